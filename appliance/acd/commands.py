@@ -1,0 +1,75 @@
+"""What the ACD decides. Imperative, frozen, pure data; the switchboard carries them out."""
+
+from __future__ import annotations
+
+import msgspec
+
+from appliance.ids import AgentId, ContactId, OfferId, QueueId
+
+
+class AcdCommand(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of everything that `Acd.handle` returns."""
+
+
+class AcceptContact(AcdCommand, frozen=True, kw_only=True):
+    contact: ContactId
+    queue: QueueId
+    position: int
+
+
+class RefuseContact(AcdCommand, frozen=True, kw_only=True):
+    """`error`: QueueAtCapacity or NoMatchingError (unknown or disabled queue)."""
+
+    contact: ContactId
+    queue: QueueId
+    error: str
+
+
+class Offer(AcdCommand, frozen=True, kw_only=True):
+    """Ring `agent`; a lease: answered by OfferAnswered or OfferMissed, and ended by `WithdrawOffer` otherwise."""
+
+    offer: OfferId
+    contact: ContactId
+    agent: AgentId
+    ring_timeout_s: float
+
+
+class Withdraw(AcdCommand, frozen=True, kw_only=True):
+    """The offer is over (lease expired, agent removed): stop ringing."""
+
+    offer: OfferId
+    contact: ContactId
+
+
+class TellPosition(AcdCommand, frozen=True, kw_only=True):
+    """The contact's place in its queue changed; 1 is next."""
+
+    contact: ContactId
+    queue: QueueId
+    position: int
+
+
+class AgentStateChanged(AcdCommand, frozen=True, kw_only=True):
+    """Store this. `activity` is one of `model.Activity`; `contact` is the one under way or in wrap-up."""
+
+    agent: AgentId
+    status: str
+    activity: str
+    since: float
+    idle_since: float
+    contact: ContactId | None
+    next_status: str | None
+
+
+class WrapUpStarted(AcdCommand, frozen=True, kw_only=True):
+    """The contact's after-contact work began."""
+
+    agent: AgentId
+    contact: ContactId
+
+
+class WrapUpEnded(AcdCommand, frozen=True, kw_only=True):
+    """The contact's after-contact work is over: its record can be closed."""
+
+    agent: AgentId
+    contact: ContactId

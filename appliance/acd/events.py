@@ -1,0 +1,105 @@
+"""What the ACD is told. Past tense, frozen, pure data; `now` (CLOCK_BOOTTIME seconds) is passed beside them."""
+
+from __future__ import annotations
+
+import msgspec
+
+from appliance.acd.model import AgentPlan, QueuePlan
+from appliance.ids import AgentId, ContactId, OfferId, QueueId
+
+
+class AcdEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of everything that `Acd.handle` consumes."""
+
+
+class QueueConfigured(AcdEvent, frozen=True, kw_only=True):
+    """A queue is new or changed; waiting contacts stay."""
+
+    queue: QueuePlan
+
+
+class QueueRemoved(AcdEvent, frozen=True, kw_only=True):
+    queue: QueueId
+
+
+class AgentConfigured(AcdEvent, frozen=True, kw_only=True):
+    """An agent is new or changed; the agent's state stays."""
+
+    agent: AgentPlan
+
+
+class AgentRemoved(AcdEvent, frozen=True, kw_only=True):
+    agent: AgentId
+
+
+class ContactArrived(AcdEvent, frozen=True, kw_only=True):
+    """A contact asks for a place. `enqueued_at` is the original time: a restored contact takes its old place.
+    `forced`: it was accepted before (restart), so capacity is not checked again."""
+
+    contact: ContactId
+    queue: QueueId
+    enqueued_at: float
+    priority: int = 5
+    time_adjustment_s: int = 0
+    forced: bool = False
+
+
+class ContactLeft(AcdEvent, frozen=True, kw_only=True):
+    """The contact is no longer waiting (hung up, transferred, failed); an open offer of it is over."""
+
+    contact: ContactId
+
+
+class OfferAnswered(AcdEvent, frozen=True, kw_only=True):
+    """The agent picked up and is connected with the contact."""
+
+    offer: OfferId
+
+
+class OfferMissed(AcdEvent, frozen=True, kw_only=True):
+    """`cause`: no_answer, busy, rejected, unreachable, withdrawn, abandoned. The contact is back at its old place
+    (except after abandoned). All but abandoned and withdrawn put the agent to the missed state."""
+
+    offer: OfferId
+    cause: str
+
+
+class AgentEngaged(AcdEvent, frozen=True, kw_only=True):
+    """The agent is on a contact that was not offered by a queue (extension call, outbound), or restored on one."""
+
+    agent: AgentId
+    contact: ContactId
+
+
+class AgentReleased(AcdEvent, frozen=True, kw_only=True):
+    """The agent's part in the contact is over. `wrap_up`: after-contact work follows (queue contacts)."""
+
+    agent: AgentId
+    contact: ContactId
+    wrap_up: bool
+
+
+class AgentStatusSet(AcdEvent, frozen=True, kw_only=True):
+    """The agent chose a status: "Available", "Offline" or a custom one. While on a contact or in wrap-up it becomes
+    the next status; in the missed state choosing "Available" clears it."""
+
+    agent: AgentId
+    status: str
+
+
+class WrapUpCleared(AcdEvent, frozen=True, kw_only=True):
+    """The agent closed after-contact work before its time limit."""
+
+    agent: AgentId
+
+
+class AgentStateRestored(AcdEvent, frozen=True, kw_only=True):
+    """After a restart: what the store knew of the agent. Times on the scale of `now`."""
+
+    agent: AgentId
+    status: str
+    activity: str
+    since: float
+    idle_since: float
+    contact: ContactId | None = None
+    next_status: str | None = None

@@ -1,0 +1,79 @@
+"""Where everything of a box lies: one place that knows the names of files and sockets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class BoxPaths:
+    """`data` survives a reboot, `run` does not (a tmpfs on a real box)."""
+
+    data: Path
+    run: Path
+
+    @property
+    def store(self) -> Path:
+        """SQLite, written by the switchboard only."""
+        return self.data / "store.db"
+
+    @property
+    def edge_db(self) -> Path:
+        """SQLite, Kamailio's: subscribers, locations, dispatcher targets, trunk registrations."""
+        return self.data / "edge.db"
+
+    @property
+    def spool(self) -> Path:
+        """One folder per contact under way: `<contact>/journal.jsonl` and the growing WAV files."""
+        return self.data / "spool"
+
+    @property
+    def recordings(self) -> Path:
+        """Finished recordings: `<year>/<month>/<day>/<recording>.flac`."""
+        return self.data / "recordings"
+
+    @property
+    def prompts(self) -> Path:
+        """Audio files by PromptId (`<name>.wav`); `cache/` holds synthesised speech by content."""
+        return self.data / "prompts"
+
+    @property
+    def published(self) -> Path:
+        """What contact processes read: `dialplan.json`, `flows/<sha256>.json`. Replaced by rename only."""
+        return self.data / "published"
+
+    @property
+    def dial_plan(self) -> Path:
+        return self.published / "dialplan.json"
+
+    @property
+    def flows(self) -> Path:
+        return self.published / "flows"
+
+    @property
+    def link_socket(self) -> Path:
+        """Contact processes ↔ switchboard (`appliance.contact.protocol`)."""
+        return self.run / "link.sock"
+
+    @property
+    def api_socket(self) -> Path:
+        """Commands and programs → switchboard."""
+        return self.run / "api.sock"
+
+    @property
+    def edge_config(self) -> Path:
+        return self.run / "kamailio.cfg"
+
+    @property
+    def edge_rpc_socket(self) -> Path:
+        return self.run / "kamailio_rpc.sock"
+
+    @property
+    def contact_settings(self) -> Path:
+        return self.run / "contact.json"
+
+    def make(self) -> None:
+        """Create the folders, private to the service's user and group."""
+        for folder in (self.data, self.run, self.spool, self.recordings, self.prompts / "cache", self.flows):
+            folder.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,96 @@
+"""The one schema of `linekeeper.toml`; what may be in the file, with defaults, units and limits.
+
+Queues, agents and extensions are not here: they live in the store and are changed with `linekeeper queue|agent|
+extension`. Secrets may be given as `{ file = "/path" }` so that the configuration itself can be shown to anybody.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress, IPvAnyNetwork, SecretStr
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Section(BaseModel):
+    """Base of every table: unknown keys are faults, values are not coerced, nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class Box(Section):
+    """`[box]`: who and where this box is."""
+
+    name: Name = "branch"
+    region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "US"  # ISO 3166 country of local numbers
+    language: str = "en-US"
+    data_dir: Path = Path("/var/lib/linekeeper")
+    run_dir: Path = Path("/run/linekeeper")
+
+
+class Edge(Section):
+    """`[edge]`: where phones and trunks reach the box (SIP)."""
+
+    address: IPvAnyAddress | Literal["auto"] = "auto"  # own address towards phones; auto: the default route's
+    port: Port = 5060
+    transports: tuple[Literal["udp", "tcp"], ...] = ("udp", "tcp")
+    internal_port: Port = 5070  # contact processes only, 127.0.0.1
+    domain: str = "linekeeper"  # digest realm and SIP domain
+    workers: Annotated[int, Field(ge=1, le=16)] = 2
+    flood_requests: Annotated[int, Field(ge=1)] = 60  # per source and sampling unit (pike)
+    flood_seconds: Annotated[int, Field(ge=1, le=60)] = 2
+
+
+class Contacts(Section):
+    """`[contacts]`: the contact processes. One contact is one process."""
+
+    capacity: Annotated[int, Field(ge=1, le=200)] = 16
+    sip_port: Port = 17000  # first of `capacity` loopback UDP ports
+    rtp_port: Annotated[int, Field(ge=1024, le=65000)] = 20000  # first RTP port; 16 per process
+    recycle_after: Annotated[int, Field(ge=1)] = 200  # contacts before a process is replaced by a fresh one
+
+
+class Recording(Section):
+    """`[recording]`: what is recorded where no flow decides, and how much space calls keep for themselves."""
+
+    internal: bool = False  # extension to extension
+    outbound: bool = False
+    reserve_mb: Annotated[int, Field(ge=0)] = 200  # recording stops below this free space; calls go on
+
+
+class Trunk(Section):
+    """`[[trunks]]`: a SIP provider. `static` is believed by its addresses, `registered` registers with a password."""
+
+    name: Name
+    kind: Literal["static", "registered"]
+    host: str  # address (no DNS name on the call path)
+    port: Port = 5060
+    transport: Literal["udp", "tcp"] = "udp"
+    addresses: tuple[IPvAnyNetwork, ...] = ()  # static: sources that are believed; default: host
+    username: str | None = None
+    password: SecretStr | None = None
+    password_file: Path | None = None
+    realm: str | None = None
+    expires_s: Annotated[int, Field(ge=60, le=86400)] = 600
+    caller_id: str | None = None  # E.164 shown to the outside
+
+
+class Number(Section):
+    """`[[numbers]]`: an inbound number (any notation of the region, or a short code) and the flow it starts."""
+
+    number: str
+    flow: str
+
+
+class Configuration(Section):
+    """The whole file."""
+
+    box: Box = Box()
+    edge: Edge = Edge()
+    contacts: Contacts = Contacts()
+    recording: Recording = Recording()
+    trunks: tuple[Trunk, ...] = ()
+    numbers: tuple[Number, ...] = ()

@@ -1,0 +1,101 @@
+"""Who is meant by a dialled string: the published dial plan and its pure look-up.
+
+The switchboard publishes the plan as one JSON file; contact processes read it at the start of a contact, so that a
+call is decided even while the switchboard restarts. Pure apart from `phonenumbers`' tables.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+
+import msgspec
+import phonenumbers
+
+from appliance.ids import AgentId, Extension, FlowId, QueueId, TrunkId
+
+EMERGENCY = frozenset({"112", "911", "119", "999", "000", "110", "933"})
+_DIALABLE = re.compile(r"[0-9*#+]{1,32}")
+
+
+class QueuePlan(msgspec.Struct, frozen=True, kw_only=True):
+    """What a contact process must know of a queue."""
+
+    queue: QueueId
+    arn: str = ""
+    queue_flow: FlowId | None = None
+
+
+class FlowPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """A published flow: the file `<sha256>.json` in the flows folder."""
+
+    flow: FlowId
+    flow_type: str
+    sha256: str
+    arn: str = ""
+
+
+class DialPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a contact process needs to route a call; `region` is the box's country (ISO 3166, e.g. KR)."""
+
+    region: str = "US"
+    extensions: dict[Extension, AgentId | None] = msgspec.field(default_factory=dict)
+    numbers: dict[str, FlowId] = msgspec.field(default_factory=dict)  # E.164 or short code → flow
+    flows: dict[FlowId, FlowPlan] = msgspec.field(default_factory=dict)
+    queues: dict[QueueId, QueuePlan] = msgspec.field(default_factory=dict)
+    trunks: tuple[TrunkId, ...] = ()
+    record_internal: bool = False  # extension to extension
+    record_outbound: bool = False
+
+
+class ToFlow(msgspec.Struct, frozen=True, kw_only=True):
+    number: str
+    flow: FlowId
+
+
+class ToExtension(msgspec.Struct, frozen=True, kw_only=True):
+    extension: Extension
+    agent: AgentId | None
+
+
+class ToOutside(msgspec.Struct, frozen=True, kw_only=True):
+    number: str  # E.164
+
+
+class Unroutable(msgspec.Struct, frozen=True, kw_only=True):
+    """Nobody is meant. `sip_status` is the answer, `why` the line for the log."""
+
+    sip_status: int
+    why: str
+
+
+Destination = ToFlow | ToExtension | ToOutside | Unroutable
+
+
+@functools.lru_cache(maxsize=1024)
+def e164(dialled: str, region: str) -> str | None:
+    """`dialled` as E.164 (`+8225550100`), or None where it is no possible number of `region` (a country code)."""
+    try:
+        number = phonenumbers.parse(dialled, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def route(plan: DialPlan, dialled: str, *, from_trunk: bool) -> Destination:
+    """Where a call to `dialled` goes. A trunk reaches numbers with a flow only, never the outside (no open relay)."""
+    if not _DIALABLE.fullmatch(dialled):
+        return Unroutable(sip_status=404, why=f"{dialled[:40]!r} is not a number; dial digits, * and # only")
+    number = e164(dialled, plan.region)
+    for known in (dialled, number):
+        if known is not None and known in plan.numbers:
+            return ToFlow(number=known, flow=plan.numbers[known])
+    if from_trunk:
+        return Unroutable(sip_status=404, why=f"number {dialled} has no flow; add it under [[numbers]]")
+    if (extension := Extension(dialled)) in plan.extensions:
+        return ToExtension(extension=extension, agent=plan.extensions[extension])
+    if number is not None and plan.trunks:
+        return ToOutside(number=number)
+    return Unroutable(sip_status=404, why=f"no extension or number {dialled}; see 'linekeeper extension list'")

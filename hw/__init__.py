@@ -1,0 +1,1 @@
+"""Drivers for headsets, analog lines and the front panel; imports nothing from `appliance`."""
