@@ -1,7 +1,8 @@
 """The one schema of `linekeeper.toml`; what may be in the file, with defaults, units and limits.
 
 Queues, agents and extensions are not here: they live in the store and are changed with `linekeeper queue|agent|
-extension`. Secrets may be given as `{ file = "/path" }` so that the configuration itself can be shown to anybody.
+extension`. A password may be given as `password_file`, so that the configuration itself can be shown to anybody.
+Field types say what one value may be; what values must not be *together* is checked in `appliance.config.checks`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress, IPvAnyNetwork, SecretStr
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
-Port = Annotated[int, Field(ge=1, le=65535)]
+Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
+Flag = Annotated[bool, Field(strict=True)]
+HostName = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$")]
+Credential = Annotated[str, Field(pattern=r"^[!#-\[\]-~]{1,128}$")]  # printable ASCII without blank, " and \\
 
 
 class Section(BaseModel):
@@ -26,7 +30,7 @@ class Box(Section):
 
     name: Name = "branch"
     region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "US"  # ISO 3166 country of local numbers
-    language: str = "en-US"
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")] = "en-US"
     data_dir: Path = Path("/var/lib/linekeeper")
     run_dir: Path = Path("/run/linekeeper")
 
@@ -38,27 +42,27 @@ class Edge(Section):
     port: Port = 5060
     transports: tuple[Literal["udp", "tcp"], ...] = ("udp", "tcp")
     internal_port: Port = 5070  # contact processes only, 127.0.0.1
-    domain: str = "linekeeper"  # digest realm and SIP domain
-    workers: Annotated[int, Field(ge=1, le=16)] = 2
-    flood_requests: Annotated[int, Field(ge=1)] = 60  # per source and sampling unit (pike)
-    flood_seconds: Annotated[int, Field(ge=1, le=60)] = 2
+    domain: HostName = "linekeeper"  # digest realm and SIP domain
+    workers: Annotated[int, Field(strict=True, ge=1, le=16)] = 2
+    flood_requests: Annotated[int, Field(strict=True, ge=1)] = 60  # per source and sampling unit (pike)
+    flood_seconds: Annotated[int, Field(strict=True, ge=1, le=60)] = 2
 
 
 class Contacts(Section):
     """`[contacts]`: the contact processes. One contact is one process."""
 
-    capacity: Annotated[int, Field(ge=1, le=200)] = 16
+    capacity: Annotated[int, Field(strict=True, ge=1, le=200)] = 16
     sip_port: Port = 17000  # first of `capacity` loopback UDP ports
-    rtp_port: Annotated[int, Field(ge=1024, le=65000)] = 20000  # first RTP port; 16 per process
-    recycle_after: Annotated[int, Field(ge=1)] = 200  # contacts before a process is replaced by a fresh one
+    rtp_port: Annotated[int, Field(strict=True, ge=1024, le=65000)] = 20000  # first RTP port; 16 per process
+    recycle_after: Annotated[int, Field(strict=True, ge=1)] = 200  # contacts before a fresh process takes over
 
 
 class Recording(Section):
     """`[recording]`: what is recorded where no flow decides, and how much space calls keep for themselves."""
 
-    internal: bool = False  # extension to extension
-    outbound: bool = False
-    reserve_mb: Annotated[int, Field(ge=0)] = 200  # recording stops below this free space; calls go on
+    internal: Flag = False  # extension to extension
+    outbound: Flag = False
+    reserve_mb: Annotated[int, Field(strict=True, ge=0)] = 200  # recording stops below this free space; calls go on
 
 
 class Trunk(Section):
@@ -70,11 +74,11 @@ class Trunk(Section):
     port: Port = 5060
     transport: Literal["udp", "tcp"] = "udp"
     addresses: tuple[IPvAnyNetwork, ...] = ()  # static: sources that are believed; default: host
-    username: str | None = None
+    username: Credential | None = None
     password: SecretStr | None = None
     password_file: Path | None = None
-    realm: str | None = None
-    expires_s: Annotated[int, Field(ge=60, le=86400)] = 600
+    realm: Credential | None = None
+    expires_s: Annotated[int, Field(strict=True, ge=60, le=86400)] = 600
     caller_id: str | None = None  # E.164 shown to the outside
 
 
