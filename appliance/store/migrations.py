@@ -1,0 +1,164 @@
+"""The schema, as a list of named steps that only ever grows.
+
+Each step runs in one transaction together with its own record in `_sqlite_migrations` (sqlite-utils), so a power cut
+leaves it done or not begun. Never change a step that has been released: add one. Tables are STRICT; times are JSON
+stamps (`appliance.stamps.Stamp`) with a `…_wall_s` column beside them where lists are sorted or searched.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+STEPS = Migrations("linekeeper")
+
+
+@STEPS(name="0001_contacts_and_events")
+def _contacts_and_events(db: Database) -> None:
+    db.execute("""
+        CREATE TABLE contacts (
+            contact TEXT PRIMARY KEY,
+            open INTEGER NOT NULL CHECK (open IN (0, 1)),
+            stage TEXT NOT NULL,
+            slot INTEGER,
+            queue TEXT,
+            agent TEXT,
+            customer TEXT,
+            started_wall_s REAL NOT NULL,
+            ended_wall_s REAL,
+            summary TEXT NOT NULL
+        ) STRICT""")
+    db.execute("CREATE INDEX contacts_open ON contacts (contact) WHERE open = 1")
+    db.execute("CREATE INDEX contacts_started ON contacts (started_wall_s)")
+    db.execute("""
+        CREATE TABLE events (
+            id INTEGER PRIMARY KEY,
+            contact TEXT NOT NULL REFERENCES contacts DEFERRABLE INITIALLY DEFERRED,
+            writer TEXT NOT NULL,
+            seq INTEGER NOT NULL CHECK (seq >= 1),
+            type TEXT NOT NULL,
+            boot TEXT NOT NULL,
+            mono_s REAL NOT NULL,
+            wall_s REAL NOT NULL,
+            synced INTEGER NOT NULL,
+            body TEXT NOT NULL,
+            UNIQUE (contact, writer, seq)
+        ) STRICT""")
+
+
+@STEPS(name="0002_contact_records_and_recordings")
+def _records_and_recordings(db: Database) -> None:
+    db.execute("""
+        CREATE TABLE contact_records (
+            contact TEXT PRIMARY KEY REFERENCES contacts,
+            last_update TEXT NOT NULL,
+            method TEXT,
+            initiated TEXT,
+            disconnected TEXT,
+            disconnect_reason TEXT,
+            customer TEXT,
+            queue TEXT,
+            agent TEXT,
+            record TEXT NOT NULL
+        ) STRICT""")
+    db.execute("CREATE INDEX contact_records_initiated ON contact_records (initiated)")
+    db.execute("""
+        CREATE TABLE recordings (
+            recording TEXT PRIMARY KEY,
+            contact TEXT NOT NULL REFERENCES contacts DEFERRABLE INITIALLY DEFERRED,
+            status TEXT NOT NULL,
+            path TEXT,
+            sha256 TEXT,
+            duration_s REAL,
+            bytes INTEGER,
+            customer_path TEXT,
+            agent_path TEXT,
+            rate_hz INTEGER,
+            started TEXT NOT NULL
+        ) STRICT""")
+    db.execute("CREATE INDEX recordings_contact ON recordings (contact)")
+
+
+@STEPS(name="0003_queues_extensions_agents")
+def _queues_extensions_agents(db: Database) -> None:
+    db.execute("""
+        CREATE TABLE queues (
+            queue TEXT PRIMARY KEY,
+            display_name TEXT NOT NULL,
+            queue_flow TEXT,
+            max_contacts INTEGER,
+            ring_timeout_s REAL NOT NULL,
+            wrap_up_s REAL NOT NULL,
+            enabled INTEGER NOT NULL
+        ) STRICT""")
+    db.execute("CREATE TABLE extensions (extension TEXT PRIMARY KEY, display_name TEXT NOT NULL) STRICT")
+    db.execute("""
+        CREATE TABLE agents (
+            agent TEXT PRIMARY KEY,
+            display_name TEXT NOT NULL,
+            extension TEXT NOT NULL UNIQUE REFERENCES extensions
+        ) STRICT""")
+    db.execute("""
+        CREATE TABLE agent_queues (
+            agent TEXT NOT NULL REFERENCES agents ON DELETE CASCADE,
+            place INTEGER NOT NULL,
+            queue TEXT NOT NULL REFERENCES queues ON DELETE CASCADE,
+            priority INTEGER NOT NULL,
+            delay_s REAL NOT NULL,
+            PRIMARY KEY (agent, queue)
+        ) STRICT""")
+    db.execute("CREATE INDEX agent_queues_queue ON agent_queues (queue)")
+    db.execute("""
+        CREATE TABLE agent_states (
+            agent TEXT PRIMARY KEY REFERENCES agents ON DELETE CASCADE,
+            state TEXT NOT NULL
+        ) STRICT""")
+    db.execute("""
+        CREATE TABLE agent_state_changes (
+            id INTEGER PRIMARY KEY,
+            agent TEXT NOT NULL,
+            since_wall_s REAL NOT NULL,
+            state TEXT NOT NULL
+        ) STRICT""")
+    db.execute("CREATE INDEX agent_state_changes_since ON agent_state_changes (agent, since_wall_s)")
+
+
+@STEPS(name="0004_flows_and_counters")
+def _flows_and_counters(db: Database) -> None:
+    db.execute("""
+        CREATE TABLE flows (
+            id INTEGER PRIMARY KEY,
+            flow TEXT NOT NULL,
+            flow_type TEXT NOT NULL,
+            sha256 TEXT NOT NULL,
+            document TEXT NOT NULL,
+            installed TEXT NOT NULL
+        ) STRICT""")
+    db.execute("CREATE INDEX flows_flow ON flows (flow, id)")
+    db.execute("""
+        CREATE TABLE counters (
+            name TEXT NOT NULL,
+            day TEXT NOT NULL,
+            count INTEGER NOT NULL,
+            PRIMARY KEY (name, day)
+        ) STRICT, WITHOUT ROWID""")
+
+
+@STEPS(name="0005_outbox")
+def _outbox(db: Database) -> None:
+    # AUTOINCREMENT: a number is never given twice, not even after its row was acknowledged and deleted.
+    # A contact event is named, not copied: it never changes.
+    db.execute("""
+        CREATE TABLE outbox (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            kind TEXT NOT NULL,
+            json TEXT,
+            event INTEGER REFERENCES events,
+            CHECK ((json IS NULL) <> (event IS NULL))
+        ) STRICT""")
+
+
+def unknown_steps(db: Database) -> list[str]:
+    """Names of the steps that `db` has seen and this program doesn't know: a newer program made it."""
+    known = {step.name for step in STEPS.pending(Database(memory=True))}
+    return sorted(step.name for step in STEPS.applied(db) if step.name not in known)

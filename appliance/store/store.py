@@ -1,0 +1,86 @@
+"""The store: one SQLite file, its one writer, and the repositories on it.
+
+The switchboard opens it for writing; everybody else reads. A store serves one thread at a time.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from appliance.store.agent_states import AgentStates
+from appliance.store.agents import Agents
+from appliance.store.connection import Connection
+from appliance.store.contact_events import ContactEvents
+from appliance.store.contact_records import ContactRecords
+from appliance.store.contacts import Contacts
+from appliance.store.counters import Counters
+from appliance.store.extensions import Extensions
+from appliance.store.flows import Flows
+from appliance.store.lock import WriterLock
+from appliance.store.outbox import Outbox
+from appliance.store.queues import Queues
+from appliance.store.recordings import Recordings
+
+
+class Store:
+    """Made by `open`, `open_read_only` or `in_memory`; `close` it, or use it in `with`."""
+
+    def __init__(self, connection: Connection, lock: WriterLock | None = None) -> None:
+        self._connection = connection
+        self._lock = lock
+        self.outbox = Outbox(connection)
+        self.contacts = Contacts(connection)
+        self.recordings = Recordings(connection)
+        self.events = ContactEvents(connection, self.contacts, self.recordings, self.outbox)
+        self.records = ContactRecords(connection, self.outbox)
+        self.queues = Queues(connection, self.outbox)
+        self.extensions = Extensions(connection, self.outbox)
+        self.agents = Agents(connection, self.outbox)
+        self.agent_states = AgentStates(connection, self.outbox)
+        self.flows = Flows(connection, self.outbox)
+        self.counters = Counters(connection)
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """The writer's store; made and brought up to date as needed. Raises StoreLockedError if there is a writer."""
+        lock = WriterLock(path)
+        try:
+            return cls(Connection.writer(path), lock)
+        except BaseException:
+            lock.close()
+            raise
+
+    @classmethod
+    def open_read_only(cls, path: Path) -> Self:
+        """A reader's view of the last committed state, beside the writer. Writing through it raises StoreError."""
+        return cls(Connection.reader(path))
+
+    @classmethod
+    def in_memory(cls) -> Self:
+        """A store without a file."""
+        return cls(Connection.memory())
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Group writes: all of the block is stored when it ends, nothing of it if it raises. Blocks nest."""
+        return self._connection.transaction()
+
+    def faults(self) -> list[str]:
+        """What is wrong with the file, one line each (reads all of it: not for the call path)."""
+        return self._connection.faults()
+
+    def close(self) -> None:
+        """Write everything back and let the next writer in. Safe to call twice."""
+        self._connection.close()
+        if self._lock is not None:
+            self._lock.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
