@@ -1,0 +1,124 @@
+"""Queues, extensions, agents, agent states, flows and counters."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import pytest
+
+from appliance.acd.model import Activity, AgentPlan, QueuePlan, QueueShare
+from appliance.ids import AgentId, Extension, FlowId, QueueId
+from appliance.store import AgentState, Store, StoredAgent, StoredExtension, StoredQueue, UnknownReferenceError
+
+SALES = QueueId("sales")
+KIM = AgentId("kim")
+E101 = Extension("101")
+
+
+def _furnish(store: Store) -> StoredAgent:
+    store.queues.put(StoredQueue(plan=QueuePlan(queue=SALES, max_contacts=5), display_name="Sales"))
+    store.queues.put(StoredQueue(plan=QueuePlan(queue=QueueId("aid"))))
+    store.extensions.put(StoredExtension(extension=E101, display_name="Front desk"))
+    shares = (QueueShare(queue=SALES, priority=1, delay_s=2.5), QueueShare(queue=QueueId("aid"), priority=2))
+    agent = StoredAgent(plan=AgentPlan(agent=KIM, extension=E101, queues=shares), display_name="Kim")
+    store.agents.put(agent)
+    return agent
+
+
+def test_queue_when_put_twice_then_the_second_counts(store: Store) -> None:
+    _furnish(store)
+    changed = StoredQueue(plan=QueuePlan(queue=SALES, enabled=False), queue_flow=FlowId("music"))
+    store.queues.put(changed)
+    assert store.queues.get(SALES) == changed
+    assert [queue.plan.queue for queue in store.queues.all()] == ["aid", "sales"]
+
+
+def test_agent_when_put_then_comes_back_with_queues_in_order(store: Store) -> None:
+    agent = _furnish(store)
+    assert store.agents.get(KIM) == agent
+    assert store.agents.all() == [agent]
+    assert store.extensions.get(E101) == StoredExtension(extension=E101, display_name="Front desk", agent=KIM)
+
+
+@pytest.mark.parametrize(
+    ("plan", "text"),
+    [
+        (AgentPlan(agent=AgentId("lee"), extension=Extension("999")), "no extension 999; add it first"),
+        (AgentPlan(agent=AgentId("lee"), extension=E101), "extension 101 belongs to agent kim; choose another"),
+        (
+            AgentPlan(agent=KIM, extension=E101, queues=(QueueShare(queue=QueueId("x")),)),
+            "no queue x; add it first: linekeeper queue add x",
+        ),
+    ],
+)
+def test_agent_when_it_names_what_is_not_there_then_error_says_so(store: Store, plan: AgentPlan, text: str) -> None:
+    agent = _furnish(store)
+    with pytest.raises(UnknownReferenceError, match=text):
+        store.agents.put(StoredAgent(plan=plan))
+    assert store.agents.all() == [agent]
+
+
+def test_remove_when_in_use_then_refused_or_cleaned_up(store: Store) -> None:
+    _furnish(store)
+    with pytest.raises(UnknownReferenceError, match="belongs to agent kim"):
+        store.extensions.remove(E101)
+    assert store.queues.remove(SALES)
+    kim = store.agents.get(KIM)
+    assert kim is not None and [share.queue for share in kim.plan.queues] == ["aid"]
+    assert store.agents.remove(KIM)
+    assert store.extensions.remove(E101)
+    assert not store.agents.remove(KIM)
+    assert not store.queues.remove(SALES)
+    assert not store.extensions.remove(E101)
+    assert store.faults() == []
+
+
+def test_agent_state_when_put_then_present_and_history_are_kept(store: Store, stamp: Any) -> None:
+    _furnish(store)
+    idle = AgentState(
+        agent=KIM,
+        status="Available",
+        activity=Activity.IDLE,
+        since=stamp(1.0),
+        idle_since=stamp(1.0),
+        next_status="Break",
+    )
+    ringing = AgentState(
+        agent=KIM, status="Available", activity=Activity.RINGING, since=stamp(2.0), idle_since=stamp(1.0)
+    )
+    for state in (idle, idle, ringing):
+        store.agent_states.put(state)
+    assert store.agent_states.get(KIM) == ringing
+    assert store.agent_states.all() == [ringing]
+    assert store.agent_states.history(KIM) == [idle, ringing]
+    assert [row.kind for row in store.outbox.pending()].count("agent_state") == 2
+
+
+def test_agent_state_when_agent_unknown_then_error(store: Store, stamp: Any) -> None:
+    state = AgentState(agent=KIM, status="Offline", activity=Activity.IDLE, since=stamp(1.0), idle_since=stamp(1.0))
+    with pytest.raises(UnknownReferenceError):
+        store.agent_states.put(state)
+
+
+def test_flow_when_installed_again_then_newest_is_active_and_old_ones_are_found(store: Store, stamp: Any) -> None:
+    menu = FlowId("menu")
+    first = store.flows.install(menu, flow_type="contactFlow", document='{"a": 1}', at=stamp(1.0))
+    again = store.flows.install(menu, flow_type="contactFlow", document='{"a": 1}', at=stamp(2.0))
+    second = store.flows.install(menu, flow_type="contactFlow", document='{"a": 2}', at=stamp(3.0))
+    assert again == first
+    assert first.sha256 == hashlib.sha256(b'{"a": 1}').hexdigest()
+    assert store.flows.active(menu) == second
+    assert store.flows.all_active() == [second]
+    assert store.flows.with_sha256(first.sha256) == first
+    back = store.flows.install(menu, flow_type="contactFlow", document='{"a": 1}', at=stamp(4.0))
+    assert store.flows.active(menu) == back
+
+
+def test_counters_when_added_then_summed_by_day(store: Store, stamp: Any) -> None:
+    store.counters.add("RefusedContacts", stamp(0.0))
+    store.counters.add("RefusedContacts", stamp(1.0), by=2)
+    store.counters.add("RefusedContacts", stamp(86_400.0))
+    assert store.counters.of_day(stamp(2.0)) == {"RefusedContacts": 3}
+    assert store.counters.total("RefusedContacts") == 4
+    assert store.counters.total("Nothing") == 0
