@@ -1,0 +1,249 @@
+"""What the switchboard knows of one contact, and what each of its events means to the queues. Pure.
+
+`note` is the only way in: live events and events replayed from the store after a restart go through the same table,
+so that both lead to the same state. Must not decide anything: routing is the ACD's, media the contact process's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from appliance import events as said
+from appliance.acd import events as acd
+from appliance.ids import AgentId, ContactId, Extension, LegId, OfferId, QueueId, RecordingId, SlotId
+from appliance.stamps import Stamp
+
+AgentOf = Callable[[Extension], AgentId | None]
+_GONE = frozenset({"abandoned"})
+
+
+@dataclass(slots=True, kw_only=True)
+class Place:
+    """A place in a queue, asked for at `since`; `granted` once the contact process said ContactQueued."""
+
+    queue: QueueId
+    since: Stamp
+    priority: int
+    time_adjustment_s: int
+    granted: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class ContactState:
+    """One contact from its first event to its record.
+
+    seq, own_seq: last number noted of the contact process's and of the switchboard's events. offers: agents being
+    rung. inherited: offers made before a restart of the switchboard, which this run's ACD doesn't know. engaged:
+    agents on the contact and whether after-contact work is due when they leave. working: agents in after-contact work.
+    """
+
+    contact: ContactId
+    agent_of: AgentOf
+    seq: int = 0
+    own_seq: int = 0
+    slot: SlotId | None = None
+    place: Place | None = None
+    offers: dict[OfferId, AgentId] = field(default_factory=dict)
+    inherited: set[OfferId] = field(default_factory=set)
+    engaged: dict[AgentId, bool] = field(default_factory=dict)
+    working: set[AgentId] = field(default_factory=set)
+    legs: dict[LegId, said.LegStarted] = field(default_factory=dict)
+    unfinished: dict[RecordingId, said.RecordingStarted] = field(default_factory=dict)
+    disconnected: bool = False
+    released: bool = False
+    closed: bool = False
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will happen to it: its record can be built."""
+        return self.disconnected and self.released and not self.working and not self.closed
+
+    def note(self, event: said.ContactEvent) -> list[acd.AcdEvent]:
+        """Take `event` in; what the ACD must be told because of it, in order. Numbers already noted tell nothing."""
+        if not self._is_next(event):
+            return []
+        told = _NOTES.get(type(event.body))
+        return [] if told is None else list(told(self, event.body, event.at))
+
+    def release(self) -> list[acd.AcdEvent]:
+        """The contact process has no part in it any more: whatever was still held is let go."""
+        self.released = True
+        told = [self.leave(agent) for agent in tuple(self.engaged)]
+        if self.place is not None or self.offers:
+            told.append(acd.ContactLeft(contact=self.contact))
+        self.place = None
+        self.offers.clear()
+        self.legs.clear()
+        return told
+
+    def arrival(self) -> acd.ContactArrived | None:
+        """How the contact takes its place, original time included; None where it waits for nothing."""
+        if self.place is None:
+            return None
+        return acd.ContactArrived(
+            contact=self.contact,
+            queue=self.place.queue,
+            enqueued_at=self.place.since.mono_s,
+            priority=self.place.priority,
+            time_adjustment_s=self.place.time_adjustment_s,
+            forced=self.place.granted,
+        )
+
+    def leave(self, agent: AgentId) -> acd.AcdEvent:
+        """`agent`'s part in the contact is over."""
+        wrap_up = self.engaged.pop(agent)
+        return acd.AgentReleased(agent=agent, contact=self.contact, wrap_up=wrap_up)
+
+    def _is_next(self, event: said.ContactEvent) -> bool:
+        own = event.writer is said.Writer.SWITCHBOARD
+        if event.seq <= (self.own_seq if own else self.seq):
+            return False
+        if own:
+            self.own_seq = event.seq
+        else:
+            self.seq = event.seq
+        return True
+
+
+# ── one function an event type ───────────────────────────────────────────────────────────────────────────────────
+
+Told = Iterable[acd.AcdEvent]
+
+
+def _initiated(state: ContactState, body: said.ContactInitiated, _at: Stamp) -> Told:
+    state.slot = body.slot
+    return ()
+
+
+def _leg_started(state: ContactState, body: said.LegStarted, _at: Stamp) -> Told:
+    state.legs[body.leg] = body
+    agent = _agent_of_leg(state, body)
+    if agent is None or agent in state.engaged or agent in state.offers.values():
+        return ()
+    state.engaged[agent] = False
+    return (acd.AgentEngaged(agent=agent, contact=state.contact),)
+
+
+def _leg_ended(state: ContactState, body: said.LegEnded, _at: Stamp) -> Told:
+    leg = state.legs.pop(body.leg, None)
+    agent = None if leg is None else _agent_of_leg(state, leg)
+    if agent is None or state.engaged.get(agent) is not False:
+        return ()
+    if any(_agent_of_leg(state, other) == agent for other in state.legs.values()):
+        return ()
+    return (state.leave(agent),)
+
+
+def _agent_of_leg(state: ContactState, leg: said.LegStarted) -> AgentId | None:
+    if leg.agent is not None:
+        return leg.agent
+    return None if leg.extension is None else state.agent_of(leg.extension)
+
+
+def _queue_requested(state: ContactState, body: said.QueueRequested, at: Stamp) -> Told:
+    state.place = Place(queue=body.queue, since=at, priority=body.priority, time_adjustment_s=body.time_adjustment_s)
+    arrival = state.arrival()
+    return () if arrival is None else (arrival,)
+
+
+def _queued(state: ContactState, body: said.ContactQueued, _at: Stamp) -> Told:
+    if state.place is not None and state.place.queue == body.queue:
+        state.place.granted = True
+    return ()
+
+
+def _dequeued(state: ContactState, body: said.ContactDequeued, _at: Stamp) -> Told:
+    state.place = None
+    return () if body.reason == "connected" else (acd.ContactLeft(contact=state.contact),)
+
+
+def _offered(state: ContactState, body: said.AgentOffered, _at: Stamp) -> Told:
+    state.offers[body.offer] = body.agent
+    return ()
+
+
+def _connected(state: ContactState, body: said.AgentConnected, _at: Stamp) -> Told:
+    from_queue = body.offer is not None
+    engaged_before = body.agent in state.engaged
+    state.engaged[body.agent] = from_queue or state.engaged.get(body.agent, False)
+    if body.offer is not None:
+        state.place = None
+        state.offers.pop(body.offer, None)
+        return () if body.offer in state.inherited else (acd.OfferAnswered(offer=body.offer),)
+    return () if engaged_before else (acd.AgentEngaged(agent=body.agent, contact=state.contact),)
+
+
+def _missed(state: ContactState, body: said.AgentMissed, _at: Stamp) -> Told:
+    state.offers.pop(body.offer, None)
+    if body.offer not in state.inherited:
+        return (acd.OfferMissed(offer=body.offer, cause=body.cause),)
+    arrival = None if body.cause in _GONE else state.arrival()
+    freed = acd.AgentReleased(agent=body.agent, contact=state.contact, wrap_up=False)
+    return (freed,) if arrival is None else (freed, arrival)
+
+
+def _agent_left(state: ContactState, body: said.AgentLeft, _at: Stamp) -> Told:
+    return (state.leave(body.agent),) if body.agent in state.engaged else ()
+
+
+def _recording_started(state: ContactState, body: said.RecordingStarted, _at: Stamp) -> Told:
+    state.unfinished[body.recording] = body
+    return ()
+
+
+def _recording_finished(state: ContactState, body: said.RecordingFinished, _at: Stamp) -> Told:
+    state.unfinished.pop(body.recording, None)
+    return ()
+
+
+def _disconnected(state: ContactState, _body: said.ContactDisconnected, _at: Stamp) -> Told:
+    state.disconnected = True
+    if state.place is None:
+        return ()
+    state.place = None
+    return (acd.ContactLeft(contact=state.contact),)
+
+
+def _media_failed(state: ContactState, _body: said.MediaFailed, _at: Stamp) -> Told:
+    """Nobody is left to wrap up with: the agents go straight back."""
+    for agent in state.engaged:
+        state.engaged[agent] = False
+    return state.release()
+
+
+def _work_started(state: ContactState, body: said.AfterContactWorkStarted, _at: Stamp) -> Told:
+    state.working.add(body.agent)
+    return ()
+
+
+def _work_ended(state: ContactState, body: said.AfterContactWorkEnded, _at: Stamp) -> Told:
+    state.working.discard(body.agent)
+    return ()
+
+
+def _closed(state: ContactState, _body: said.ContactClosed, _at: Stamp) -> Told:
+    state.closed = True
+    return ()
+
+
+_NOTES: dict[type[said.Body], Callable[[ContactState, Any, Stamp], Told]] = {
+    said.ContactInitiated: _initiated,
+    said.LegStarted: _leg_started,
+    said.LegEnded: _leg_ended,
+    said.QueueRequested: _queue_requested,
+    said.ContactQueued: _queued,
+    said.ContactDequeued: _dequeued,
+    said.AgentOffered: _offered,
+    said.AgentConnected: _connected,
+    said.AgentMissed: _missed,
+    said.AgentLeft: _agent_left,
+    said.RecordingStarted: _recording_started,
+    said.RecordingFinished: _recording_finished,
+    said.ContactDisconnected: _disconnected,
+    said.MediaFailed: _media_failed,
+    said.AfterContactWorkStarted: _work_started,
+    said.AfterContactWorkEnded: _work_ended,
+    said.ContactClosed: _closed,
+}
