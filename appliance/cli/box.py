@@ -1,0 +1,104 @@
+"""A whole box under one roof: `linekeeper up`, `demo`, the bench and the scenario tests start theirs here.
+
+Makes the folders, renders what the edge and the contact processes read, and supervises the three processes in the
+order switchboard, edge, zygote. On a real box systemd does the same with the units in `systemd/`.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+
+from appliance.cli.child import BoxError, ChildPlan, ChildStatus
+from appliance.cli.edge_files import edge_plan, prepare_edge
+from appliance.cli.supervisor import Supervisor, Tell
+from appliance.config.contact_settings import box_paths, write_contact_settings
+from appliance.config.lastgood import LastGood, Loaded
+from appliance.config.paths import BoxPaths
+from appliance.config.schema import Configuration
+
+logger = logging.getLogger(__name__)
+WATCHDOG_S = 10.0
+SWITCHBOARD, EDGE, ZYGOTE = "switchboard", "edge", "zygote"
+
+
+class Box:
+    """One box; `start` returns when calls can come in. Use it as a context manager.
+
+    file: the TOML file; tell: gets a line a step (from another thread); logs: folder for the processes' output,
+    None: our own standard error. Raises ConfigError at once, BoxError or EdgeError at `start`.
+    """
+
+    def __init__(self, file: Path, *, tell: Tell = logger.info, logs: Path | None = None) -> None:
+        self.file = file.absolute()
+        self.loaded: Loaded = LastGood(self.file).load()
+        self.configuration: Configuration = self.loaded.configuration
+        self.paths: BoxPaths = box_paths(self.configuration)
+        self._tell = tell
+        self._supervisor = Supervisor(self._plans(), tell=tell, logs=logs)
+
+    def __enter__(self) -> Box:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Raises BoxError or EdgeError, with nothing left running."""
+        self.prepare()
+        self._supervisor.start()
+
+    def stop(self) -> None:
+        """Stop everything in reverse order. Safe to call again."""
+        self._supervisor.stop()
+
+    def request_stop(self) -> None:
+        """As `stop`, without waiting; for signal handlers."""
+        self._supervisor.request_stop()
+
+    def wait(self) -> None:
+        """Until the box has been stopped."""
+        self._supervisor.wait()
+
+    @property
+    def serving(self) -> bool:
+        """Whether every process is ready right now."""
+        return self._supervisor.serving
+
+    @property
+    def children(self) -> tuple[ChildStatus, ...]:
+        return self._supervisor.children
+
+    def pid(self, name: str) -> int | None:
+        """Process id of "switchboard", "edge" or "zygote" now, None while it is down."""
+        return self._supervisor.pid(name)
+
+    def prepare(self) -> None:
+        """Folders and rendered files, without starting anything."""
+        try:
+            self.paths.make()
+            write_contact_settings(self.configuration, self.paths)
+        except OSError as error:
+            raise BoxError(
+                f"{error.filename} can't be written: {error.strerror}; run as a user who may, or set box.data_dir "
+                f"and box.run_dir in {self.file}"
+            ) from error
+        prepare_edge(self.configuration, self.paths)
+
+    def _plans(self) -> tuple[ChildPlan, ...]:
+        python = sys.executable
+        return (
+            ChildPlan(
+                name=SWITCHBOARD,
+                command=(python, "-m", "appliance.switchboard", "--config", str(self.file)),
+                watchdog_s=WATCHDOG_S,
+            ),
+            edge_plan(self.configuration, self.paths),
+            ChildPlan(
+                name=ZYGOTE,
+                command=(python, "-m", "appliance.contact.zygote", "--settings", str(self.paths.contact_settings)),
+                watchdog_s=WATCHDOG_S,
+            ),
+        )

@@ -1,0 +1,58 @@
+"""`linekeeper up`: a box in the foreground, from one TOML file, until Ctrl-C."""
+
+from __future__ import annotations
+
+import json
+import logging
+import signal
+from pathlib import Path
+
+import click
+
+from appliance.cli.box import Box
+from appliance.cli.exit_codes import DESCRIPTION
+from appliance.cli.options import config_option, json_option
+from appliance.config.address import edge_address
+
+HELP = """Run a whole box in the foreground: switchboard, edge (Kamailio) and contact processes.
+
+Everything comes from one TOML file; 'linekeeper config example' prints one with every key explained. Its tables:
+
+\b
+  [box]        name, region (country of local numbers), language,
+               data_dir (kept), run_dir (sockets, rendered files)
+  [edge]       address, port and transports for phones and trunks,
+               internal_port, domain, flood limits
+  [contacts]   capacity (contacts at a time), sip_port, rtp_port
+  [recording]  internal, outbound, reserve_mb
+  [[trunks]]   SIP providers: static (by address) or registered
+  [[numbers]]  inbound numbers and the flow each one starts
+
+A broken file is reported whole, every problem at once; a box that has run before goes on with the last good file,
+which is kept in data_dir. Ctrl-C or SIGTERM stops everything in reverse order. A process that dies is started again.
+
+\b
+Example: linekeeper up --config branch.toml
+"""
+
+
+@click.command("up", help=HELP, epilog=DESCRIPTION)
+@config_option
+@json_option
+def command(config_file: Path, as_json: bool) -> None:
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+
+    def tell(line: str) -> None:
+        click.echo(json.dumps({"event": line}) if as_json else line)
+
+    box = Box(config_file, tell=tell)
+    for problem in box.loaded.problems:
+        click.echo(f"PROBLEM in {box.file}: {problem}", err=True)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: box.request_stop())
+    tell(f"starting the box of {box.file}" + (" (last good copy)" if box.loaded.is_last_good else ""))
+    with box:
+        edge = box.configuration.edge
+        if box.serving:
+            tell(f"ready: phones reach the box at sip:{edge_address(box.configuration)}:{edge.port}; Ctrl-C stops it")
+        box.wait()
