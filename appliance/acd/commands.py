@@ -50,7 +50,10 @@ class TellPosition(AcdCommand, frozen=True, kw_only=True):
 
 
 class AgentStateChanged(AcdCommand, frozen=True, kw_only=True):
-    """Store this. `activity` is one of `model.Activity`; `contact` is the one under way or in wrap-up."""
+    """Store this. `activity` is one of `model.Activity`; `contact` is the one under way, in wrap-up or ringing.
+
+    `queue` is where a contact under way or in wrap-up came from, None for others.
+    """
 
     agent: AgentId
     status: str
@@ -59,6 +62,7 @@ class AgentStateChanged(AcdCommand, frozen=True, kw_only=True):
     idle_since: float
     contact: ContactId | None
     next_status: str | None
+    queue: QueueId | None = None
 
 
 class WrapUpStarted(AcdCommand, frozen=True, kw_only=True):

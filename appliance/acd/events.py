@@ -34,7 +34,8 @@ class AgentRemoved(AcdEvent, frozen=True, kw_only=True):
 
 class ContactArrived(AcdEvent, frozen=True, kw_only=True):
     """A contact asks for a place. `enqueued_at` is the original time: a restored contact takes its old place.
-    `forced`: it was accepted before (restart), so capacity is not checked again."""
+    `forced`: it was accepted before (restart), so capacity is not checked again. `offers_made`: the highest number in
+    an offer id of this contact so far, so that a restart or a second queue never gives an id twice."""
 
     contact: ContactId
     queue: QueueId
@@ -42,6 +43,7 @@ class ContactArrived(AcdEvent, frozen=True, kw_only=True):
     priority: int = 5
     time_adjustment_s: int = 0
     forced: bool = False
+    offers_made: int = 0
 
 
 class ContactLeft(AcdEvent, frozen=True, kw_only=True):
@@ -65,10 +67,12 @@ class OfferMissed(AcdEvent, frozen=True, kw_only=True):
 
 
 class AgentEngaged(AcdEvent, frozen=True, kw_only=True):
-    """The agent is on a contact that was not offered by a queue (extension call, outbound), or restored on one."""
+    """The agent is on a contact that was not offered by a queue (extension call, outbound), or restored on one.
+    A contact that holds a place gives it up: it is answered. `queue`: where it came from, if from one."""
 
     agent: AgentId
     contact: ContactId
+    queue: QueueId | None = None
 
 
 class AgentReleased(AcdEvent, frozen=True, kw_only=True):
@@ -103,3 +107,4 @@ class AgentStateRestored(AcdEvent, frozen=True, kw_only=True):
     idle_since: float
     contact: ContactId | None = None
     next_status: str | None = None
+    queue: QueueId | None = None

@@ -1,0 +1,82 @@
+"""The order of a queue: who holds which place, from acceptance to answer. An offered contact keeps its place.
+
+Order: contact priority (1 first), then enqueue time less the time adjustment, then id. Decides no routing.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from appliance.acd.commands import TellPosition
+from appliance.acd.lanes import PlaceKey, put, take
+from appliance.acd.model import QueuePlan
+from appliance.ids import AgentId, ContactId, OfferId, QueueId
+
+
+class Place:
+    """A contact's place in a queue. `offer` is the open one; `offered_to` all offers of this stay, for late answers."""
+
+    __slots__ = ("contact", "enqueued_at", "key", "offer", "offered_to", "offers_made", "queue")
+
+    def __init__(self, contact: ContactId, queue: QueueId, enqueued_at: float, offers_made: int) -> None:
+        self.contact = contact
+        self.queue = queue
+        self.enqueued_at = enqueued_at
+        self.offers_made = offers_made
+        self.offer: OfferId | None = None
+        self.offered_to: dict[OfferId, AgentId] = {}
+        self.key: PlaceKey = (0, 0.0, contact)
+
+    def rank(self, priority: int, time_adjustment_s: float) -> None:
+        """Set the order key: a positive adjustment makes the contact look as if it had waited longer."""
+        self.key = (priority, self.enqueued_at - time_adjustment_s, self.contact)
+
+
+class Line:
+    """The places of one queue. `open`: takes new contacts; a removed queue stays closed until its line is empty."""
+
+    __slots__ = ("keys", "offered", "open", "plan")
+
+    def __init__(self, plan: QueuePlan, *, is_open: bool) -> None:
+        self.plan = plan
+        self.open = is_open
+        self.keys: list[PlaceKey] = []
+        self.offered = 0
+
+    @property
+    def waiting(self) -> int:
+        """Contacts in queue as the metrics count them: without those being offered (CONTACTS_IN_QUEUE)."""
+        return len(self.keys) - self.offered
+
+    def refusal(self) -> str | None:
+        """Why a new contact can't enter now, as the flow language names it; None if it can."""
+        if not self.open or not self.plan.enabled:
+            return "NoMatchingError"
+        limit = self.plan.max_contacts
+        return "QueueAtCapacity" if limit is not None and self.waiting >= limit else None
+
+    def position(self, key: PlaceKey) -> int:
+        return bisect_left(self.keys, key) + 1
+
+    def insert(self, key: PlaceKey) -> list[TellPosition]:
+        """Give a place; what those behind must be told."""
+        return self._told_from(put(self.keys, key) + 1)
+
+    def remove(self, key: PlaceKey) -> list[TellPosition]:
+        """Take the place away; what those behind must be told."""
+        index = take(self.keys, key)
+        return [] if index is None else self._told_from(index)
+
+    def reorder(self, old: PlaceKey, new: PlaceKey) -> list[TellPosition]:
+        """Move a contact within the line; what the others between the two places must be told."""
+        was = take(self.keys, old)
+        now = put(self.keys, new)
+        first, last = (now, now) if was is None else (min(was, now), max(was, now))
+        return [tell for tell in self._told_from(first, last + 1) if tell.contact != new[2]]
+
+    def _told_from(self, start: int, stop: int | None = None) -> list[TellPosition]:
+        queue = self.plan.queue
+        return [
+            TellPosition(contact=key[2], queue=queue, position=position)
+            for position, key in enumerate(self.keys[start:stop], start + 1)
+        ]
