@@ -17,19 +17,18 @@ from pydantic_core import ErrorDetails
 
 SECRET_KEYS = frozenset({"password"})
 _LONGEST_VALUE = 60
-_REMEDIES = {
-    "bool_type": "write true or false, without quotes",
-    "int_type": "write a whole number, without quotes",
-    "greater_than_equal": "use {ge} or more",
-    "less_than_equal": "use {le} or less",
-    "string_type": "write a text in quotes",
-    "string_pattern_mismatch": "it must match {pattern}",
-    "tuple_type": "write a list in square brackets",
-    "path_type": "write a path in quotes",
-    "model_type": "write a table of keys here",
-    "model_attributes_type": "write a table of keys here",
-    "ip_any_address": "write an IPv4 or IPv6 address, no name",
-    "ip_any_network": "write an address or a network such as 203.0.113.0/24",
+_WORDS = {  # pydantic's error type → fault, remedy
+    "bool_type": ("is neither true nor false", "write true or false, without quotes"),
+    "int_type": ("is no whole number", "write a whole number, without quotes"),
+    "greater_than_equal": ("is too small", "use {ge} or more"),
+    "less_than_equal": ("is too large", "use {le} or less"),
+    "string_type": ("is no text", "write a text in quotes"),
+    "string_pattern_mismatch": ("does not have the right form", "it must match {pattern}"),
+    "tuple_type": ("is no list", "write a list in square brackets"),
+    "path_type": ("is no path", "write a path in quotes"),
+    "model_type": ("is no table", "write a table of keys here"),
+    "ip_any_address": ("is no address", "write an IPv4 or IPv6 address, no name"),
+    "ip_any_network": ("is no network", "write an address or a network such as 203.0.113.0/24"),
 }
 
 Location = tuple[int | str, ...]
@@ -80,12 +79,9 @@ def problem_of(error: ErrorDetails, root: type[BaseModel]) -> Problem:
         return _unknown_key(location, root)
     if error["type"] == "missing":
         return Problem(key=key_path(location), fault="is missing", remedy=f"add {location[-1]} = …")
-    return Problem(
-        key=key_path(location),
-        value=shown(_last_name(location), error["input"]),
-        fault=_fault(error),
-        remedy=_remedy(error, location, root),
-    )
+    fault, remedy = _words(error, location, root)
+    value = shown(_last_name(location), error["input"])
+    return Problem(key=key_path(location), value=value, fault=fault, remedy=remedy)
 
 
 def _unknown_key(location: Location, root: type[BaseModel]) -> Problem:
@@ -93,16 +89,12 @@ def _unknown_key(location: Location, root: type[BaseModel]) -> Problem:
     return Problem(key=key_path(location), fault="no such key", remedy=did_you_mean(location[-1], known))
 
 
-def _fault(error: ErrorDetails) -> str:
-    message = error["msg"]
-    return message[0].lower() + message[1:]
-
-
-def _remedy(error: ErrorDetails, location: Location, root: type[BaseModel]) -> str:
+def _words(error: ErrorDetails, location: Location, root: type[BaseModel]) -> tuple[str, str]:
     if error["type"] == "literal_error":
-        return did_you_mean(error["input"], _choices(location, root))
-    template = _REMEDIES.get(error["type"], "see 'linekeeper up --help' for what may stand here")
-    return template.format(**error.get("ctx", {}))
+        return "is not among the choices", did_you_mean(error["input"], _choices(location, root))
+    unknown = (f"is refused ({error['msg']})", "see 'linekeeper up --help' for what may stand here")
+    fault, remedy = _WORDS.get(error["type"], unknown)
+    return fault, remedy.format(**error.get("ctx", {}))
 
 
 def _last_name(location: Location) -> str:
