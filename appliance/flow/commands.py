@@ -47,6 +47,7 @@ class EnterQueue(FlowCommand, frozen=True, kw_only=True):
     agent: AgentId | None = None
     priority: int = 5
     time_adjustment_s: int = 0
+    new_contact: bool = False  # leave the present queue and go on as a new segment (QUEUE_TRANSFER)
 
 
 class Disconnect(FlowCommand, frozen=True, kw_only=True):
@@ -133,6 +134,24 @@ class SetPreviousParticipant(FlowCommand, frozen=True, kw_only=True):
     state: str
 
 
+class CompleteOutboundCall(FlowCommand, frozen=True, kw_only=True):
+    """Dial the customer of an outbound contact. Answered by RequestDone or RequestFailed."""
+
+    caller_id_number: str = ""
+    time_limit_s: float = 60.0
+
+
+class EncryptInput(FlowCommand, frozen=True, kw_only=True):
+    """Encrypt what the caller typed for the holder of `key` (PEM). Answered by InputEncrypted or RequestFailed."""
+
+    digits: str
+    key_id: str
+    key: str
+
+    def __repr__(self) -> str:
+        return f"EncryptInput(key_id={self.key_id!r}, digits=…)"
+
+
 class SetRoutingCriteria(FlowCommand, frozen=True, kw_only=True):
     """Routing criteria as in the resource model (`Steps`)."""
 
@@ -145,7 +164,8 @@ class DrawNumber(FlowCommand, frozen=True, kw_only=True):
 
 class Trace(FlowCommand, frozen=True, kw_only=True):
     """One action was left: the flow path and the flow log. `result` is the branch taken:
-    "Success", an error type, or the operand of the condition. `error` says that an error branch was taken."""
+    "Success", an error type, or the operand of the condition. `error` says that an error branch was taken.
+    `parameters` are the action's own, references not resolved, so that no key a caller pressed is in them."""
 
     flow: str
     action: str
@@ -153,6 +173,18 @@ class Trace(FlowCommand, frozen=True, kw_only=True):
     result: str
     error: bool = False
     parameters: dict[str, Any] = msgspec.field(default_factory=dict)
+    logged: bool = False  # UpdateFlowLoggingBehavior has switched the flow log on
+    lacking: str = ""  # why the box can't do it: "cloud", "channel", "substitute" (none set up), "type" (unknown)
+
+
+class FlowEntered(FlowCommand, frozen=True, kw_only=True):
+    """The same run goes on in another flow: `outcome` is what the one before ended with (TRANSFERED_TO_FLOW),
+    "" where `flow` is a module, which comes back."""
+
+    flow: str
+    flow_type: str
+    sha256: str
+    outcome: str
 
 
 class FlowFinished(FlowCommand, frozen=True, kw_only=True):

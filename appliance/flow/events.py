@@ -86,3 +86,9 @@ class RequestFailed(FlowEvent, frozen=True, kw_only=True):
     """A command that wants an answer could not be carried out: take the branch of `error`."""
 
     error: str
+
+
+class InputEncrypted(FlowEvent, frozen=True, kw_only=True):
+    """The answer of `EncryptInput`: base64 text that the flow keeps as `$.StoredCustomerInput`."""
+
+    ciphertext: str
