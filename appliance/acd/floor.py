@@ -90,11 +90,16 @@ class Floor:
 
     def offer(self, place: Place, agent: Agent, now: float) -> None:
         place.offers_made += 1
-        offer = self.open_offer(place, agent, now)
+        offer = self._open_offer(place, agent, now)
         ring_timeout_s = self.lines[place.queue].plan.ring_timeout_s
         self.out.append(Offer(offer=offer, contact=place.contact, agent=agent.id, ring_timeout_s=ring_timeout_s))
 
-    def open_offer(self, place: Place, agent: Agent, now: float) -> OfferId:
+    def resume_offer(self, place: Place, agent: Agent, now: float) -> None:
+        """The agent rings for this contact since before a restart: a new lease of the last offer."""
+        place.offers_made = max(1, place.offers_made)
+        self._open_offer(place, agent, now)
+
+    def _open_offer(self, place: Place, agent: Agent, now: float) -> OfferId:
         """The lease of the contact's newest offer number, without ringing anybody."""
         line = self.lines[place.queue]
         offer = OfferId(f"{place.contact}/{place.offers_made}")
@@ -125,17 +130,11 @@ class Floor:
             self.expose(place, now)
 
     def claim(self, agent: Agent, contact: ContactId, now: float, expires: float) -> None:
-        """Agent rings for a contact that has not come back after a restart."""
+        """`agent` rings for a contact that has not come back after a restart."""
         self.claims[contact] = agent.id
         agent.ring(contact, None, now)
         self.touch(agent)
         self.timers.set((TimerKind.CLAIM, agent.id, contact), expires)
-
-    def end_claim(self, contact: ContactId, now: float, *, missed: bool = False) -> None:
-        agent_id = self.claims.pop(contact, None)
-        if agent_id is not None:
-            self.timers.cancel((TimerKind.CLAIM, agent_id, contact))
-            self._stop_ringing(self.agents[agent_id], now, missed=missed)
 
     def take_claim(self, contact: ContactId) -> Agent | None:
         """The agent who rings for this contact since before the restart; the claim is over, the ringing goes on."""
@@ -144,6 +143,12 @@ class Floor:
             return None
         self.timers.cancel((TimerKind.CLAIM, agent_id, contact))
         return self.agents[agent_id]
+
+    def end_claim(self, contact: ContactId, now: float, *, missed: bool = False) -> None:
+        """The ringing since before the restart is over, if there was any."""
+        agent = self.take_claim(contact)
+        if agent is not None:
+            self._stop_ringing(agent, now, missed=missed)
 
     def _stop_ringing(self, agent: Agent, now: float, *, missed: bool) -> None:
         agent.ringing = None

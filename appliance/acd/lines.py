@@ -12,6 +12,9 @@ from appliance.acd.lanes import PlaceKey, put, take
 from appliance.acd.model import QueuePlan
 from appliance.ids import AgentId, ContactId, OfferId, QueueId
 
+NO_SUCH_QUEUE = "NoMatchingError"  # error names of the flow language, TransferContactToQueue
+AT_CAPACITY = "QueueAtCapacity"
+
 
 class Place:
     """A contact's place in a queue. `offer` is the open one; `offered_to` all offers of this stay, for late answers."""
@@ -51,9 +54,9 @@ class Line:
     def refusal(self) -> str | None:
         """Why a new contact can't enter now, as the flow language names it; None if it can."""
         if not self.open or not self.plan.enabled:
-            return "NoMatchingError"
+            return NO_SUCH_QUEUE
         limit = self.plan.max_contacts
-        return "QueueAtCapacity" if limit is not None and self.waiting >= limit else None
+        return AT_CAPACITY if limit is not None and self.waiting >= limit else None
 
     def position(self, key: PlaceKey) -> int:
         return bisect_left(self.keys, key) + 1

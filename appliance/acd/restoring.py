@@ -13,8 +13,11 @@ from appliance.acd.model import Activity, QueuePlan
 from appliance.ids import ContactId, QueueId
 
 
-def restore_agent(floor: Floor, agent: Agent, event: AgentStateRestored, now: float) -> None:
+def state_restored(floor: Floor, event: AgentStateRestored, now: float) -> None:
     """Statuses always, the activity only of an agent who isn't busy already. Times after `now` become `now`."""
+    agent = floor.agents.get(event.agent)
+    if agent is None:
+        return
     agent.status = event.status
     agent.next_status = event.next_status
     agent.told = _stored(event)
@@ -52,8 +55,7 @@ def _resume_ringing(floor: Floor, agent: Agent, contact: ContactId, now: float) 
     if place is None and contact not in floor.claims:
         floor.claim(agent, contact, now, now + QueuePlan(queue=QueueId("")).ring_timeout_s + LEASE_GRACE_S)
     elif place is not None and place.offer is None:
-        place.offers_made = max(1, place.offers_made)
-        floor.open_offer(place, agent, now)
+        floor.resume_offer(place, agent, now)
     agent.since = since
 
 

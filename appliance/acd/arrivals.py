@@ -1,0 +1,68 @@
+"""Contacts that come and go: what `ContactArrived` and `ContactLeft` do to the floor. Rings nobody by itself."""
+
+from __future__ import annotations
+
+from appliance.acd.commands import AcceptContact, RefuseContact
+from appliance.acd.events import ContactArrived, ContactLeft
+from appliance.acd.floor import Floor
+from appliance.acd.lines import NO_SUCH_QUEUE, Line, Place
+from appliance.acd.model import QueuePlan
+
+
+def contact_arrived(floor: Floor, event: ContactArrived, now: float) -> None:
+    """Accept into the queue, or refuse and leave the contact where it was."""
+    place = floor.places.get(event.contact)
+    if place is not None and place.queue == event.queue:
+        _renew(floor, place, event, now)
+        return
+    line = _line_for(floor, event)
+    if line is None:
+        _refuse(floor, event, NO_SUCH_QUEUE)
+    elif not event.forced and (error := line.refusal()) is not None:
+        _refuse(floor, event, error)
+    else:
+        _admit(floor, line, event, now)
+
+
+def contact_left(floor: Floor, event: ContactLeft, now: float) -> None:
+    """The contact waits no more; whoever rings for it is free."""
+    floor.end_claim(event.contact, now)
+    place = floor.places.get(event.contact)
+    if place is not None:
+        floor.end_offer(place, now)
+        floor.unseat(place)
+
+
+def _line_for(floor: Floor, event: ContactArrived) -> Line | None:
+    """A contact accepted before a restart is never turned away, even if its queue is gone or not yet known."""
+    if event.forced and event.queue not in floor.lines:
+        floor.lines[event.queue] = Line(QueuePlan(queue=event.queue), is_open=False)
+    return floor.lines.get(event.queue)
+
+
+def _refuse(floor: Floor, event: ContactArrived, error: str) -> None:
+    floor.out.append(RefuseContact(contact=event.contact, queue=event.queue, error=error))
+
+
+def _admit(floor: Floor, line: Line, event: ContactArrived, now: float) -> None:
+    old = floor.places.get(event.contact)
+    if old is not None:
+        floor.withdraw(old, now)
+        floor.unseat(old)
+    offers_made = max(event.offers_made, floor.offers_made.get(event.contact, 0))
+    place = Place(event.contact, event.queue, event.enqueued_at, offers_made)
+    place.rank(event.priority, event.time_adjustment_s)
+    position = line.position(place.key)
+    floor.out.append(AcceptContact(contact=place.contact, queue=place.queue, position=position))
+    floor.seat(place, now)
+    claimant = floor.take_claim(place.contact)
+    if claimant is not None:
+        floor.resume_offer(place, claimant, now)
+
+
+def _renew(floor: Floor, place: Place, event: ContactArrived, now: float) -> None:
+    """The same queue once more: the place is kept, priority and adjustment are taken over."""
+    place.offers_made = max(place.offers_made, event.offers_made)
+    floor.rerank(place, event.priority, event.time_adjustment_s, now)
+    position = floor.lines[place.queue].position(place.key)
+    floor.out.append(AcceptContact(contact=place.contact, queue=place.queue, position=position))

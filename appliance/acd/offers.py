@@ -1,0 +1,76 @@
+"""How offers end: answered, missed, taken back, run out. An answer always wins, because two people are talking."""
+
+from __future__ import annotations
+
+from appliance.acd.agents import Agent
+from appliance.acd.events import OfferAnswered, OfferMissed
+from appliance.acd.floor import Floor
+from appliance.ids import ContactId, OfferId, QueueId
+
+UNBLAMED = frozenset({"abandoned", "withdrawn"})  # causes that don't put the agent to the missed state
+
+
+def offer_answered(floor: Floor, event: OfferAnswered, now: float) -> None:
+    """An answer that crossed the end of its lease still counts while the contact waits."""
+    contact = contact_of(event.offer)
+    place = floor.places.get(contact)
+    agent_id = place.offered_to.get(event.offer) if place else floor.claims.get(contact)
+    agent = floor.agents.get(agent_id) if agent_id is not None else None
+    if agent is not None:
+        agent.missed = False
+        connect(floor, agent, contact, None, now)
+    elif agent_id is not None and place is not None:  # answered by an agent who was removed meanwhile
+        floor.withdraw(place, now)
+        floor.unseat(place)
+
+
+def offer_missed(floor: Floor, event: OfferMissed, now: float) -> None:
+    """The contact waits at its old place again, unless the customer has gone."""
+    contact = contact_of(event.offer)
+    missed = event.cause not in UNBLAMED
+    floor.end_claim(contact, now, missed=missed)
+    place = floor.places.get(contact)
+    if place is None or place.offer != event.offer:
+        return
+    floor.end_offer(place, now, missed=missed)
+    if event.cause == "abandoned":
+        floor.unseat(place)
+    else:
+        floor.expose(place, now)
+
+
+def lease_expired(floor: Floor, contact: ContactId, now: float) -> None:
+    """The contact process never said what became of the ringing: as if nobody had answered."""
+    floor.withdraw(floor.places[contact], now, missed=True)
+
+
+def connect(floor: Floor, agent: Agent, contact: ContactId, queue: QueueId | None, now: float) -> None:
+    """Agent and customer are connected: the contact gives up its place, other offers of both are taken back."""
+    ringing = agent.ringing
+    place = floor.places.get(contact)
+    agent.connect(contact, place.queue if place else queue, now)
+    floor.touch(agent)
+    if ringing != contact:
+        call_back(floor, ringing, now)
+    floor.end_claim(contact, now)
+    if place is None:
+        return
+    if place.offer is not None and place.offered_to[place.offer] != agent.id:
+        floor.withdraw(place, now)
+    floor.end_offer(place, now)
+    floor.unseat(place)
+
+
+def call_back(floor: Floor, ringing: ContactId | None, now: float) -> None:
+    """Stop ringing for this contact, if there is one; it waits on."""
+    if ringing is None:
+        return
+    floor.end_claim(ringing, now)
+    place = floor.places.get(ringing)
+    if place is not None:
+        floor.withdraw(place, now)
+
+
+def contact_of(offer: OfferId) -> ContactId:
+    """The contact that an offer id names ("<contact>/<number>")."""
+    return ContactId(offer.rpartition("/")[0])

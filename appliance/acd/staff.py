@@ -1,0 +1,85 @@
+"""What agents do beside answering offers: other contacts, release, wrap-up, statuses; and their configuration."""
+
+from __future__ import annotations
+
+from appliance.acd.agents import Agent
+from appliance.acd.commands import WrapUpEnded, WrapUpStarted
+from appliance.acd.events import (
+    AgentConfigured,
+    AgentEngaged,
+    AgentReleased,
+    AgentRemoved,
+    AgentStatusSet,
+    WrapUpCleared,
+)
+from appliance.acd.floor import Floor
+from appliance.acd.offers import call_back, connect
+from appliance.acd.timers import TimerKind
+from appliance.ids import AgentId, ContactId
+
+
+def agent_configured(floor: Floor, event: AgentConfigured, now: float) -> None:
+    floor.employ(event.agent, now)
+
+
+def agent_removed(floor: Floor, event: AgentRemoved, now: float) -> None:
+    """Contacts under way go on without the ACD; wrap-up is over, so that records can be closed."""
+    agent = floor.agents.get(event.agent)
+    if agent is not None:
+        call_back(floor, agent.ringing, now)
+        for contact in tuple(agent.wrap_ups):
+            _drop_wrap_up(floor, agent, contact)
+        floor.dismiss(agent)
+
+
+def agent_engaged(floor: Floor, event: AgentEngaged, now: float) -> None:
+    """Engaged agents get no offers; one that rings is taken back."""
+    agent = floor.agents.get(event.agent)
+    if agent is not None and event.contact not in agent.contacts:
+        connect(floor, agent, event.contact, event.queue, now)
+
+
+def agent_released(floor: Floor, event: AgentReleased, now: float) -> None:
+    """Wrap-up begins only if the agent was on that contact: then, and only then, WrapUpStarted is given."""
+    agent = floor.agents.get(event.agent)
+    if agent is None or event.contact not in agent.contacts:
+        return
+    queue = agent.contacts.pop(event.contact)
+    if event.wrap_up:
+        agent.wrap_ups[event.contact] = queue
+        floor.out.append(WrapUpStarted(agent=agent.id, contact=event.contact))
+        floor.limit_wrap_up(agent, event.contact, now)
+    agent.settle(now)
+    floor.touch(agent)
+
+
+def status_set(floor: Floor, event: AgentStatusSet, now: float) -> None:
+    agent = floor.agents.get(event.agent)
+    if agent is not None:
+        agent.choose(event.status, now)
+        floor.touch(agent)
+
+
+def wrap_up_cleared(floor: Floor, event: WrapUpCleared, now: float) -> None:
+    """Also what is left of wrap-up behind a contact that was taken during it."""
+    agent = floor.agents.get(event.agent)
+    if agent is None or not agent.wrap_ups:
+        return
+    for contact in tuple(agent.wrap_ups):
+        _drop_wrap_up(floor, agent, contact)
+    agent.settle(now)
+    floor.touch(agent)
+
+
+def wrap_up_expired(floor: Floor, agent_id: AgentId, contact: ContactId, now: float) -> None:
+    """The time limit of the queue is reached."""
+    agent = floor.agents[agent_id]
+    _drop_wrap_up(floor, agent, contact)
+    agent.settle(now)
+    floor.touch(agent)
+
+
+def _drop_wrap_up(floor: Floor, agent: Agent, contact: ContactId) -> None:
+    del agent.wrap_ups[contact]
+    floor.timers.cancel((TimerKind.WRAP_UP, agent.id, contact))
+    floor.out.append(WrapUpEnded(agent=agent.id, contact=contact))
