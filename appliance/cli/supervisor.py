@@ -98,7 +98,6 @@ class Supervisor:
                 self._turn()
         except (BoxError, OSError) as error:
             self._failure = error if isinstance(error, BoxError) else BoxError(f"a process can't be started: {error}")
-            logger.error("%s; stopping everything", self._failure)
         finally:
             for child in reversed(self._children):
                 self._bring_down(child)

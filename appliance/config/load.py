@@ -94,12 +94,15 @@ def _deduplicated(errors: Sequence[ErrorDetails], raw: Mapping[str, Any]) -> Ite
 
 
 def _trimmed(location: Location, raw: Any) -> Location:
-    """`location` up to the first value of the file that has no parts."""
+    """`location` up to the first value of the file that has no such part."""
     value = raw
     for depth, part in enumerate(location):
-        if not isinstance(value, (dict, list)):
+        if isinstance(value, dict):
+            value = value.get(part)
+        elif isinstance(value, list) and isinstance(part, int):
+            value = value[part]
+        else:
             return location[:depth]
-        value = value[part] if isinstance(part, int) else value.get(part) if isinstance(value, dict) else None
     return location
 
 

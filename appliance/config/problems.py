@@ -25,6 +25,7 @@ _WORDS = {  # pydantic's error type → fault, remedy
     "string_type": ("is no text", "write a text in quotes"),
     "string_pattern_mismatch": ("does not have the right form", "it must match {pattern}"),
     "tuple_type": ("is no list", "write a list in square brackets"),
+    "too_short": ("is empty", "name at least {min_length}"),
     "path_type": ("is no path", "write a path in quotes"),
     "model_type": ("is no table", "write a table of keys here"),
     "ip_any_address": ("is no address", "write an IPv4 or IPv6 address, no name"),

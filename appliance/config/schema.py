@@ -10,13 +10,25 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress, IPvAnyNetwork, SecretStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, IPvAnyAddress, IPvAnyNetwork, SecretStr
+from pydantic_core import PydanticCustomError
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
 Flag = Annotated[bool, Field(strict=True)]
 HostName = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$")]
 Credential = Annotated[str, Field(pattern=r"^[!#-\[\]-~]{1,128}$")]  # printable ASCII without blank, " and \\
+
+
+def _text(value: object) -> object:
+    """Addresses are written in quotes; `ipaddress` would take a bare 5 for 0.0.0.5."""
+    if isinstance(value, str):
+        return value
+    raise PydanticCustomError("string_type", "should be a text")
+
+
+Address = Annotated[IPvAnyAddress, BeforeValidator(_text)]
+Network = Annotated[IPvAnyNetwork, BeforeValidator(_text)]
 
 
 class Section(BaseModel):
@@ -38,9 +50,9 @@ class Box(Section):
 class Edge(Section):
     """`[edge]`: where phones and trunks reach the box (SIP)."""
 
-    address: IPvAnyAddress | Literal["auto"] = "auto"  # own address towards phones; auto: the default route's
+    address: Address | Literal["auto"] = "auto"  # own address towards phones; auto: the default route's
     port: Port = 5060
-    transports: tuple[Literal["udp", "tcp"], ...] = ("udp", "tcp")
+    transports: Annotated[tuple[Literal["udp", "tcp"], ...], Field(min_length=1)] = ("udp", "tcp")
     internal_port: Port = 5070  # contact processes only, 127.0.0.1
     domain: HostName = "linekeeper"  # digest realm and SIP domain
     workers: Annotated[int, Field(strict=True, ge=1, le=16)] = 2
@@ -73,7 +85,7 @@ class Trunk(Section):
     host: str  # address (no DNS name on the call path)
     port: Port = 5060
     transport: Literal["udp", "tcp"] = "udp"
-    addresses: tuple[IPvAnyNetwork, ...] = ()  # static: sources that are believed; default: host
+    addresses: tuple[Network, ...] = ()  # static: sources that are believed; default: host
     username: Credential | None = None
     password: SecretStr | None = None
     password_file: Path | None = None

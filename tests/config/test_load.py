@@ -243,6 +243,15 @@ def test_load_when_shape_is_wrong_then_problem_not_crash(text: str) -> None:
     assert len(problems(text)) == 1
 
 
+def test_load_when_no_transport_then_problem() -> None:
+    assert problems("[edge]\ntransports = []") == ["edge.transports = []: is empty; name at least 1"]
+
+
+@pytest.mark.parametrize("value", ["5", "true", "[]"])
+def test_load_when_address_is_no_text_then_problem(value: str) -> None:
+    assert problems(f"[edge]\naddress = {value}") == [f"edge.address = {value}: is no text; write a text in quotes"]
+
+
 def test_load_when_network_given_then_parsed() -> None:
     text = '[[trunks]]\nname = "a"\nkind = "static"\nhost = "192.0.2.1"\naddresses = ["192.0.2.0/28", "2001:db8::1"]'
     assert read(text).trunks[0].addresses[0] == ipaddress.ip_network("192.0.2.0/28")
