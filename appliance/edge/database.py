@@ -1,0 +1,90 @@
+"""Creates Kamailio's two SQLite databases and opens them for the rows the box keeps there.
+
+`edge.db` (on the data disk): subscribers, locations, believed addresses, trunk registrations. The dialogs' database
+lies in the run directory, because a dialog outlives a restart of Kamailio but not of the box.
+The tables come from the scripts that Debian ships with Kamailio, so that they fit the installed version.
+Must not: hold a connection open; Kamailio writes to the same files.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from appliance.config.paths import BoxPaths
+from appliance.errors import EdgeError
+
+SCHEMA_FOLDER = Path("/usr/share/kamailio/db_sqlite")
+_EDGE_SCHEMAS = ("standard", "auth_db", "usrloc", "permissions", "uac")
+_DIALOG_SCHEMAS = ("standard", "dialog")
+_BUSY_TIMEOUT_S = 5.0
+
+# SHA-256 hashes (RFC 8760) are stored from the first day on, because they can't be made from the MD5 ones later.
+_OWN_TABLES = """
+ALTER TABLE subscriber ADD COLUMN ha1_sha256 VARCHAR(128) DEFAULT '' NOT NULL;
+CREATE TABLE trunk_setting (
+    id INTEGER PRIMARY KEY NOT NULL,
+    key_name VARCHAR(64) NOT NULL UNIQUE,
+    key_type INTEGER DEFAULT 0 NOT NULL,
+    value_type INTEGER DEFAULT 0 NOT NULL,
+    key_value VARCHAR(128) DEFAULT '' NOT NULL,
+    expires INTEGER DEFAULT 0 NOT NULL
+);
+INSERT INTO version (table_name, table_version) VALUES ('trunk_setting', 2);
+"""
+
+
+def dialog_database(paths: BoxPaths) -> Path:
+    """Where Kamailio keeps the dialogs under way."""
+    return paths.run / "dialogs.db"
+
+
+def create_databases(paths: BoxPaths) -> None:
+    """Make both databases, readable by nobody else, where they are missing. Existing ones are left as they are.
+
+    Raises EdgeError where Kamailio's schema scripts are missing or a file can't be written.
+    """
+    _create(paths.edge_db, _EDGE_SCHEMAS, _OWN_TABLES)
+    _create(dialog_database(paths), _DIALOG_SCHEMAS, "")
+
+
+@contextmanager
+def edge_database(paths: BoxPaths) -> Iterator[sqlite3.Connection]:
+    """A connection to `edge.db` for one transaction: committed at the end, rolled back by an exception.
+
+    Raises EdgeError for whatever SQLite complains about.
+    """
+    if not paths.edge_db.exists():
+        raise EdgeError(f"edge database {paths.edge_db} is missing; create it with create_databases()")
+    try:
+        with closing(sqlite3.connect(paths.edge_db, timeout=_BUSY_TIMEOUT_S)) as connection, connection:
+            yield connection
+    except sqlite3.Error as error:
+        raise EdgeError(f"edge database {paths.edge_db}: {error}; check the disk and who else has it open") from error
+
+
+def _create(path: Path, schemas: tuple[str, ...], own_tables: str) -> None:
+    """Build next to `path` and rename, so that a half-made database is never found."""
+    if path.exists():
+        return
+    script = "".join(_schema(name) for name in schemas) + own_tables
+    unfinished = path.with_name(path.name + ".new")
+    try:
+        unfinished.unlink(missing_ok=True)
+        unfinished.touch(mode=0o600)
+        with closing(sqlite3.connect(unfinished)) as connection:
+            connection.executescript(script)
+            connection.execute("PRAGMA journal_mode = WAL")
+        unfinished.replace(path)
+    except (OSError, sqlite3.Error) as error:
+        raise EdgeError(f"can't create {path}: {error}; check that its folder exists and is writable") from error
+
+
+def _schema(name: str) -> str:
+    script = SCHEMA_FOLDER / f"{name}-create.sql"
+    try:
+        return script.read_text()
+    except OSError as error:
+        raise EdgeError(f"Kamailio's schema {script} can't be read: install kamailio-sqlite-modules") from error

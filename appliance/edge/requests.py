@@ -1,0 +1,176 @@
+"""What the box asks of a running Kamailio. Each function makes a request for `EdgeLink.run` or `AsyncEdgeLink.run`.
+
+Pure: nothing here opens a socket. Names of procedures and fields: Kamailio's module documentation, chapter "RPC".
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from appliance.edge.rpc import Ask, Request
+from appliance.errors import EdgeError
+from appliance.ids import Extension, SlotId, TrunkId
+
+_COUNTERS = "linekeeper"
+_CONFIRMED = 3  # dialog states: 1 unconfirmed, 2 early, 3 confirmed without ACK, 4 confirmed, 5 deleted
+_DELETED = 5
+
+
+class RegisteredContact(msgspec.Struct, frozen=True, kw_only=True):
+    """One phone of an extension: where it is reached, for how long yet, and what it calls itself."""
+
+    extension: Extension
+    uri: str
+    received: str | None
+    expires_s: int
+    user_agent: str
+
+
+class EdgeCounters(msgspec.Struct, frozen=True, kw_only=True):
+    """Events since Kamailio started."""
+
+    refused_contacts: int = 0
+    unknown_sources: int = 0
+    wrong_passwords: int = 0
+    floods: int = 0
+    dead_slots: int = 0
+
+
+class RegistrationState(StrEnum):
+    REGISTERED = "registered"
+    TRYING = "trying"
+    FAILED = "failed"
+    DISABLED = "disabled"
+
+
+class TrunkRegistration(msgspec.Struct, frozen=True, kw_only=True):
+    """A registered trunk; `expires_s` counts down to the next registration (or attempt)."""
+
+    trunk: TrunkId
+    state: RegistrationState
+    expires_s: int
+
+
+def is_up() -> Request[bool]:
+    """True where Kamailio answers; otherwise the link raises EdgeError."""
+    yield Ask(method="core.uptime")
+    return True
+
+
+def counters() -> Request[EdgeCounters]:
+    """Every counter of the edge."""
+    values = yield Ask(method="cnt.grp_get_all", params=(_COUNTERS,))
+    return msgspec.convert(values, EdgeCounters, strict=False)
+
+
+def refused_count() -> Request[int]:
+    """Contacts answered 503 since Kamailio started, because no contact process was free."""
+    found = yield from counters()
+    return found.refused_contacts
+
+
+def registered_contacts() -> Request[tuple[RegisteredContact, ...]]:
+    """Every phone that is registered now."""
+    dump = yield Ask(method="ul.dump", absent={"Domains": []})
+    return tuple(
+        _contact(record["Info"]["AoR"], entry["Contact"])
+        for domain in dump["Domains"]
+        for record in domain["Domain"]["AoRs"]
+        for entry in record["Info"]["Contacts"]
+    )
+
+
+def forget_contacts(extension: Extension) -> Request[None]:
+    """Remove every phone of `extension`, e.g. because it may not register any more."""
+    yield Ask(method="ul.rm", params=("location", extension), absent="")
+
+
+def end_dialog(sip_call_id: str) -> Request[int]:
+    """End every dialog with that Call-ID: BYE to both sides, or a failure for a caller not yet answered.
+
+    Returns how many there were; 0 is no error, the call may just have ended by itself.
+    """
+    found = yield Ask(method="dlg.list_match", params=("callid", "eq", sip_call_id), absent=[])
+    return (yield from _end(found))
+
+
+def clear_slot(slot: SlotId) -> Request[int]:
+    """End every dialog of a contact process that has died: the caller's and those it made itself. Returns how many."""
+    ended = 0
+    for profile in ("slot", "leg"):
+        found = yield Ask(method="dlg.profile_list", params=(profile, str(slot)), absent=[])
+        ended += yield from _end(found)
+    return ended
+
+
+def busy_slots(capacity: int) -> Request[frozenset[SlotId]]:
+    """Slots that have a contact from the outside, as Kamailio sees it."""
+    busy = set()
+    for slot in range(capacity):
+        found = yield Ask(method="dlg.profile_list", params=("slot", str(slot)), absent=[])
+        if _alive(found):
+            busy.add(SlotId(slot))
+    return frozenset(busy)
+
+
+def reload_trunks() -> Request[None]:
+    """Take over what `trunks.store_trunks` has written. Kamailio allows it once in five seconds."""
+    yield Ask(method="permissions.addressReload")
+    yield Ask(method="htable.reload", params=("trunk",))
+    yield Ask(method="uac.reg_reload")
+
+
+def trunk_registrations() -> Request[tuple[TrunkRegistration, ...]]:
+    """The state of every registered trunk."""
+    found = yield Ask(method="uac.reg_dump", absent=[])
+    return tuple(_registration(record) for record in found)
+
+
+def _contact(extension: str, contact: dict[str, Any]) -> RegisteredContact:
+    expires, received = contact.get("Expires"), contact.get("Received")
+    return RegisteredContact(
+        extension=Extension(extension),
+        uri=str(contact["Address"]),
+        received=None if received in (None, "[not set]") else str(received),
+        expires_s=expires if isinstance(expires, int) else 0,
+        user_agent=str(contact.get("User-Agent", "")),
+    )
+
+
+def _registration(record: dict[str, Any]) -> TrunkRegistration:
+    flags = int(record["flags"])
+    if flags & 1:
+        state = RegistrationState.DISABLED
+    elif flags & 4:
+        state = RegistrationState.REGISTERED
+    elif flags & (2 | 8):
+        state = RegistrationState.TRYING
+    else:
+        state = RegistrationState.FAILED
+    return TrunkRegistration(
+        trunk=TrunkId(record["l_uuid"]), state=state, expires_s=max(0, int(record.get("diff_expires", 0)))
+    )
+
+
+def _alive(dialogs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [dialog for dialog in dialogs if int(dialog["state"]) < _DELETED]
+
+
+def _end(dialogs: list[dict[str, Any]]) -> Request[int]:
+    alive = _alive(dialogs)
+    for dialog in alive:
+        if int(dialog["state"]) >= _CONFIRMED:
+            yield Ask(method="dlg.end_dlg", params=(int(dialog["h_entry"]), int(dialog["h_id"])), absent="")
+        else:
+            yield _cancel(dialog)
+    return len(alive)
+
+
+def _cancel(dialog: dict[str, Any]) -> Ask:
+    cseq = str(dialog["caller"]["cseq"])
+    if not cseq.isdigit():
+        raise EdgeError(f"dialog {dialog['call-id']} has no CSeq to cancel; it ends by its timeout")
+    return Ask(method="tm.cancel", params=(str(dialog["call-id"]), f"{cseq} INVITE"), absent="")
