@@ -12,10 +12,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from appliance.config.address import edge_address
 from appliance.config.paths import BoxPaths
 from appliance.config.schema import Configuration
-from appliance.edge.addresses import own_address, uri_host
 from appliance.edge.database import dialog_database
+from appliance.edge.uris import uri_host
 from appliance.errors import EdgeError
 
 PARTS = ("kamailio.cfg", "requests.cfg", "phones.cfg", "contacts.cfg", "trunks.cfg")
@@ -68,7 +69,7 @@ def _values(configuration: Configuration, paths: BoxPaths) -> list[tuple[str, st
         ("LOG_LEVEL", "1"),
         ("WORKERS", str(edge.workers)),
         ("EDGE_DOMAIN", edge.domain),
-        ("EDGE_ADDRESS", uri_host(own_address(edge))),
+        ("EDGE_ADDRESS", uri_host(edge_address(configuration))),
         ("EDGE_PORT", str(edge.port)),
         ("INTERNAL_PORT", str(edge.internal_port)),
         ("CAPACITY", str(contacts.capacity)),

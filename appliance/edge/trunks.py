@@ -10,10 +10,11 @@ import hashlib
 import sqlite3
 from ipaddress import ip_address, ip_network
 
+from appliance.config.address import edge_address
 from appliance.config.paths import BoxPaths
 from appliance.config.schema import Configuration, Trunk
-from appliance.edge.addresses import own_address, uri_host
 from appliance.edge.database import edge_database
+from appliance.edge.uris import uri_host
 from appliance.errors import EdgeError
 
 _SETTING = "INSERT INTO trunk_setting (key_name, value_type, key_value) VALUES (?, ?, ?)"
@@ -31,7 +32,7 @@ def store_trunks(paths: BoxPaths, configuration: Configuration) -> None:
     A running Kamailio takes them over with `requests.reload_trunks()`. Raises EdgeError for a host that is no
     address, a registered trunk without user or password, or a database that can't be written.
     """
-    own = own_address(configuration.edge)
+    own = edge_address(configuration)
     prepared = [(trunk, _settings(trunk, own, configuration.edge.port)) for trunk in configuration.trunks]
     with edge_database(paths) as connection:
         for table in ("trunk_setting", "address", "uacreg"):
