@@ -3,6 +3,10 @@
 Each message is one line of JSON. The contact process connects (and reconnects), says `Hello`, then sends every event
 of its journal that was not acknowledged yet; the switchboard acknowledges what it has stored and sends commands.
 A command that no longer fits (the offer is gone, the leg has ended) is ignored: the events tell what happened.
+
+The process sleeps in pjsua2's event loop, which can't watch our socket. Whoever sends it a command therefore also sends
+the datagram `WAKE` to its SIP port on 127.0.0.1 (an RFC 5626 §3.5.1 keep-alive, which the SIP stack swallows).
+Acknowledgements need no waking.
 Pure data: this module must not import pjsua2.
 """
 
@@ -14,6 +18,8 @@ import msgspec
 
 from appliance.events import ContactEvent, DisconnectReason
 from appliance.ids import AgentId, ContactId, Extension, LegId, OfferId, QueueId, SlotId
+
+WAKE = b"\r\n\r\n"
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):

@@ -1,0 +1,122 @@
+"""How a contact begins: an INVITE from the edge is routed by the dial plan, answered or dialled on, or refused.
+
+The segment exists (and is written down) before the first answer is sent.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+
+from appliance.clock import monotonic_s
+from appliance.contact.contact import Contact
+from appliance.contact.invite import Invite
+from appliance.contact.leg import Leg
+from appliance.contact.services import Published, Services
+from appliance.dialplan import Destination, DialPlan, ToExtension, ToFlow, ToOutside, Unroutable, e164, route
+from appliance.errors import ContactError
+from appliance.events import DisconnectReason, Endpoint, InitiationMethod, LegRole
+from appliance.flow.facts import ContactFacts
+from appliance.ids import Extension, LegId
+
+RING_S = 60.0
+BOTH_SIDES = frozenset({"Agent", "Customer"})
+_NOT_USER = re.compile(r"[^\w+.*#-]", re.ASCII)
+_NOT_NAME = re.compile(r"[\x00-\x1f\x7f\"\\<>]")
+_log = logging.getLogger(__name__)
+
+
+def destination_of(published: Published, invite: Invite) -> Destination:
+    """Where the call goes; a number whose flow can't be read is as bad as none."""
+    destination = route(published.plan, invite.dialled, from_trunk=invite.from_trunk)
+    if isinstance(destination, ToFlow) and published.library.flow(destination.flow) is None:
+        return Unroutable(sip_status=503, why=f"flow {destination.flow} is not installed; see 'linekeeper flow list'")
+    return destination
+
+
+def begin(
+    services: Services,
+    invite: Invite,
+    destination: ToFlow | ToExtension | ToOutside,
+    make_leg: Callable[[Contact, LegId, LegRole], Leg],
+    on_over: Callable[[], None],
+) -> Contact:
+    """The contact of a routable call, under way."""
+    contact = Contact(services, on_over)
+    plan = contact.published.plan
+    contact.identity = name_addr(caller(invite, plan), services.settings.domain)
+    services.engine.start_clock()
+    if isinstance(destination, ToFlow):
+        leg = make_leg(contact, LegId("customer"), LegRole.CUSTOMER)
+        contact.adopt_leg(leg)
+        _arrive(contact, invite, destination, leg)
+    else:
+        leg = make_leg(contact, LegId("agent"), LegRole.AGENT)
+        contact.adopt_leg(leg)
+        _dial_out(contact, invite, destination, leg)
+    return contact
+
+
+def _arrive(contact: Contact, invite: Invite, destination: ToFlow, leg: Leg) -> None:
+    """A customer reached a number with a flow."""
+    settings = contact.services.settings
+    contact.conversation.customer = leg
+    contact.customer_endpoint = caller(invite, contact.published.plan)
+    contact.initiate(InitiationMethod.INBOUND, Endpoint(address=destination.number), source=invite.source)
+    contact.note_leg(leg, f"sip:{invite.caller}", outgoing=False)
+    contact.facts = ContactFacts(
+        contact_id=contact.segment.contact,
+        initial_contact_id=contact.segment.contact,
+        initiation_method=InitiationMethod.INBOUND.value,
+        customer_endpoint=contact.customer_endpoint.address,
+        system_endpoint=destination.number,
+        language=settings.language,
+        region=settings.region,
+        sip_headers=invite.headers,
+        epoch_s=contact.services.clock().wall_s - monotonic_s(),
+    )
+    flow = contact.published.library.flow(destination.flow)
+    if flow is not None:
+        contact.run_flow(flow, start=False)
+    leg.reply(200)
+
+
+def _dial_out(contact: Contact, invite: Invite, destination: ToExtension | ToOutside, leg: Leg) -> None:
+    """An extension dialled another extension or an outside number: the dialled party is the customer."""
+    plan = contact.published.plan
+    inside = isinstance(destination, ToExtension)
+    contact.outbound = contact.conversation.through = True
+    contact.conversation.talker = leg
+    leg.extension = Extension(invite.extension or "")
+    leg.agent = plan.extensions.get(leg.extension)
+    if plan.record_internal if inside else plan.record_outbound:
+        contact.conversation.recorder.participants = BOTH_SIDES
+    dialled = destination.extension if isinstance(destination, ToExtension) else destination.number
+    contact.customer_endpoint = Endpoint(address=dialled, type="VOIP" if inside else "TELEPHONE_NUMBER")
+    contact.initiate(InitiationMethod.OUTBOUND, None, source=invite.source, agent=leg.agent)
+    contact.note_leg(leg, f"sip:{invite.caller}", outgoing=False)
+    callee = contact.new_leg(LegRole.CUSTOMER, extension=Extension(dialled) if inside else None)
+    contact.conversation.customer = callee
+    try:
+        contact.dial(callee, dialled, outside=not inside)
+    except ContactError:
+        contact.end(DisconnectReason.TELECOM_PROBLEM, status=503)
+        return
+    contact.services.timers.after(RING_S, lambda: None if callee.answered else callee.hang_up())
+
+
+def caller(invite: Invite, plan: DialPlan) -> Endpoint:
+    """Who calls: an extension as it is, a number as E.164 where it is one."""
+    if invite.extension is not None:
+        return Endpoint(address=invite.extension, type="VOIP", display_name=invite.caller_name)
+    number = e164(invite.caller, plan.region) or invite.caller or "anonymous"
+    return Endpoint(address=number, display_name=invite.caller_name)
+
+
+def name_addr(endpoint: Endpoint, domain: str) -> str:
+    """From of the legs that are dialled for this caller (RFC 3261 §20.20); what doesn't belong there is dropped."""
+    user = _NOT_USER.sub("", endpoint.address) or "anonymous"
+    name = _NOT_NAME.sub("", endpoint.display_name).strip()
+    address = f"<sip:{user}@{domain}>"
+    return f'"{name}" {address}' if name else address

@@ -1,0 +1,93 @@
+"""Carries out what the switchboard asks of the contact under way. A command that no longer fits is ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from appliance.contact import protocol as p
+from appliance.contact.contact import Contact
+from appliance.contact.transfer import transfer_by_command
+from appliance.events import LegMuted, LegUnmuted
+
+BY_COMMAND = "command"
+
+
+def obey(contact: Contact, command: p.Command) -> None:
+    """Do what `command` says."""
+    action = _ACTIONS.get(type(command))
+    if action is not None:
+        action(contact, command)
+
+
+def _accept(contact: Contact, command: p.AcceptIntoQueue) -> None:
+    if contact.stay is not None:
+        contact.stay.accept(command)
+
+
+def _refuse(contact: Contact, command: p.RefuseQueue) -> None:
+    if contact.stay is not None and not contact.stay.accepted:
+        contact.queue_refused(command.error)
+
+
+def _position(contact: Contact, command: p.UpdateQueuePosition) -> None:
+    contact.know_metrics({"Contact.PositionInQueue": str(command.position), **command.metrics})
+
+
+def _offer(contact: Contact, command: p.OfferContact) -> None:
+    if contact.stay is not None:
+        contact.stay.offer(command)
+
+
+def _withdraw(contact: Contact, command: p.WithdrawOffer) -> None:
+    if contact.stay is not None:
+        contact.stay.withdraw(command)
+
+
+def _hold(contact: Contact, command: p.HoldCustomer) -> None:
+    if contact.conversation.talking:
+        contact.hold(BY_COMMAND, command.by)
+
+
+def _resume(contact: Contact, command: p.ResumeCustomer) -> None:
+    contact.resume(BY_COMMAND, command.by)
+
+
+def _mute(contact: Contact, command: p.MuteLeg) -> None:
+    leg = contact.leg(command.leg)
+    if leg is not None and not leg.muted:
+        leg.muted = True
+        contact.emit(LegMuted(leg=leg.leg))
+        contact.conversation.rewire()
+
+
+def _unmute(contact: Contact, command: p.UnmuteLeg) -> None:
+    leg = contact.leg(command.leg)
+    if leg is not None and leg.muted:
+        leg.muted = False
+        contact.emit(LegUnmuted(leg=leg.leg))
+        contact.conversation.rewire()
+
+
+def _transfer(contact: Contact, command: p.TransferContact) -> None:
+    if contact.conversation.talking and contact.transfer is None:
+        contact.transfer = transfer_by_command(contact, command.target, command.by)
+
+
+def _hang_up(contact: Contact, command: p.HangUpContact) -> None:
+    contact.end(command.reason, status=command.sip_status)
+
+
+_ACTIONS: dict[type[p.Command], Callable[[Contact, Any], None]] = {
+    p.AcceptIntoQueue: _accept,
+    p.RefuseQueue: _refuse,
+    p.UpdateQueuePosition: _position,
+    p.OfferContact: _offer,
+    p.WithdrawOffer: _withdraw,
+    p.HoldCustomer: _hold,
+    p.ResumeCustomer: _resume,
+    p.MuteLeg: _mute,
+    p.UnmuteLeg: _unmute,
+    p.TransferContact: _transfer,
+    p.HangUpContact: _hang_up,
+}

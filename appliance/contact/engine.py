@@ -1,0 +1,138 @@
+"""One pjsua2 endpoint: the SIP port, the media clock and the player/recorder ports of a contact process.
+
+This module and `leg` are where pjsua2's traps are kept (architecture.md §2): one thread polls, no callback from a
+foreign thread, no TLS, the null sound device (the media clock) only while there are legs, nothing collected while a
+port is in use. Vendor errors leave as ContactError.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator
+
+import pjsua2 as pj
+
+from appliance.contact.settings import ContactSettings
+from appliance.errors import ContactError
+from appliance.ids import SlotId
+
+RATE_HZ = 8000
+RTP_PORTS_PER_SLOT = 16
+_WAV_LOOP = 0
+_WAV_ONCE = 1  # PJMEDIA_FILE_NO_LOOP
+_CODECS = ("PCMU/8000", "PCMA/8000")
+_log = logging.getLogger(__name__)
+
+
+@contextlib.contextmanager
+def vendor(what: str) -> Iterator[None]:
+    """Turns pjsua2's exception into ContactError naming `what` failed."""
+    try:
+        yield
+    except pj.Error as error:
+        raise ContactError(f"{what}: {error.reason} (pjsip status {error.status})") from error
+
+
+class Engine:
+    """The endpoint of one process. Create it after the fork, never before."""
+
+    def __init__(self, settings: ContactSettings, slot: SlotId) -> None:
+        self.settings = settings
+        self.sip_port = settings.sip_port + slot
+        self._rtp_port = settings.rtp_port + RTP_PORTS_PER_SLOT * slot
+        self._clock_runs = False
+        with vendor(f"SIP port 127.0.0.1:{self.sip_port} can't be opened; is another box running?"):
+            self.endpoint = _endpoint()
+            self._open_port()
+            self.endpoint.libStart()
+            self._choose_codecs()
+        self.endpoint.audDevManager().setNoDev()
+
+    def poll(self, timeout_s: float) -> None:
+        """Let SIP and media events happen for at most `timeout_s`; every callback comes from here."""
+        self.endpoint.libHandleEvents(max(0, round(timeout_s * 1000)))
+
+    def start_clock(self) -> None:
+        """Run the media clock. Idempotent."""
+        if not self._clock_runs:
+            with vendor("the media clock can't be started"):
+                self.endpoint.audDevManager().setNullDev()
+            self._clock_runs = True
+
+    def stop_clock(self) -> None:
+        """Stop the media clock when no leg is left. Idempotent."""
+        if self._clock_runs:
+            self._clock_runs = False
+            with vendor("the media clock can't be stopped"):
+                self.endpoint.audDevManager().setNoDev()
+
+    def account_config(self) -> pj.AccountConfig:
+        """The one local account: everything it sends goes to the edge, everything it hears it believes."""
+        config = pj.AccountConfig()
+        config.idUri = f"sip:linekeeper@127.0.0.1:{self.sip_port}"
+        config.sipConfig.proxies.append(f"sip:127.0.0.1:{self.settings.edge_port};lr")
+        config.callConfig.timerSessExpiresSec = 1800
+        media = config.mediaConfig
+        media.transportConfig.port = self._rtp_port
+        media.transportConfig.portRange = RTP_PORTS_PER_SLOT - 2
+        media.transportConfig.publicAddress = self.settings.media_address
+        media.streamKaEnabled = False
+        config.natConfig.sipOutboundUse = 0
+        config.natConfig.contactRewriteUse = 0
+        config.natConfig.viaRewriteUse = 0
+        config.natConfig.sdpNatRewriteUse = 0
+        return config
+
+    def player(self, path: str, *, loop: bool) -> pj.AudioMediaPlayer:
+        """A port that plays a mono PCM16 WAV file. Keep the reference as long as it is wired."""
+        player = pj.AudioMediaPlayer()
+        with vendor(f"{path} can't be played"):
+            player.createPlayer(path, _WAV_LOOP if loop else _WAV_ONCE)
+        return player
+
+    def recorder(self, path: str) -> pj.AudioMediaRecorder:
+        """A port that writes a mono PCM16 WAV file at RATE_HZ. Keep the reference until the end."""
+        recorder = pj.AudioMediaRecorder()
+        with vendor(f"{path} can't be recorded"):
+            recorder.createRecorder(path)
+        return recorder
+
+    def _open_port(self) -> None:
+        transport = pj.TransportConfig()
+        transport.port = self.sip_port
+        transport.boundAddress = "127.0.0.1"
+        self.endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
+
+    def _choose_codecs(self) -> None:
+        """G.711 first, G.722 as a fallback nobody prefers (the bridge runs at 8 kHz), the rest off."""
+        for info in self.endpoint.codecEnum2():
+            rank = 255 - _CODECS.index(name) if (name := info.codecId.rsplit("/", 1)[0]) in _CODECS else 0
+            self.endpoint.codecSetPriority(info.codecId, rank)
+
+
+def _endpoint() -> pj.Endpoint:
+    endpoint = pj.Endpoint()
+    endpoint.libCreate()
+    config = pj.EpConfig()
+    config.uaConfig.threadCnt = 0
+    config.uaConfig.mainThreadOnly = True
+    config.uaConfig.maxCalls = 4
+    config.uaConfig.userAgent = "Linekeeper"
+    config.logConfig.level = 1
+    config.logConfig.consoleLevel = 1
+    config.logConfig.msgLogging = 0
+    media = config.medConfig
+    media.clockRate = RATE_HZ
+    media.sndClockRate = RATE_HZ
+    media.channelCount = 1
+    media.audioFramePtime = 20
+    media.ptime = 20
+    media.maxMediaPorts = 16
+    media.noVad = True
+    media.ecTailLen = 0
+    media.quality = 3
+    media.sndAutoCloseTime = -1
+    media.threadCnt = 1
+    endpoint.libInit(config)
+    return endpoint

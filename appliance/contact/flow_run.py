@@ -1,0 +1,180 @@
+"""Runs one flow for a contact: steps the pure machine and carries its commands out with real sound and real queues.
+
+The machine decides, this module only acts. What the box can't do (yet) is answered with the failure event that sends
+the flow to its error branch; it never stops a call.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from appliance.contact.announcer import Announcer
+from appliance.contact.timers import Timer, Timers
+from appliance.events import AnyBody, AttributesUpdated, FlowActionTaken, FlowEnded, FlowStarted
+from appliance.flow import commands as c
+from appliance.flow import events as e
+from appliance.flow import machine
+from appliance.flow.facts import ContactFacts, Library
+from appliance.flow.model import Flow
+from appliance.ids import FlowId
+
+
+class FlowHost(Protocol):
+    """What a flow can ask of its contact."""
+
+    @property
+    def announcer(self) -> Announcer: ...
+
+    def emit(self, body: AnyBody) -> None: ...
+
+    def flow_enters_queue(self, command: c.EnterQueue) -> None: ...
+
+    def flow_disconnects(self) -> None: ...
+
+    def flow_sets_recording(self, command: c.SetRecording) -> None: ...
+
+    def flow_hooks(self, command: c.SetEventHook) -> None: ...
+
+    def flow_dials(self, command: c.DialThirdParty) -> None: ...
+
+    def flow_finished(self, run: FlowRun, outcome: str) -> None: ...
+
+
+class FlowRun:
+    """A flow under way. `tell` gives it what happened; after `stop` nothing more comes of it."""
+
+    def __init__(
+        self,
+        flow: Flow,
+        facts: ContactFacts,
+        library: Library,
+        *,
+        host: FlowHost,
+        timers: Timers,
+        now: Callable[[], float],
+    ) -> None:
+        self.flow = flow
+        self._host = host
+        self._timers = timers
+        self._now = now
+        self._timer: Timer | None = None
+        self._stopped = False
+        self._state, self._pending = machine.start(flow, facts, library=library, now=now())
+
+    @property
+    def facts(self) -> ContactFacts:
+        """The contact's facts as the flow has left them."""
+        return self._state.facts
+
+    def start(self) -> None:
+        """Take the first steps."""
+        self._host.emit(
+            FlowStarted(flow=self.flow.name, flow_type=str(self.flow.flow_type), bundle_sha256=self.flow.sha256)
+        )
+        self._carry_out(self._pending)
+
+    def tell(self, event: e.FlowEvent) -> None:
+        """Something happened; late events of a stopped flow are dropped."""
+        if self._stopped:
+            return
+        self._state, commands = machine.step(self._state, event, self._now())
+        self._carry_out(commands)
+
+    def stop(self) -> None:
+        """The flow is no longer wanted: its timer ends, its sound is left to whoever stopped it."""
+        self._stopped = True
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _carry_out(self, commands: tuple[c.FlowCommand, ...]) -> None:
+        self._set_timer()
+        for command in commands:
+            self._act(command)
+            if self._stopped:
+                return
+
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._state.deadline is not None:
+            delay_s = max(0.0, self._state.deadline - self._now())
+            self._timer = self._timers.after(delay_s, lambda: self.tell(e.TimerExpired()))
+
+    def _act(self, command: c.FlowCommand) -> None:
+        action = _ACTIONS.get(type(command))
+        if action is not None:
+            action(self, command)
+        elif (answer := _NOT_HERE.get(type(command))) is not None:
+            self._later(answer)
+
+    def _later(self, event: e.FlowEvent) -> None:
+        """Answer from the loop, so that a chain of immediate answers doesn't nest."""
+        self._timers.after(0.0, lambda: self.tell(event))
+
+    def _play(self, command: c.Play) -> None:
+        self._host.announcer.play(
+            command.messages,
+            on_end=lambda: self.tell(e.PromptEnded()),
+            on_failure=lambda reason: self.tell(e.PromptFailed(reason=reason)),
+        )
+
+    def _stop_playing(self, _command: c.StopPlaying) -> None:
+        self._host.announcer.stop()
+
+    def _enter_queue(self, command: c.EnterQueue) -> None:
+        self._host.flow_enters_queue(command)
+
+    def _disconnect(self, _command: c.Disconnect) -> None:
+        self._host.flow_disconnects()
+
+    def _set_recording(self, command: c.SetRecording) -> None:
+        self._host.flow_sets_recording(command)
+
+    def _set_attributes(self, command: c.SetAttributes) -> None:
+        self._host.emit(AttributesUpdated(attributes=command.attributes))
+
+    def _set_hook(self, command: c.SetEventHook) -> None:
+        self._host.flow_hooks(command)
+
+    def _dial(self, command: c.DialThirdParty) -> None:
+        self._host.flow_dials(command)
+
+    def _measure(self, _command: c.MeasureMetrics) -> None:
+        self._later(e.MetricsMeasured(values=dict(self.facts.metrics)))
+
+    def _draw(self, _command: c.DrawNumber) -> None:
+        self._later(e.NumberDrawn(number=random.randint(1, 100)))
+
+    def _trace(self, command: c.Trace) -> None:
+        self._host.emit(
+            FlowActionTaken(
+                flow=FlowId(command.flow), action=command.action, action_type=command.action_type, result=command.result
+            )
+        )
+
+    def _finish(self, command: c.FlowFinished) -> None:
+        self.stop()
+        self._host.emit(FlowEnded(flow=FlowId(command.flow), outcome=command.outcome))
+        self._host.flow_finished(self, command.outcome)
+
+
+_ACTIONS: dict[type[c.FlowCommand], Callable[[FlowRun, Any], None]] = {
+    c.Play: FlowRun._play,
+    c.StopPlaying: FlowRun._stop_playing,
+    c.EnterQueue: FlowRun._enter_queue,
+    c.Disconnect: FlowRun._disconnect,
+    c.SetRecording: FlowRun._set_recording,
+    c.SetAttributes: FlowRun._set_attributes,
+    c.SetEventHook: FlowRun._set_hook,
+    c.DialThirdParty: FlowRun._dial,
+    c.MeasureMetrics: FlowRun._measure,
+    c.DrawNumber: FlowRun._draw,
+    c.Trace: FlowRun._trace,
+    c.FlowFinished: FlowRun._finish,
+}
+_NOT_HERE: dict[type[c.FlowCommand], e.FlowEvent] = {
+    c.InvokeFunction: e.FunctionFailed(reason="no local function of that name"),
+    c.CreateCallback: e.RequestFailed(error="NoMatchingError"),
+}

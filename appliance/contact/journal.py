@@ -1,0 +1,46 @@
+"""Writes a contact's journal: one line per event, appended before anybody else hears of it.
+
+Appending is a plain write (it survives the death of the process); making it durable against a power cut is the
+keeper's job (`appliance.contact.keeper`), so that no call path waits for a disk. Reading is the records' job.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from appliance.clock import Clock
+from appliance.events import AnyBody, ContactEvent, Writer, encode_event
+from appliance.ids import ContactId
+
+JOURNAL = "journal.jsonl"
+
+
+class Journal:
+    """The events of one contact segment, numbered from 1."""
+
+    def __init__(self, spool: Path, contact: ContactId, clock: Clock) -> None:
+        """Makes `<spool>/<contact>/`. Raises OSError when it can't be made."""
+        self.contact = contact
+        self.folder = spool / contact
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._clock = clock
+        self._seq = 0
+        self._file = os.open(self.folder / JOURNAL, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o640)
+
+    def append(self, body: AnyBody) -> ContactEvent:
+        """Stamp, number and write one event. A full disk loses the line, not the call: the link still carries it."""
+        self._seq += 1
+        event = ContactEvent(contact=self.contact, writer=Writer.CONTACT, seq=self._seq, at=self._clock(), body=body)
+        try:
+            os.write(self._file, encode_event(event) + b"\n")
+        except OSError:
+            self.full = True
+        return event
+
+    full = False
+
+    def close(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1

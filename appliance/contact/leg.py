@@ -1,0 +1,185 @@
+"""One party's connection: a pjsua2 call, told to its contact in our words.
+
+Callbacks come from the process's one thread. An exception in a callback would unwind through C++, so each is guarded:
+it is logged and told to the contact as a fault, and the contact ends in order.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import logging
+import re
+from collections.abc import Callable, Iterator
+from typing import Concatenate, ParamSpec, Protocol
+
+import pjsua2 as pj
+
+from appliance.contact.engine import vendor
+from appliance.errors import ContactError
+from appliance.events import LegQuality, LegRole
+from appliance.ids import AgentId, Extension, LegId, TrunkId
+
+P = ParamSpec("P")
+_log = logging.getLogger(__name__)
+_TRUNK_HEADER = re.compile(r"^X-Linekeeper-Trunk:\s*([\w-]+)\s*$", re.MULTILINE | re.IGNORECASE)
+_DIGITS = frozenset("0123456789*#")
+
+
+class LegOwner(Protocol):
+    """What a leg tells its contact."""
+
+    def leg_ringing(self, leg: Leg, status: int) -> None: ...
+
+    def leg_answered(self, leg: Leg) -> None: ...
+
+    def leg_calling(self, leg: Leg, uri: str) -> None: ...
+
+    def leg_media(self, leg: Leg, old: pj.AudioMedia | None) -> None: ...
+
+    def leg_ended(self, leg: Leg, status: int, reason: str) -> None: ...
+
+    def leg_digit(self, leg: Leg, digit: str) -> None: ...
+
+    def leg_refers(self, leg: Leg, target: str) -> Leg | None: ...
+
+    def leg_faulted(self, leg: Leg, error: Exception) -> None: ...
+
+
+def _guarded(callback: Callable[Concatenate[Leg, P], None]) -> Callable[Concatenate[Leg, P], None]:
+    @functools.wraps(callback)
+    def guard(leg: Leg, *args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            callback(leg, *args, **kwargs)
+        except Exception as error:  # the border to C++: nothing may pass
+            _log.exception("leg %s: fault in %s", leg.leg, callback.__name__)
+            leg.owner.leg_faulted(leg, error)
+
+    return guard
+
+
+class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
+    """A leg. Keep a strong reference until `leg_ended`: a collected Call hangs up whatever call has its id by then."""
+
+    def __init__(self, account: pj.Account, owner: LegOwner, leg: LegId, role: LegRole, call_id: int = -1) -> None:
+        super().__init__(account, call_id)
+        self.owner = owner
+        self.leg = leg
+        self.role = role
+        self.agent: AgentId | None = None
+        self.extension: Extension | None = None
+        self.trunk: TrunkId | None = None
+        self.audio: pj.AudioMedia | None = None
+        self.codec = ""
+        self.answered = False
+        self.ended = False
+        self.muted = False
+        self.held = False  # the party put us on hold
+        self.hung_up_by_us = False
+        self.quality: LegQuality | None = None
+
+    # ── what the contact asks ────────────────────────────────────────────────────────────────────────────────────
+
+    def dial(self, uri: str, *, caller: str, headers: dict[str, str]) -> None:
+        """Send INVITE to `uri` with From `caller` (a name-addr); `leg_calling` follows."""
+        operation = pj.CallOpParam(True)
+        operation.txOption.localUri = caller
+        for name, value in headers.items():
+            header = pj.SipHeader()
+            header.hName, header.hValue = name, value
+            operation.txOption.headers.append(header)
+        with vendor(f"leg {self.leg} can't be dialled"):
+            self.makeCall(uri, operation)
+
+    def sip_call_id(self) -> str:
+        return str(self.getInfo().callIdString)
+
+    def reply(self, status: int) -> None:
+        """Answer an incoming leg: 180, 183 (early media), 200."""
+        operation = pj.CallOpParam(True)
+        operation.statusCode = status
+        with vendor(f"leg {self.leg} can't be answered with {status}"):
+            self.answer(operation)
+
+    def hang_up(self, status: int = 0) -> None:
+        """End the leg: BYE, CANCEL, or a final answer `status` (0: 603 by default). Idempotent."""
+        if self.ended or self.hung_up_by_us:
+            return
+        self.hung_up_by_us = True
+        operation = pj.CallOpParam(True)
+        operation.statusCode = status
+        with contextlib.suppress(ContactError), vendor(f"leg {self.leg} can't be hung up"):
+            self.hangup(operation)
+
+    # ── what pjsua2 tells ────────────────────────────────────────────────────────────────────────────────────────
+
+    @_guarded
+    def onCallState(self, parameters: pj.OnCallStateParam) -> None:  # noqa: N802
+        info = self.getInfo()
+        if info.state == pj.PJSIP_INV_STATE_CALLING:
+            self.owner.leg_calling(self, str(info.remoteUri))
+        elif info.state == pj.PJSIP_INV_STATE_EARLY and info.role == pj.PJSIP_ROLE_UAC:
+            self.owner.leg_ringing(self, int(info.lastStatusCode))
+        elif info.state == pj.PJSIP_INV_STATE_CONFIRMED:
+            self._find_trunk(parameters)
+            self.answered = True
+            self.owner.leg_answered(self)
+        elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED and not self.ended:
+            self.ended = True
+            self.owner.leg_ended(self, int(info.lastStatusCode), str(info.lastReason))
+
+    @_guarded
+    def onCallMediaState(self, _parameters: pj.OnCallMediaStateParam) -> None:  # noqa: N802
+        old, self.audio = self.audio, None
+        for index, media in enumerate(self.getInfo().media):
+            if media.type != pj.PJMEDIA_TYPE_AUDIO:
+                continue
+            self.held = media.status == pj.PJSUA_CALL_MEDIA_REMOTE_HOLD
+            if media.status in (pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD):
+                self.audio = self.getAudioMedia(index)
+                self.codec = str(self.getStreamInfo(index).codecName)
+            break
+        if not self.ended:
+            self.owner.leg_media(self, old)
+
+    @_guarded
+    def onStreamDestroyed(self, parameters: pj.OnStreamDestroyedParam) -> None:  # noqa: N802
+        with contextlib.suppress(pj.Error):
+            self.quality = _quality(self.getStreamStat(parameters.streamIdx), self.quality)
+
+    @_guarded
+    def onDtmfDigit(self, parameters: pj.OnDtmfDigitParam) -> None:  # noqa: N802
+        if parameters.digit in _DIGITS and not self.ended:
+            self.owner.leg_digit(self, str(parameters.digit))
+
+    @_guarded
+    def onCallTransferRequest(self, parameters: pj.OnCallTransferRequestParam) -> None:  # noqa: N802
+        target = self.owner.leg_refers(self, str(parameters.dstUri))
+        if target is None:
+            parameters.statusCode = 603
+        else:
+            parameters.newCall = target
+
+    def _find_trunk(self, parameters: pj.OnCallStateParam) -> None:
+        for message in _messages(parameters):
+            if match := _TRUNK_HEADER.search(message):
+                self.trunk = TrunkId(match[1])
+                return
+
+
+def _messages(parameters: pj.OnCallStateParam) -> Iterator[str]:
+    body = parameters.e.body
+    yield str(body.rxMsg.rdata.wholeMsg)
+    yield str(body.tsxState.src.rdata.wholeMsg)
+
+
+def _quality(stat: pj.StreamStat, before: LegQuality | None) -> LegQuality:
+    received, sent = stat.rtcp.rxStat, stat.rtcp.txStat
+    before = before or LegQuality()
+    return LegQuality(
+        received=before.received + received.pkt,
+        lost=before.lost + received.loss,
+        sent=before.sent + sent.pkt,
+        jitter_ms=max(before.jitter_ms, received.jitterUsec.max / 1000),
+        rtt_ms=max(before.rtt_ms, stat.rtcp.rttUsec.mean / 1000),
+    )

@@ -1,0 +1,157 @@
+"""The contact process's end of the link: keeps every event until the switchboard has stored it.
+
+Never blocks. While the switchboard is away events wait here (and stand in the journal); on return the process says
+`Hello` and sends them again. Knows nothing of SIP or media.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import socket
+from collections import deque
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from appliance.contact.protocol import Acknowledge, Event, Hello, Message, Released, decode_to_contact, encode_message
+from appliance.events import ContactEvent
+from appliance.ids import ContactId, SlotId
+
+RETRY_S = 0.5
+_log = logging.getLogger(__name__)
+
+
+class Link:
+    """One connection to the switchboard that comes back by itself; `poll` from the process's loop."""
+
+    def __init__(self, path: str, slot: SlotId, sip_port: int, now: Callable[[], float]) -> None:
+        self._path = path
+        self._slot = slot
+        self._sip_port = sip_port
+        self._now = now
+        self._socket: socket.socket | None = None
+        self._retry_at = 0.0
+        self._out = bytearray()
+        self._in = bytearray()
+        self._unacknowledged: deque[ContactEvent | Released] = deque()
+        self.contact: ContactId | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether everything said has been stored by the switchboard."""
+        return not self._unacknowledged
+
+    @property
+    def connected(self) -> bool:
+        return self._socket is not None
+
+    def send(self, event: ContactEvent) -> None:
+        """Deliver `event`, now or when the switchboard is back."""
+        self._keep(event)
+
+    def release(self, contact: ContactId) -> None:
+        """Say that `contact` is over for this process, after all its events."""
+        self._keep(Released(contact=contact))
+
+    def poll(self) -> Iterator[Message]:
+        """Connect, write and read whatever can be done without waiting; yields commands in order."""
+        if self._socket is None and not self._connect():
+            return
+        self._flush()
+        for line in self._lines():
+            try:
+                message = decode_to_contact(line)
+            except msgspec.DecodeError as error:
+                _log.error("the switchboard sent a line that is no message (%s); ignored", error)
+                continue
+            if isinstance(message, Acknowledge):
+                self._acknowledged(message)
+            else:
+                yield message
+
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def _keep(self, item: ContactEvent | Released) -> None:
+        self._unacknowledged.append(item)
+        if self._socket is not None:
+            self._out += _line(item)
+            self._flush()
+
+    def _connect(self) -> bool:
+        if self._now() < self._retry_at:
+            return False
+        self._retry_at = self._now() + RETRY_S
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+        try:
+            connection.connect(self._path)
+        except OSError:
+            connection.close()
+            return False
+        connection.setblocking(False)
+        self._socket = connection
+        self._in.clear()
+        hello = Hello(slot=self._slot, pid=os.getpid(), sip_port=self._sip_port, contact=self.contact)
+        self._out = bytearray(encode_message(hello))
+        for item in self._unacknowledged:
+            self._out += _line(item)
+        return True
+
+    def _flush(self) -> None:
+        while self._out and self._socket is not None:
+            try:
+                sent = self._socket.send(self._out)
+            except BlockingIOError:
+                return
+            except OSError:
+                self._lost()
+                return
+            del self._out[:sent]
+
+    def _lines(self) -> Iterator[bytes]:
+        while self._socket is not None:
+            try:
+                chunk = self._socket.recv(65536)
+            except BlockingIOError:
+                break
+            except OSError:
+                chunk = b""
+            if not chunk:
+                self._lost()
+                break
+            self._in += chunk
+        while (end := self._in.find(b"\n")) >= 0:
+            line = bytes(self._in[:end])
+            del self._in[: end + 1]
+            yield line
+
+    def _lost(self) -> None:
+        if self._socket is not None:
+            _log.info("the switchboard is gone; events wait here until it is back")
+            with contextlib.suppress(OSError):
+                self._socket.close()
+        self._socket = None
+        self._out.clear()
+
+    def _acknowledged(self, message: Acknowledge) -> None:
+        keep: deque[ContactEvent | Released] = deque()
+        for item in self._unacknowledged:
+            if isinstance(item, Released):
+                if item.contact != message.contact or any(is_of(other, item.contact) for other in keep):
+                    keep.append(item)
+            elif item.contact != message.contact or item.seq > message.seq:
+                keep.append(item)
+        self._unacknowledged = keep
+
+
+def is_of(item: ContactEvent | Released, contact: ContactId) -> bool:
+    """Whether an item that still waits is an event of `contact`."""
+    return isinstance(item, ContactEvent) and item.contact == contact
+
+
+def _line(item: ContactEvent | Released) -> bytes:
+    return encode_message(item if isinstance(item, Released) else Event(event=item))

@@ -1,0 +1,198 @@
+"""A contact process: one loop that polls SIP and media, the link and the timers, and holds at most one contact.
+
+The only thread that runs Python. It sleeps in pjsua2's loop; commands wake it by the datagram of
+`appliance.contact.protocol.WAKE`. A process that has served its share of contacts leaves, a fresh one follows.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+from pathlib import Path
+
+import pjsua2 as pj
+
+from appliance import clock
+from appliance.contact import arrival
+from appliance.contact import protocol as p
+from appliance.contact.commands import obey
+from appliance.contact.contact import Contact
+from appliance.contact.engine import Engine
+from appliance.contact.invite import read_invite
+from appliance.contact.leg import Leg
+from appliance.contact.link import Link
+from appliance.contact.prompts import Prompts
+from appliance.contact.services import PlanReader, Services
+from appliance.contact.settings import ContactSettings
+from appliance.contact.timers import Timers
+from appliance.dialplan import Unroutable
+from appliance.events import LegRole
+from appliance.ids import ContactId, LegId, SlotId
+from appliance.logs import fields
+
+IDLE_S = 2.0  # nothing under way: SIP and commands wake us
+TALK_S = 0.2  # keys and end-of-media reports come at this grain
+KEYS_S = 0.02  # somebody is choosing from a menu
+_log = logging.getLogger(__name__)
+
+
+class Account(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
+    """Receives calls from the edge."""
+
+    def __init__(self, process: ContactProcess) -> None:
+        super().__init__()
+        self._process = process
+
+    def onIncomingCall(self, parameters: pj.OnIncomingCallParam) -> None:  # noqa: N802
+        try:
+            self._process.incoming(int(parameters.callId), str(parameters.rdata.wholeMsg))
+        except Exception:  # the border to C++: nothing may pass
+            _log.exception("an incoming call could not be taken")
+
+
+class Refusal:
+    """Owner of a leg that is answered with a failure and never becomes a contact."""
+
+    def __init__(self, process: ContactProcess) -> None:
+        self._process = process
+        self.leg: Leg | None = None
+
+    def leg_calling(self, leg: Leg, uri: str) -> None: ...
+
+    def leg_ringing(self, leg: Leg, status: int) -> None: ...
+
+    def leg_answered(self, leg: Leg) -> None: ...
+
+    def leg_media(self, leg: Leg, old: pj.AudioMedia | None) -> None: ...
+
+    def leg_digit(self, leg: Leg, digit: str) -> None: ...
+
+    def leg_faulted(self, leg: Leg, error: Exception) -> None: ...
+
+    def leg_refers(self, leg: Leg, target: str) -> Leg | None:
+        return None
+
+    def leg_ended(self, leg: Leg, status: int, reason: str) -> None:
+        self._process.refused(self)
+
+
+class ContactProcess:
+    """Everything of one process. `run` returns when it is time for a fresh process."""
+
+    def __init__(self, settings: ContactSettings, slot: SlotId, plans: PlanReader) -> None:
+        self._settings = settings
+        self._timers = Timers(clock.monotonic_s)
+        self._engine = Engine(settings, slot)
+        self._link = Link(settings.link_socket, slot, self._engine.sip_port, clock.monotonic_s)
+        self._account = Account(self)
+        self._account.create(self._engine.account_config())
+        self._services = Services(
+            settings=settings,
+            slot=slot,
+            engine=self._engine,
+            account=self._account,
+            timers=self._timers,
+            link=self._link,
+            prompts=Prompts(Path(settings.prompts)),
+            clock=clock.now,
+            plans=plans,
+            spool=Path(settings.spool),
+        )
+        self._contact: Contact | None = None
+        self._finished: list[object] = []  # kept until pjsua2 has unwound
+        self._refusals: list[Refusal] = []
+        self._served = 0
+        self._retiring = False
+
+    def run(self) -> None:
+        """Poll until retired and idle with everything said."""
+        signal.signal(signal.SIGTERM, lambda *_: self._retire())
+        while not (self._retiring and self._idle and self._link.settled):
+            self._engine.poll(self._timers.wait_s(self._patience_s()))
+            self._finished.clear()
+            self._timers.run_due()
+            for message in self._link.poll():
+                self._obey(message)
+
+    # ── calls ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def incoming(self, call_id: int, message: str) -> None:
+        """An INVITE from the edge: a contact begins, or the call is refused."""
+        if self._contact is not None or self._retiring:
+            self._refuse(call_id, 503)
+            return
+        invite = read_invite(message)
+        destination = arrival.destination_of(self._services.plans.read(), invite)
+        if isinstance(destination, Unroutable):
+            _log.warning("call from %s refused with %d: %s", invite.source, destination.sip_status, destination.why)
+            self._refuse(call_id, destination.sip_status)
+            return
+
+        def make_leg(contact: Contact, leg: LegId, role: LegRole) -> Leg:
+            self._contact = contact
+            self._link.contact = contact.segment.contact
+            return Leg(self._account, contact, leg, role, call_id)
+
+        arrival.begin(self._services, invite, destination, make_leg, self._contact_over)
+
+    def refused(self, refusal: Refusal) -> None:
+        """The refused leg is down."""
+        self._refusals.remove(refusal)
+        self._finished.append(refusal)
+
+    def _refuse(self, call_id: int, status: int) -> None:
+        refusal = Refusal(self)
+        refusal.leg = Leg(self._account, refusal, LegId("refused"), LegRole.CUSTOMER, call_id)
+        self._refusals.append(refusal)
+        refusal.leg.hang_up(status)
+
+    def _contact_over(self) -> None:
+        contact, self._contact = self._contact, None
+        self._finished.append(contact)
+        self._link.contact = None
+        self._timers.clear()
+        self._engine.stop_clock()
+        self._served += 1
+        if self._served >= self._settings.recycle_after:
+            self._retire()
+
+    # ── loop ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def _idle(self) -> bool:
+        return self._contact is None and not self._refusals
+
+    def _patience_s(self) -> float:
+        if self._contact is None:
+            return IDLE_S if self._link.settled and self._link.connected else TALK_S
+        return KEYS_S if self._contact.wants_digits else TALK_S
+
+    def _retire(self) -> None:
+        self._retiring = True
+
+    def _obey(self, message: p.Message) -> None:
+        if isinstance(message, p.Retire):
+            self._retire()
+        elif isinstance(message, p.Command) and self._contact is not None and self._is_ours(message.contact):
+            try:
+                obey(self._contact, message)
+            except Exception as error:  # one bad command must not end the call
+                _log.exception("command %s failed", type(message).__name__, extra=fields(contact=message.contact))
+                del error
+
+    def _is_ours(self, contact: ContactId) -> bool:
+        return self._contact is not None and self._contact.segment.contact == contact
+
+
+def serve(settings: ContactSettings, slot: SlotId, plans: PlanReader) -> None:
+    """The life of a contact process, after the fork. Ends the process without unwinding pjsua2 (a second saved)."""
+    status = 1
+    try:
+        ContactProcess(settings, slot, plans).run()
+        status = 0
+    except Exception:
+        _log.exception("contact process %d of slot %d failed", os.getpid(), slot)
+    finally:
+        logging.shutdown()
+        os._exit(status)

@@ -1,0 +1,142 @@
+"""A contact's stay in a queue: asking for the place, the queue flow, offers to agents, leaving.
+
+Who is offered what is decided by the switchboard; the ring time-out is kept here so that an offer ends even while the
+switchboard restarts. The place in the queue is kept by the switchboard, from the original time on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from appliance.contact import causes
+from appliance.contact import protocol as p
+from appliance.contact.conversation import MUSIC
+from appliance.contact.leg import Leg
+from appliance.contact.timers import Timer
+from appliance.errors import ContactError
+from appliance.events import AgentMissed, AgentOffered, ContactDequeued, ContactQueued, LegRole, QueueRequested
+from appliance.flow import events as e
+from appliance.ids import FlowId, QueueId
+
+if TYPE_CHECKING:
+    from appliance.contact.contact import Contact
+
+DEFAULT_QUEUE_FLOW = FlowId("customer_queue")
+
+
+class QueueStay:
+    """From the request for a place to the connection with an agent, or to the caller's giving up."""
+
+    def __init__(self, contact: Contact, queue: QueueId, *, priority: int = 5, time_adjustment_s: int = 0) -> None:
+        self.queue = queue
+        self.accepted = False
+        self._contact = contact
+        self._offer: p.OfferContact | None = None
+        self._leg: Leg | None = None
+        self._timer: Timer | None = None
+        self._cause = ""
+        contact.emit(QueueRequested(queue=queue, priority=priority, time_adjustment_s=time_adjustment_s))
+
+    # ── the place ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def accept(self, command: p.AcceptIntoQueue) -> None:
+        """The switchboard has put the contact into the queue: the queue flow takes over."""
+        if self.accepted or command.queue != self.queue:
+            return
+        self.accepted = True
+        contact = self._contact
+        contact.emit(ContactQueued(queue=self.queue))
+        contact.tell_flow(e.QueueEntered(queue=self.queue))
+        contact.stop_flow()
+        contact.know_metrics({"Contact.PositionInQueue": str(command.position)})
+        self._start_queue_flow()
+
+    def _start_queue_flow(self) -> None:
+        contact = self._contact
+        library, plan = contact.published.library, contact.published.plan
+        entry = plan.queues.get(self.queue)
+        wanted = contact.facts.hooks.get("CustomerQueue") or (entry.queue_flow if entry is not None else None)
+        flow = (library.flow(wanted) if wanted else None) or library.flow(DEFAULT_QUEUE_FLOW)
+        if flow is None:
+            contact.conversation.announcer.loop(MUSIC)
+        else:
+            contact.run_flow(flow)
+
+    def leave(self, reason: str) -> None:
+        """The contact goes elsewhere or hangs up; an open offer is over."""
+        leg, self._leg = self._leg, None
+        self._missed("abandoned", 0)
+        if leg is not None:
+            leg.hang_up()
+        self._dequeue(reason)
+
+    def _dequeue(self, reason: str) -> None:
+        if self.accepted:
+            self.accepted = False
+            self._contact.emit(ContactDequeued(queue=self.queue, reason=reason))
+
+    # ── offers ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def ringing(self) -> bool:
+        return self._leg is not None
+
+    def owns(self, leg: Leg) -> bool:
+        """Whether `leg` is the offer's."""
+        return leg is self._leg
+
+    def offer(self, offer: p.OfferContact) -> None:
+        """Ring the agent. An offer that can't be rung is answered at once, so that the agent isn't kept waiting."""
+        contact = self._contact
+        if self._offer is not None or not self.accepted:
+            contact.emit(AgentMissed(offer=offer.offer, agent=offer.agent, cause="withdrawn"))
+            return
+        self._offer, self._cause = offer, ""
+        contact.emit(AgentOffered(offer=offer.offer, agent=offer.agent, extension=offer.extension))
+        leg = contact.new_leg(LegRole.AGENT, agent=offer.agent, extension=offer.extension)
+        self._leg = leg
+        self._timer = contact.services.timers.after(offer.ring_timeout_s, lambda: self._give_up("no_answer"))
+        try:
+            contact.dial(leg, str(offer.extension))
+        except ContactError:
+            self._leg = None
+            self._missed("unreachable", 0)
+
+    def withdraw(self, command: p.WithdrawOffer) -> None:
+        """The switchboard takes its offer back."""
+        if self._offer is not None and self._offer.offer == command.offer:
+            self._give_up("withdrawn")
+
+    def answered(self) -> tuple[Leg, p.OfferContact] | None:
+        """The agent picked up: the stay is over. Returns whom to connect, None where the offer was given up."""
+        if self._leg is None or self._offer is None or self._cause:
+            return None
+        self._cancel_timer()
+        found = self._leg, self._offer
+        self._leg = self._offer = None
+        return found
+
+    def connected(self) -> None:
+        """Customer and agent hear each other."""
+        self._dequeue("connected")
+
+    def leg_ended(self, status: int) -> None:
+        """The agent's phone refused, failed or was given up; the contact goes on waiting."""
+        self._leg = None
+        self._missed(self._cause or causes.missed_cause(status), status)
+
+    def _give_up(self, cause: str) -> None:
+        self._cause = self._cause or cause
+        if self._leg is not None:
+            self._leg.hang_up()
+
+    def _missed(self, cause: str, status: int) -> None:
+        self._cancel_timer()
+        if self._offer is not None:
+            offer, self._offer = self._offer, None
+            self._contact.emit(AgentMissed(offer=offer.offer, agent=offer.agent, cause=cause, sip_status=status))
+
+    def _cancel_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

@@ -1,0 +1,77 @@
+"""Records a contact as its flow or the box's policy wants: starts, stops, watches the disk.
+
+A recording that can't be made is written down and never stops a call.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from appliance.contact.engine import Engine
+from appliance.contact.recording import CHECK_S, Recording, require_space
+from appliance.contact.timers import Timer, Timers
+from appliance.errors import ContactError
+from appliance.events import AnyBody, RecordingRefused, RecordingStopped
+
+_log = logging.getLogger(__name__)
+
+
+class Recorder:
+    """At most one recording at a time. `participants` of "Agent", "Customer"; `ivr`: before the agent as well."""
+
+    def __init__(self, engine: Engine, timers: Timers, reserve_bytes: int, changed: Callable[[], None]) -> None:
+        self.participants: frozenset[str] = frozenset()
+        self.ivr = False
+        self.current: Recording | None = None
+        self._engine = engine
+        self._timers = timers
+        self._reserve_bytes = reserve_bytes
+        self._changed = changed
+        self._timer: Timer | None = None
+        self._folder = Path()
+        self._emit: Callable[[AnyBody], None] | None = None
+
+    def follow(self, *, talking: bool, folder: Path, emit: Callable[[AnyBody], None]) -> None:
+        """Start or stop so that what is recorded fits the policy and the state of the contact."""
+        self._folder, self._emit = folder, emit
+        wanted = self.ivr or (talking and bool(self.participants))
+        if wanted and self.current is None:
+            self._start(emit)
+        elif not wanted and self.current is not None and not self.participants:
+            self.stop("flow")
+
+    def stop(self, reason: str) -> None:
+        """End the recording under way, if any."""
+        if self.current is None or self._emit is None:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._emit(RecordingStopped(recording=self.current.recording, reason=reason))
+        self.current, last = None, self.current
+        self._changed()
+        del last
+
+    def _start(self, emit: Callable[[AnyBody], None]) -> None:
+        try:
+            require_space(self._folder, self._reserve_bytes)
+            self.current = Recording(self._engine, self._folder)
+        except ContactError as error:
+            _log.error("not recorded: %s", error)
+            self.participants, self.ivr = frozenset(), False
+            emit(RecordingRefused(reason=str(error)))
+            return
+        emit(self.current.started())
+        self._timer = self._timers.after(CHECK_S, self._check)
+        self._changed()
+
+    def _check(self) -> None:
+        try:
+            require_space(self._folder, self._reserve_bytes)
+        except ContactError as error:
+            _log.error("recording stops: %s", error)
+            self.participants, self.ivr = frozenset(), False
+            self.stop("disk full")
+            return
+        self._timer = self._timers.after(CHECK_S, self._check)

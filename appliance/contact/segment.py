@@ -1,0 +1,59 @@
+"""One contact id's worth of a customer's visit: its journal, its legs, its end.
+
+A transfer ends one segment and begins the next in the same process; each becomes one contact record.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from appliance.clock import Clock
+from appliance.contact.journal import Journal
+from appliance.contact.link import Link
+from appliance.events import AnyBody, ContactDisconnected, DisconnectReason
+from appliance.ids import AgentId, ContactId, LegId, QueueId
+from appliance.logs import fields
+
+_log = logging.getLogger(__name__)
+
+
+class Segment:
+    """Writes what happens to one contact id and lets go of it when it is closed and its last leg is down."""
+
+    def __init__(self, contact: ContactId, *, spool: Path, link: Link, clock: Clock) -> None:
+        self.contact = contact
+        self.folder = spool / contact
+        self.agent: AgentId | None = None
+        self.queue: QueueId | None = None  # waiting there now
+        self.closed = False
+        self._journal = Journal(spool, contact, clock)
+        self._link = link
+        self._legs: set[LegId] = set()
+        self._released = False
+
+    def emit(self, body: AnyBody) -> None:
+        """Journal first, then the switchboard."""
+        self._link.send(self._journal.append(body))
+
+    def leg_up(self, leg: LegId) -> None:
+        self._legs.add(leg)
+
+    def leg_down(self, leg: LegId) -> None:
+        self._legs.discard(leg)
+        self._release()
+
+    def close(self, reason: DisconnectReason | None, state: str, detail: str = "") -> None:
+        """The last event but for legs that are still going down."""
+        if self.closed:
+            return
+        self.closed = True
+        self.emit(ContactDisconnected(reason=reason, pre_disconnect_state=state, detail=detail))
+        _log.info("contact ended: %s in %s", reason or "transferred", state, extra=fields(contact=self.contact))
+        self._release()
+
+    def _release(self) -> None:
+        if self.closed and not self._legs and not self._released:
+            self._released = True
+            self._journal.close()
+            self._link.release(self.contact)

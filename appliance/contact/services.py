@@ -1,0 +1,106 @@
+"""What every contact of a process shares: built once by the process, passed in, never looked up."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import pjsua2 as pj
+
+from appliance.clock import Clock
+from appliance.contact.engine import Engine
+from appliance.contact.link import Link
+from appliance.contact.prompts import Prompts
+from appliance.contact.settings import ContactSettings
+from appliance.contact.timers import Timers
+from appliance.dialplan import DialPlan, FlowPlan
+from appliance.errors import FlowError
+from appliance.flow.document import parse
+from appliance.flow.facts import Library, QueueFacts
+from appliance.flow.model import Flow, FlowType
+from appliance.ids import FlowId, SlotId
+
+_log = logging.getLogger(__name__)
+
+
+class FlowShelf:
+    """Published flows, read once per content; the zygote fills it before forking."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._flows: dict[tuple[FlowId, str], Flow] = {}
+
+    def take(self, plan: FlowPlan) -> Flow | None:
+        """The flow of `plan`, None (and a line in the log) where its file is missing or broken."""
+        key = (plan.flow, plan.sha256)
+        if key not in self._flows:
+            path = self._folder / f"{plan.sha256}.json"
+            try:
+                self._flows[key] = parse(path.read_bytes(), name=plan.flow, flow_type=FlowType(plan.flow_type))
+            except (OSError, ValueError, FlowError) as error:
+                _log.error("flow %s can't be read from %s: %s; install it again", plan.flow, path, error)
+                return None
+        return self._flows[key]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A dial plan with the flows it names, read and ready."""
+
+    plan: DialPlan
+    library: Library
+
+
+class PlanReader:
+    """The published dial plan, read again only when its file was replaced. Keeps the last good one."""
+
+    def __init__(self, path: Path, shelf: FlowShelf) -> None:
+        self._path = path
+        self._shelf = shelf
+        self._seen: tuple[int, int] | None = None
+        self._published = Published(plan=DialPlan(), library=Library())
+
+    def read(self) -> Published:
+        """What is published now, else what was last."""
+        try:
+            stat = self._path.stat()
+            if (stat.st_ino, stat.st_mtime_ns) != self._seen:
+                plan = msgspec.json.decode(self._path.read_bytes(), type=DialPlan)
+                self._published = Published(plan=plan, library=build_library(plan, self._shelf))
+                self._seen = (stat.st_ino, stat.st_mtime_ns)
+        except (OSError, msgspec.DecodeError) as error:
+            _log.error("dial plan %s can't be read (%s); the last good one stays", self._path, error)
+        return self._published
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """One per process."""
+
+    settings: ContactSettings
+    slot: SlotId
+    engine: Engine
+    account: pj.Account
+    timers: Timers
+    link: Link
+    prompts: Prompts
+    clock: Clock
+    plans: PlanReader
+    spool: Path
+
+
+def build_library(plan: DialPlan, shelf: FlowShelf) -> Library:
+    """Flows, modules and queues of the plan under their names and ARNs."""
+    flows = {str(name): flow for name, entry in plan.flows.items() if (flow := shelf.take(entry)) is not None}
+    names: Mapping[str, str] = {entry.arn: str(name) for name, entry in plan.flows.items() if entry.arn} | {
+        entry.arn: str(name) for name, entry in plan.queues.items() if entry.arn
+    }
+    return Library(
+        flows={name: flow for name, flow in flows.items() if flow.flow_type != "MODULE"},
+        modules={name: flow for name, flow in flows.items() if flow.flow_type == "MODULE"},
+        queues={str(name): QueueFacts(queue=name, arn=entry.arn) for name, entry in plan.queues.items()},
+        names=names,
+    )

@@ -1,0 +1,59 @@
+"""The sounds every box has without anybody providing them: music on hold and ring-back tone.
+
+Made once with sox, at the bridge's rate, and never over a file that is already there: a branch may put its own.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+_CHORDS = (("C4", "E4", "G4", "C5"), ("A3", "C4", "E4", "A4"), ("F3", "A3", "C4", "F4"), ("G3", "B3", "D4", "G4"))
+_CHORD_S = 2.5
+_FORMAT = ("-n", "-r", "8000", "-c", "1", "-b", "16")
+
+
+def ensure(prompts: Path) -> None:
+    """Make `music.wav` and `ringback.wav` in `prompts` where they are missing. Raises OSError, CalledProcessError."""
+    prompts.mkdir(parents=True, exist_ok=True)
+    _make(prompts / "music.wav", _music())
+    _make(
+        prompts / "ringback.wav",
+        ["synth", "2", "sine", "440", "sine", "480", "remix", "-", "gain", "-18", "pad", "0", "4"],
+    )
+
+
+def _music() -> list[str]:
+    """Four plucked chords, repeated into half a minute, quiet enough to talk over."""
+    effects: list[str] = []
+    for chord in _CHORDS:
+        effects += ["synth", str(_CHORD_S), *(part for note in chord for part in ("pluck", note))]
+        effects += ["remix", "-", "fade", "0.02", str(_CHORD_S), "0.2", "gain", "-n", "-12", ":"]
+    return [*effects[:-1]]
+
+
+def _make(path: Path, effects: list[str]) -> None:
+    if path.exists():
+        return
+    aside = path.with_name(f".{path.name}")
+    if ":" not in effects:
+        _sox([*_FORMAT, str(aside), *effects])
+    else:
+        _joined(aside, effects)
+    aside.replace(path)
+
+
+def _joined(target: Path, effects: list[str]) -> None:
+    """One file per chord, then all of them in a row, three times."""
+    parts: list[Path] = []
+    for number, chord in enumerate(" ".join(effects).split(" : ")):
+        part = target.with_name(f"{target.stem}-{number}.wav")
+        _sox([*_FORMAT, str(part), *chord.split()])
+        parts.append(part)
+    _sox([*(str(part) for part in parts), str(target), "repeat", "2"])
+    for part in parts:
+        part.unlink()
+
+
+def _sox(arguments: list[str]) -> None:
+    subprocess.run(["sox", "-R", *arguments], check=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)

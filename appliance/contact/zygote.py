@@ -1,0 +1,154 @@
+"""The parent of all contact processes: imports everything once, forks one process per slot, replaces the dead.
+
+Holds no call, no socket of its own and no pjsua2 endpoint: forking is all it does, so that it has no reason to fail.
+`python -m appliance.contact.zygote --settings FILE` runs it until SIGTERM; calls under way get `DRAIN_S` to end.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pjsua2 as pj
+from systemd.daemon import notify
+
+from appliance import logs
+from appliance.contact import process, sounds
+from appliance.contact.keeper import Keeper
+from appliance.contact.services import FlowShelf, PlanReader
+from appliance.contact.settings import ContactSettings, read_settings
+from appliance.ids import SlotId
+
+DRAIN_S = 2.0
+RESPAWN_S = 0.2  # a slot that dies at once is tried again this slowly
+WATCHDOG_S = 5.0
+PR_SET_PDEATHSIG = 1
+_KEEPER = SlotId(-1)
+_log = logging.getLogger(__name__)
+
+
+class Zygote:
+    """Slots and who serves them now."""
+
+    def __init__(self, settings: ContactSettings) -> None:
+        self._settings = settings
+        self._plans = PlanReader(Path(settings.dial_plan), FlowShelf(Path(settings.flows)))
+        self._children: dict[int, SlotId] = {}
+        self._stopping = False
+
+    def run(self) -> None:
+        """Fork every slot, say READY, replace whoever dies, end all on SIGTERM or SIGINT."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        signal.signal(signal.SIGALRM, lambda *_: None)
+        self._warm_up()
+        self._fork(_KEEPER, Keeper(Path(self._settings.spool)).run)
+        for slot in range(self._settings.capacity):
+            self._start(SlotId(slot))
+        notify("READY=1")
+        _log.info("%d contact processes serve", self._settings.capacity)
+        while not self._stopping:
+            self._wait()
+        self._drain()
+
+    def _warm_up(self) -> None:
+        """Load what every process needs, then freeze it, so that a fork shares its pages."""
+        _ = pj.Endpoint, pj.Call, pj.AudioMediaPlayer  # the package loads its bindings at first use
+        self._plans.read()
+        gc.collect()
+        gc.freeze()
+
+    def _start(self, slot: SlotId) -> None:
+        self._fork(slot, lambda: process.serve(self._settings, slot, self._plans))
+
+    def _fork(self, slot: SlotId, life: Callable[[], None]) -> None:
+        parent = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            _die_with(parent)
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM):
+                signal.signal(number, signal.SIG_DFL if number != signal.SIGINT else signal.SIG_IGN)
+            signal.alarm(0)
+            try:
+                life()
+            finally:
+                os._exit(1)
+        self._children[pid] = slot
+
+    def _wait(self) -> None:
+        """Wait for a death or the watchdog's turn."""
+        signal.setitimer(signal.ITIMER_REAL, WATCHDOG_S)
+        try:
+            pid, status = os.wait()
+        except InterruptedError:
+            notify("WATCHDOG=1")
+            return
+        except ChildProcessError:
+            return
+        self._replace(pid, status)
+
+    def _replace(self, pid: int, status: int) -> None:
+        slot = self._children.pop(pid, None)
+        if slot is None or self._stopping:
+            return
+        code = os.waitstatus_to_exitcode(status)
+        if code != 0:
+            _log.error("process %d of slot %d died (exit %d); a new one takes its place", pid, slot, code)
+            time.sleep(RESPAWN_S)
+        if slot == _KEEPER:
+            self._fork(_KEEPER, Keeper(Path(self._settings.spool)).run)
+        else:
+            self._start(slot)
+
+    def _stop(self, *_: object) -> None:
+        self._stopping = True
+        signal.setitimer(signal.ITIMER_REAL, 0.01)
+
+    def _drain(self) -> None:
+        """Let free processes go and give calls a moment; then end what is left."""
+        notify("STOPPING=1")
+        for pid in self._children:
+            os.kill(pid, signal.SIGTERM)
+        deadline = time.monotonic() + DRAIN_S
+        while self._children and time.monotonic() < deadline:
+            if (found := os.waitpid(-1, os.WNOHANG)[0]) != 0:
+                self._children.pop(found, None)
+            else:
+                time.sleep(0.02)
+        for pid in self._children:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+
+
+def _die_with(parent: int) -> None:
+    """End this process when its parent ends (prctl(2)), also if that happened just now."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def main(arguments: list[str]) -> int:
+    """`--settings FILE`; the file is rendered by `linekeeper up` or `linekeeper config render`."""
+    if len(arguments) != 2 or arguments[0] != "--settings":
+        print("usage: python -m appliance.contact.zygote --settings FILE", file=sys.stderr)
+        return 2
+    logs.set_up("linekeeper-contact")
+    settings = read_settings(Path(arguments[1]))
+    try:
+        sounds.ensure(Path(settings.prompts))
+    except (OSError, subprocess.CalledProcessError) as error:
+        _log.error("built-in sounds can't be made: %s; is sox installed?", error)
+    Zygote(settings).run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
