@@ -6,6 +6,7 @@ keeper's job (`appliance.contact.keeper`), so that no call path waits for a disk
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from appliance.events import AnyBody, ContactEvent, Writer, encode_event
 from appliance.ids import ContactId
 
 JOURNAL = "journal.jsonl"
+_log = logging.getLogger(__name__)
 
 
 class Journal:
@@ -34,11 +36,9 @@ class Journal:
         event = ContactEvent(contact=self.contact, writer=Writer.CONTACT, seq=self._seq, at=self._clock(), body=body)
         try:
             os.write(self._file, encode_event(event) + b"\n")
-        except OSError:
-            self.full = True
+        except OSError as error:
+            _log.error("journal of %s: %s; the event is kept in memory and on the link only", self.contact, error)
         return event
-
-    full = False
 
     def close(self) -> None:
         if self._file >= 0:

@@ -7,11 +7,10 @@ it is logged and told to the contact as a fault, and the contact ends in order.
 from __future__ import annotations
 
 import contextlib
-import functools
 import logging
 import re
 from collections.abc import Callable, Iterator
-from typing import Concatenate, ParamSpec, Protocol
+from typing import Any, Protocol, TypeVar
 
 import pjsua2 as pj
 
@@ -20,7 +19,7 @@ from appliance.errors import ContactError
 from appliance.events import LegQuality, LegRole
 from appliance.ids import AgentId, Extension, LegId, TrunkId
 
-P = ParamSpec("P")
+P = TypeVar("P")
 _log = logging.getLogger(__name__)
 _TRUNK_HEADER = re.compile(r"^X-Linekeeper-Trunk:\s*([\w-]+)\s*$", re.MULTILINE | re.IGNORECASE)
 _DIGITS = frozenset("0123456789*#")
@@ -46,14 +45,13 @@ class LegOwner(Protocol):
     def leg_faulted(self, leg: Leg, error: Exception) -> None: ...
 
 
-def _guarded(callback: Callable[Concatenate[Leg, P], None]) -> Callable[Concatenate[Leg, P], None]:
-    @functools.wraps(callback)
-    def guard(leg: Leg, *args: P.args, **kwargs: P.kwargs) -> None:
+def _guarded(callback: Callable[[Any, P], None]) -> Callable[[Any, P], None]:
+    def guard(self: Leg, parameters: P) -> None:
         try:
-            callback(leg, *args, **kwargs)
+            callback(self, parameters)
         except Exception as error:  # the border to C++: nothing may pass
-            _log.exception("leg %s: fault in %s", leg.leg, callback.__name__)
-            leg.owner.leg_faulted(leg, error)
+            _log.exception("leg %s: fault in %s", self.leg, callback.__name__)
+            self.owner.leg_faulted(self, error)
 
     return guard
 

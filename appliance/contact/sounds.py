@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 _CHORDS = (("C4", "E4", "G4", "C5"), ("A3", "C4", "E4", "A4"), ("F3", "A3", "C4", "F4"), ("G3", "B3", "D4", "G4"))
+_RINGBACK = "synth 2 sine 440 sine 480 remix - gain -18 pad 0 4"  # two tones, 2 s on, 4 s off
 _CHORD_S = 2.5
 _FORMAT = ("-n", "-r", "8000", "-c", "1", "-b", "16")
 
@@ -17,10 +18,7 @@ def ensure(prompts: Path) -> None:
     """Make `music.wav` and `ringback.wav` in `prompts` where they are missing. Raises OSError, CalledProcessError."""
     prompts.mkdir(parents=True, exist_ok=True)
     _make(prompts / "music.wav", _music())
-    _make(
-        prompts / "ringback.wav",
-        ["synth", "2", "sine", "440", "sine", "480", "remix", "-", "gain", "-18", "pad", "0", "4"],
-    )
+    _make(prompts / "ringback.wav", _RINGBACK.split())
 
 
 def _music() -> list[str]:
