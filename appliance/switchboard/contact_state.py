@@ -16,7 +16,6 @@ from appliance.ids import AgentId, ContactId, Extension, LegId, OfferId, QueueId
 from appliance.stamps import Stamp
 
 AgentOf = Callable[[Extension], AgentId | None]
-_GONE = frozenset({"abandoned"})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,8 +34,8 @@ class ContactState:
     """One contact from its first event to its record.
 
     seq, own_seq: last number noted of the contact process's and of the switchboard's events. offers: agents being
-    rung. inherited: offers made before a restart of the switchboard, which this run's ACD doesn't know. engaged:
-    agents on the contact and whether after-contact work is due when they leave. working: agents in after-contact work.
+    rung; offers_made: highest number of an offer so far. engaged: agents on the contact and whether after-contact work
+    is due when they leave. working: agents in after-contact work. unfinished: recordings without their stereo file.
     """
 
     contact: ContactId
@@ -46,7 +45,7 @@ class ContactState:
     slot: SlotId | None = None
     place: Place | None = None
     offers: dict[OfferId, AgentId] = field(default_factory=dict)
-    inherited: set[OfferId] = field(default_factory=set)
+    offers_made: int = 0
     engaged: dict[AgentId, bool] = field(default_factory=dict)
     working: set[AgentId] = field(default_factory=set)
     legs: dict[LegId, said.LegStarted] = field(default_factory=dict)
@@ -89,7 +88,14 @@ class ContactState:
             priority=self.place.priority,
             time_adjustment_s=self.place.time_adjustment_s,
             forced=self.place.granted,
+            offers_made=self.offers_made,
         )
+
+    def offered(self, offer: OfferId, agent: AgentId) -> None:
+        """`agent` is being rung."""
+        self.offers[offer] = agent
+        number = offer.rpartition("/")[2]
+        self.offers_made = max(self.offers_made, int(number) if number.isdigit() else 0)
 
     def leave(self, agent: AgentId) -> acd.AcdEvent:
         """`agent`'s part in the contact is over."""
@@ -160,28 +166,24 @@ def _dequeued(state: ContactState, body: said.ContactDequeued, _at: Stamp) -> To
 
 
 def _offered(state: ContactState, body: said.AgentOffered, _at: Stamp) -> Told:
-    state.offers[body.offer] = body.agent
+    state.offered(body.offer, body.agent)
     return ()
 
 
 def _connected(state: ContactState, body: said.AgentConnected, _at: Stamp) -> Told:
-    from_queue = body.offer is not None
     engaged_before = body.agent in state.engaged
+    from_queue = body.offer is not None
     state.engaged[body.agent] = from_queue or state.engaged.get(body.agent, False)
     if body.offer is not None:
         state.place = None
         state.offers.pop(body.offer, None)
-        return () if body.offer in state.inherited else (acd.OfferAnswered(offer=body.offer),)
+        return (acd.OfferAnswered(offer=body.offer),)
     return () if engaged_before else (acd.AgentEngaged(agent=body.agent, contact=state.contact),)
 
 
 def _missed(state: ContactState, body: said.AgentMissed, _at: Stamp) -> Told:
     state.offers.pop(body.offer, None)
-    if body.offer not in state.inherited:
-        return (acd.OfferMissed(offer=body.offer, cause=body.cause),)
-    arrival = None if body.cause in _GONE else state.arrival()
-    freed = acd.AgentReleased(agent=body.agent, contact=state.contact, wrap_up=False)
-    return (freed,) if arrival is None else (freed, arrival)
+    return (acd.OfferMissed(offer=body.offer, cause=body.cause),)
 
 
 def _agent_left(state: ContactState, body: said.AgentLeft, _at: Stamp) -> Told:

@@ -1,0 +1,279 @@
+"""The contacts under way: takes their events into the store, then tells the ACD, and sends them what it decides.
+
+An event counts only once it is on the disk: stored first, acknowledged, then acted upon. Events may come twice (a
+process sends again what was not acknowledged); numbers make each count once. Must not close or repair contacts
+itself: whoever was given as `over` and `lost` does.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+from appliance import events as said
+from appliance.clock import Clock
+from appliance.contact.protocol import AcceptIntoQueue, Acknowledge, Command, Event, Hello, Released
+from appliance.errors import StoreError
+from appliance.events import ContactEvent, Writer
+from appliance.ids import ContactId
+from appliance.logs import fields
+from appliance.store.agent_states import AgentState
+from appliance.store.failures import EventGapError
+from appliance.store.store import Store
+from appliance.switchboard.contact_state import AgentOf, ContactState
+from appliance.switchboard.ledger import Ledger
+from appliance.switchboard.link import Connection, FromContact
+from appliance.switchboard.processes import Processes
+from appliance.switchboard.routing import Routing
+
+logger = logging.getLogger(__name__)
+
+REMEMBERED = 4096  # closed contacts whose late events are answered without asking the store
+MOST_UNSENT = 64  # commands kept for a process that is away
+
+
+@dataclass(slots=True, kw_only=True)
+class Batch:
+    """Events of one contact that were readable at once. `over`: the contact is closed, they are only acknowledged."""
+
+    connection: Connection
+    contact: ContactId
+    events: Sequence[ContactEvent]
+    over: bool = False
+    known: bool = False
+
+    def write(self, store: Store) -> None:
+        """Append the events, unless the contact turns out to be closed."""
+        if not self.known and not self.over:
+            row = store.contacts.get(self.contact)
+            self.over = row is not None and not row.open
+        if not self.over:
+            store.events.append(self.events)
+
+
+class Carer(Protocol):
+    """Who looks after contacts that nobody else ends. May be told of one contact more than once."""
+
+    def over(self, state: ContactState) -> None:
+        """Nothing more will happen to the contact: build its record."""
+
+    def lost(self, contact: ContactId, why: str) -> None:
+        """No process will ever say the end of this contact."""
+
+    def gap(self, contact: ContactId) -> None:
+        """Events of the contact are missing before the one that came."""
+
+
+class Contacts:
+    """Every open contact by id; `carer` hears of those that need closing or repair."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        routing: Routing,
+        clock: Clock,
+        agent_of: AgentOf,
+    ) -> None:
+        self.processes = Processes(self._bereaved)
+        self._ledger = ledger
+        self._routing = routing
+        self._clock = clock
+        self._agent_of = agent_of
+        self.carer: Carer
+        self._states: dict[ContactId, ContactState] = {}
+        self._closed: OrderedDict[ContactId, None] = OrderedDict()
+        self._unsent: dict[ContactId, list[Command]] = {}
+
+    # ── what others ask ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def state(self, contact: ContactId) -> ContactState | None:
+        return self._states.get(contact)
+
+    def under_way(self) -> tuple[ContactState, ...]:
+        """Every open contact, in the order in which it was first heard of."""
+        return tuple(self._states.values())
+
+    def restored(self, events: Iterable[ContactEvent]) -> ContactState | None:
+        """Take in a contact's stored events after a restart, telling nobody. None where there are none."""
+        state: ContactState | None = None
+        for event in events:
+            state = self._states.setdefault(event.contact, self._new(event.contact))
+            state.note(event)
+        return state
+
+    def command(self, command: Command) -> None:
+        """Send `command` to the contact's process, at once or when it is back on the link."""
+        connection = self.processes.connection_of(command.contact)
+        if connection is not None:
+            connection.send(command)
+        elif command.contact in self._states:
+            waiting = self._unsent.setdefault(command.contact, [])
+            waiting.append(command)
+            del waiting[:-MOST_UNSENT]
+
+    def write(self, contact: ContactId, body: said.AnyBody) -> None:
+        """Add an event of the switchboard's own; it counts at once, and is stored with the next group."""
+        state = self._states.get(contact)
+        if state is None:
+            return
+        event = self._own(state, body)
+        self._routing.tell(state.note(event))
+        self._ledger.put(lambda store: _append(store, [event]), partial(self._written, state))
+
+    def keep(self, state: AgentState) -> None:
+        """Store an agent's state."""
+        self._ledger.put(lambda store: store.agent_states.put(state))
+
+    def finish(self, contact: ContactId, bodies: Sequence[said.AnyBody]) -> list[ContactEvent]:
+        """The switchboard's last events of a contact, numbered and noted but not stored: the caller stores them."""
+        state = self._states[contact]
+        events: list[ContactEvent] = []
+        for body in bodies:
+            events.append(self._own(state, body))
+            state.note(events[-1])
+        return events
+
+    def closed_for_good(self, contact: ContactId) -> None:
+        """The record is built and stored: forget the contact."""
+        self._states.pop(contact, None)
+        self._unsent.pop(contact, None)
+        self.processes.let_go(contact)
+        self._closed[contact] = None
+        while len(self._closed) > REMEMBERED:
+            self._closed.popitem(last=False)
+
+    # ── from the link ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def received(self, connection: Connection, messages: Sequence[FromContact]) -> None:
+        """Implements `link.LinkListener`."""
+        events: list[ContactEvent] = []
+        for message in messages:
+            if isinstance(message, Event):
+                events.append(message.event)
+                continue
+            self._take(connection, events)
+            events = []
+            self._introduced_or_released(connection, message)
+        self._take(connection, events)
+        for hello in messages:
+            if isinstance(hello, Hello) and hello.contact is not None:
+                self._ledger.put(_nothing, partial(self._back, hello.contact))
+
+    def closed(self, connection: Connection) -> None:
+        """Implements `link.LinkListener`."""
+        self.processes.closed(connection)
+
+    def take_from_journal(self, events: Sequence[ContactEvent], then: Callable[[StoreError | None], None]) -> None:
+        """Store and act upon events that a dead process left in its journal; known ones are passed over."""
+        self._ledger.put(lambda store: _append(store, events), lambda error: self._noted(events, error, then))
+
+    def _introduced_or_released(self, connection: Connection, message: Hello | Released) -> None:
+        if isinstance(message, Hello):
+            self.processes.hello(connection, message)
+            connection.settle(1)
+        else:
+            self._ledger.put(_nothing, partial(self._released, connection, message.contact))
+
+    def _take(self, connection: Connection, events: Sequence[ContactEvent]) -> None:
+        for contact, run in itertools.groupby(events, key=lambda event: event.contact):
+            batch = Batch(connection=connection, contact=contact, events=tuple(run))
+            batch.over = contact in self._closed
+            batch.known = contact in self._states
+            self._ledger.put(batch.write, partial(self._stored, batch))
+
+    def _stored(self, batch: Batch, error: StoreError | None) -> None:
+        if error is not None:
+            self._refused(batch, error)
+        elif not batch.over:
+            self.processes.hold(batch.connection, batch.contact)
+            for event in batch.events:
+                self._note(event)
+        batch.connection.send(Acknowledge(contact=batch.contact, seq=batch.events[-1].seq))
+        batch.connection.settle(len(batch.events))
+
+    def _note(self, event: ContactEvent) -> None:
+        state = self._states.get(event.contact)
+        if state is None:
+            state = self._states[event.contact] = self._new(event.contact)
+        self._routing.tell(state.note(event))
+        if state.over:
+            self.carer.over(state)
+
+    def _noted(
+        self, events: Sequence[ContactEvent], error: StoreError | None, then: Callable[[StoreError | None], None]
+    ) -> None:
+        for event in events if error is None else ():
+            self._note(event)
+        then(error)
+
+    def _released(self, connection: Connection, contact: ContactId, _error: StoreError | None) -> None:
+        connection.settle(1)
+        state = self._states.get(contact)
+        connection.send(Acknowledge(contact=contact, seq=0 if state is None else state.seq))
+        self.processes.let_go(contact)
+        if state is not None:
+            self.release(state)
+
+    def release(self, state: ContactState) -> None:
+        """No process has part in the contact any more; one that never said its end is lost."""
+        if not state.disconnected:
+            self.carer.lost(state.contact, "its process let go of it without an end")
+            return
+        self._routing.tell(state.release())
+        if state.over:
+            self.carer.over(state)
+
+    def _back(self, contact: ContactId, _error: StoreError | None) -> None:
+        """The process of a contact under way is on the link again: give it what it may have missed."""
+        state = self._states.get(contact)
+        for command in self._unsent.pop(contact, ()):
+            self.command(command)
+        if state is not None and state.place is not None and not state.place.granted:
+            position = _position(self._routing, state)
+            if position is not None:
+                self.command(AcceptIntoQueue(contact=contact, queue=state.place.queue, position=position))
+
+    def _refused(self, batch: Batch, error: StoreError) -> None:
+        """The store won't have these events: a gap is filled from the journal, anything else is lost to the record."""
+        logger.error("events of a contact can't be stored: %s", error, extra=fields(contact=batch.contact))
+        if isinstance(error, EventGapError):
+            self.processes.hold(batch.connection, batch.contact)
+            self.carer.gap(batch.contact)
+
+    def _written(self, state: ContactState, error: StoreError | None) -> None:
+        if error is not None:
+            logger.error("could not store the switchboard's event: %s", error, extra=fields(contact=state.contact))
+        if state.over:
+            self.carer.over(state)
+
+    def _bereaved(self, contact: ContactId, pid: int) -> None:
+        if contact in self._states:
+            self.carer.lost(contact, f"contact process {pid} died")
+
+    def _new(self, contact: ContactId) -> ContactState:
+        return ContactState(contact=contact, agent_of=self._agent_of)
+
+    def _own(self, state: ContactState, body: said.AnyBody) -> ContactEvent:
+        return ContactEvent(
+            contact=state.contact, writer=Writer.SWITCHBOARD, seq=state.own_seq + 1, at=self._clock(), body=body
+        )
+
+
+def _append(store: Store, events: Sequence[ContactEvent]) -> None:
+    store.events.append(events)
+
+
+def _position(routing: Routing, state: ContactState) -> int | None:
+    queue = None if state.place is None else state.place.queue
+    waiting = () if queue is None else routing.acd.waiting(queue)
+    return waiting.index(state.contact) + 1 if state.contact in waiting else None
+
+
+def _nothing(_store: Store) -> None:
+    return None

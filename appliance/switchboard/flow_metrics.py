@@ -1,0 +1,28 @@
+"""A queue's numbers as flows see them (`$.Metrics`, reference/connect/flow-language.md): names without the prefix,
+values as text. Pure.
+"""
+
+from __future__ import annotations
+
+from appliance.acd.snapshots import QueueSnapshot
+
+
+def flow_metrics(queue: QueueSnapshot, position: int | None = None) -> dict[str, str]:
+    """What `$.Metrics` holds for `queue`, and for a contact at `position` in it (1 is next)."""
+    working = queue.agents_on_contact + queue.agents_ringing
+    counts = {
+        "Online": queue.agents_online,
+        "Available": queue.agents_available,
+        "Staffed": queue.agents_staffed,
+        "AfterContactWork": queue.agents_after_contact_work,
+        "Busy": working,
+        "Missed": queue.agents_missed,
+        "NonProductive": queue.agents_non_productive,
+    }
+    values = {f"Agents.{name}.Count": str(count) for name, count in counts.items()}
+    values["Queue.Name"] = str(queue.queue)
+    values["Queue.Size"] = str(queue.contacts_in_queue)
+    values["Queue.OldestContactAge"] = str(int(queue.oldest_age_s))
+    if position is not None:
+        values["Contact.PositionInQueue"] = str(position)
+    return values

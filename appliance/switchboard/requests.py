@@ -1,0 +1,129 @@
+"""The arguments of the local API's operations and their limits: checked before anything is touched.
+
+`read_arguments` turns a request's `args` into one of these, or says what is wrong with them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+
+from appliance.dialplan import EMERGENCY
+from appliance.errors import RequestError
+from appliance.ids import Extension
+
+Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._ -]{0,63}$")]
+Digits = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{2,15}$")]
+Label = Annotated[str, msgspec.Meta(max_length=127)]
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=86400)]
+Ring = Annotated[float, msgspec.Meta(ge=1, le=600)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=10000)]
+Limit = Annotated[int, msgspec.Meta(ge=1, le=10000)]
+Password = Annotated[str, msgspec.Meta(min_length=6, max_length=64, pattern=r"^[!-~]+$")]
+
+
+class Arguments(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of every operation's arguments."""
+
+
+class Nothing(Arguments, frozen=True, kw_only=True):
+    """No arguments."""
+
+
+class ExtensionAdd(Arguments, frozen=True, kw_only=True):
+    """`password` None: a random one is made."""
+
+    extension: Digits
+    name: Label = ""
+    password: Password | None = None
+
+
+class ExtensionRemove(Arguments, frozen=True, kw_only=True):
+    extension: Digits
+
+
+class AgentAdd(Arguments, frozen=True, kw_only=True):
+    """`queues` in the order of their priority for this agent: all of the same."""
+
+    agent: Name
+    extension: Digits
+    name: Label = ""
+    queues: tuple[Name, ...] = ()
+
+
+class AgentNamed(Arguments, frozen=True, kw_only=True):
+    agent: Name
+
+
+class AgentStatus(Arguments, frozen=True, kw_only=True):
+    """`status`: Available, Offline or a custom one."""
+
+    agent: Name
+    status: Name
+
+
+class QueueAdd(Arguments, frozen=True, kw_only=True):
+    """`flow`: the queue flow; None plays the box's own."""
+
+    queue: Name
+    name: Label = ""
+    max_contacts: Count | None = None
+    ring_timeout_s: Ring = 20.0
+    wrap_up_s: Seconds = 30.0
+    flow: Name | None = None
+
+
+class QueueNamed(Arguments, frozen=True, kw_only=True):
+    queue: Name
+
+
+class FlowInstall(Arguments, frozen=True, kw_only=True):
+    """`document`: the flow as JSON, or as the text of its file. `flow_type` None: as the document says."""
+
+    name: Name
+    document: dict[str, Any] | str
+    flow_type: str | None = None
+
+
+class ContactList(Arguments, frozen=True, kw_only=True):
+    """`open`: True only those under way, False only closed ones, None all."""
+
+    limit: Limit = 50
+    open: bool | None = None
+
+
+class ContactNamed(Arguments, frozen=True, kw_only=True):
+    contact: str
+
+
+class RecordingList(Arguments, frozen=True, kw_only=True):
+    limit: Limit = 1000
+
+
+class ContactCommand(Arguments, frozen=True, kw_only=True):
+    """`command`: hold, resume, mute, unmute (both of `leg`), transfer (to `target`), hangup."""
+
+    contact: str
+    command: str
+    leg: str | None = None
+    target: str | None = None
+
+
+Read = TypeVar("Read", bound=Arguments)
+
+
+def read_arguments(kind: type[Read], args: dict[str, Any]) -> Read:
+    """`args` as `kind`. Raises RequestError (`invalid`) that names the argument and its limits."""
+    try:
+        return msgspec.convert(args, type=kind)
+    except msgspec.ValidationError as error:
+        known = ", ".join(kind.__struct_fields__) or "none"
+        raise RequestError(f"arguments can't be used: {error}; this operation takes: {known}") from None
+
+
+def dialable_extension(digits: str) -> Extension:
+    """Raises RequestError (`reserved`) for an emergency number."""
+    if digits in EMERGENCY:
+        raise RequestError(f"extension {digits} is reserved for emergency calls; choose another", kind="reserved")
+    return Extension(digits)

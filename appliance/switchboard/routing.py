@@ -1,0 +1,167 @@
+"""Stands between the pure ACD and the world: tells it what happened, carries out what it decides, keeps its timer.
+
+The scale of the ACD's `now` is CLOCK_BOOTTIME in seconds (`Stamp.mono_s`). Decides nothing itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+from appliance import events as said
+from appliance.acd import commands as decided
+from appliance.acd.events import AcdEvent
+from appliance.acd.machine import Acd
+from appliance.acd.model import Activity
+from appliance.clock import Clock
+from appliance.contact import protocol
+from appliance.ids import ContactId, Extension, OfferId, QueueId
+from appliance.stamps import Stamp
+from appliance.store.agent_states import AgentState
+from appliance.switchboard.contact_state import ContactState
+from appliance.switchboard.flow_metrics import flow_metrics
+
+
+class Hands(Protocol):
+    """What routing needs done; `contacts.Contacts` does it."""
+
+    def state(self, contact: ContactId) -> ContactState | None:
+        """What is known of a contact under way."""
+
+    def command(self, command: protocol.Command) -> None:
+        """Send to the contact's process, now or when it is back."""
+
+    def write(self, contact: ContactId, body: said.AnyBody) -> None:
+        """An event of the switchboard's own."""
+
+    def keep(self, state: AgentState) -> None:
+        """Store an agent's state."""
+
+
+class Routing:
+    """The ACD at work. `hands` may be given later than the rest: the two know each other."""
+
+    def __init__(self, acd: Acd, clock: Clock) -> None:
+        self.acd = acd
+        self.hands: Hands
+        self._clock = clock
+        self._timer: asyncio.TimerHandle | None = None
+        self._deeds: dict[type[decided.AcdCommand], Callable[[Any], None]] = {
+            decided.AcceptContact: self._accept,
+            decided.RefuseContact: self._refuse,
+            decided.Offer: self._offer,
+            decided.Withdraw: self._withdraw,
+            decided.TellPosition: self._tell_position,
+            decided.AgentStateChanged: self._state_changed,
+            decided.WrapUpStarted: self._wrap_up_started,
+            decided.WrapUpEnded: self._wrap_up_ended,
+        }
+
+    def tell(self, events: Iterable[AcdEvent]) -> None:
+        """Tell the ACD, and do at once what it decides."""
+        for event in events:
+            self._carry_out(self.acd.handle(event, self._clock().mono_s))
+        self._set_timer()
+
+    def stop(self) -> None:
+        """Let no timer fire any more. Safe to call twice."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _due(self) -> None:
+        self._timer = None
+        self._carry_out(self.acd.handle_timer(self._clock().mono_s))
+        self._set_timer()
+
+    def _set_timer(self) -> None:
+        self.stop()
+        due = self.acd.next_timer()
+        if due is not None:
+            delay_s = max(0.0, due - self._clock().mono_s)
+            self._timer = asyncio.get_running_loop().call_later(delay_s, self._due)
+
+    def _carry_out(self, commands: Iterable[decided.AcdCommand]) -> None:
+        for command in commands:
+            self._deeds[type(command)](command)
+
+    # ── one method a command ─────────────────────────────────────────────────────────────────────────────────────
+
+    def _accept(self, command: decided.AcceptContact) -> None:
+        state = self.hands.state(command.contact)
+        if state is not None and state.place is not None and state.place.granted:
+            self._tell(command.contact, command.queue, command.position)
+            return
+        accepted = protocol.AcceptIntoQueue(contact=command.contact, queue=command.queue, position=command.position)
+        self.hands.command(accepted)
+
+    def _refuse(self, command: decided.RefuseContact) -> None:
+        state = self.hands.state(command.contact)
+        if state is not None:
+            state.place = None
+        refused = protocol.RefuseQueue(contact=command.contact, queue=command.queue, error=command.error)
+        self.hands.command(refused)
+
+    def _offer(self, command: decided.Offer) -> None:
+        state = self.hands.state(command.contact)
+        if state is not None:
+            state.offered(command.offer, command.agent)
+        agent = self.acd.agent_snapshot(command.agent)
+        self.hands.command(
+            protocol.OfferContact(
+                contact=command.contact,
+                offer=command.offer,
+                agent=command.agent,
+                extension=Extension("") if agent is None else agent.extension,
+                ring_timeout_s=command.ring_timeout_s,
+            )
+        )
+
+    def _withdraw(self, command: decided.Withdraw) -> None:
+        self._forget_offer(command.contact, command.offer)
+        self.hands.command(protocol.WithdrawOffer(contact=command.contact, offer=command.offer))
+
+    def _forget_offer(self, contact: ContactId, offer: OfferId) -> None:
+        state = self.hands.state(contact)
+        if state is not None:
+            state.offers.pop(offer, None)
+
+    def _tell_position(self, command: decided.TellPosition) -> None:
+        self._tell(command.contact, command.queue, command.position)
+
+    def _tell(self, contact: ContactId, queue: QueueId, position: int) -> None:
+        snapshot = self.acd.queue_snapshot(queue, self._clock().mono_s)
+        metrics = {} if snapshot is None else flow_metrics(snapshot, position)
+        self.hands.command(protocol.UpdateQueuePosition(contact=contact, position=position, metrics=metrics))
+
+    def _state_changed(self, command: decided.AgentStateChanged) -> None:
+        now = self._clock()
+        self.hands.keep(
+            AgentState(
+                agent=command.agent,
+                status=command.status,
+                activity=Activity(command.activity),
+                since=stamp_at(command.since, now),
+                idle_since=stamp_at(command.idle_since, now),
+                contact=command.contact,
+                next_status=command.next_status,
+            )
+        )
+
+    def _wrap_up_started(self, command: decided.WrapUpStarted) -> None:
+        self.hands.write(command.contact, said.AfterContactWorkStarted(agent=command.agent))
+
+    def _wrap_up_ended(self, command: decided.WrapUpEnded) -> None:
+        self.hands.write(command.contact, said.AfterContactWorkEnded(agent=command.agent))
+
+
+def stamp_at(mono_s: float, now: Stamp) -> Stamp:
+    """The instant `mono_s` of this boot as a stamp."""
+    return Stamp(boot=now.boot, mono_s=mono_s, wall_s=now.wall_s - (now.mono_s - mono_s), synced=now.synced)
+
+
+def mono_of(stamp: Stamp, now: Stamp) -> float:
+    """`stamp` on this boot's scale: by the monotonic clock within a boot, by the wall clock across boots. May be
+    negative: before this boot began."""
+    return stamp.mono_s if stamp.boot == now.boot else now.mono_s - max(0.0, now.wall_s - stamp.wall_s)

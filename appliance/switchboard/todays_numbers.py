@@ -1,0 +1,99 @@
+"""Each queue's numbers of the day, by the rules of reference/connect/metrics.md section 1. Pure.
+
+Counted when a contact's record is complete, from the record and the state the contact was in when it ended
+(`PreDisconnectState` is not part of the record). The day is handed in: it is the box's calendar day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from appliance.ids import QueueId
+
+LEVEL_S = 20  # "answered in 20 s": strictly less
+Record = Mapping[str, Any]
+
+
+class QueueNumbers(msgspec.Struct, frozen=True, kw_only=True):
+    """One queue, one day; seconds are sums over the contacts that the average is of."""
+
+    queued: int = 0
+    handled: int = 0
+    abandoned: int = 0
+    answered_in_level: int = 0
+    removed_in_level: int = 0
+    answer_time_s: int = 0
+    answer_times: int = 0
+
+    @property
+    def service_level_pct(self) -> float | None:
+        """SERVICE_LEVEL: removed from the queue in time / queued; abandons inside the limit count as met."""
+        return round(100.0 * self.removed_in_level / self.queued, 1) if self.queued else None
+
+    @property
+    def avg_queue_answer_time_s(self) -> float | None:
+        """AVG_QUEUE_ANSWER_TIME over answered contacts."""
+        return round(self.answer_time_s / self.answer_times, 1) if self.answer_times else None
+
+    def shown(self) -> dict[str, float | int | None]:
+        """For the status: counts and the two ratios."""
+        return {
+            "queued": self.queued,
+            "handled": self.handled,
+            "abandoned": self.abandoned,
+            "answered_in_20s": self.answered_in_level,
+            "service_level_20s_pct": self.service_level_pct,
+            "avg_queue_answer_time_s": self.avg_queue_answer_time_s,
+        }
+
+
+def with_record(numbers: QueueNumbers, record: Record, pre_disconnect_state: str) -> QueueNumbers:
+    """`numbers` with one more contact of the queue; a record without an enqueue time changes nothing."""
+    queue = record.get("Queue") or {}
+    if not queue.get("EnqueueTimestamp"):
+        return numbers
+    duration, handled = queue.get("Duration"), _handled(record)
+    in_time = duration is not None and duration < LEVEL_S
+    timed = handled and duration is not None
+    return QueueNumbers(
+        queued=numbers.queued + 1,
+        handled=numbers.handled + handled,
+        abandoned=numbers.abandoned + _abandoned(record, pre_disconnect_state),
+        answered_in_level=numbers.answered_in_level + (handled and in_time),
+        removed_in_level=numbers.removed_in_level + in_time,
+        answer_time_s=numbers.answer_time_s + (duration if timed else 0),
+        answer_times=numbers.answer_times + timed,
+    )
+
+
+def _handled(record: Record) -> bool:
+    return bool((record.get("Agent") or {}).get("ConnectedToAgentTimestamp"))
+
+
+def _abandoned(record: Record, pre_disconnect_state: str) -> bool:
+    """enq AND NOT conn AND NOT next AND NOT (pds = IN_QUEUE AND tct)."""
+    transferred = pre_disconnect_state == "IN_QUEUE" and bool(record.get("TransferCompletedTimestamp"))
+    return not _handled(record) and not record.get("NextContactId") and not transferred
+
+
+class TodaysNumbers:
+    """All queues of one day; a later day begins at nothing."""
+
+    def __init__(self, day: str) -> None:
+        self._day = day
+        self._queues: dict[QueueId, QueueNumbers] = {}
+
+    def add(self, day: str, record: Record, pre_disconnect_state: str) -> None:
+        """Count a completed record of calendar day `day` (`2026-11-22`); one of an earlier day is left out."""
+        if day > self._day:
+            self._day, self._queues = day, {}
+        name = (record.get("Queue") or {}).get("Name")
+        if name and day == self._day:
+            self._queues[name] = with_record(self._queues.get(name, QueueNumbers()), record, pre_disconnect_state)
+
+    def of(self, queue: QueueId, day: str) -> QueueNumbers:
+        """The queue's numbers of `day`."""
+        return self._queues.get(queue, QueueNumbers()) if day == self._day else QueueNumbers()
