@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
+import msgspec
 from tabulate import tabulate
 
-from appliance.errors import ApplianceError, ProblemsError, RequestError
+from appliance.cli.switchboard import RefusedError
+from appliance.errors import ApplianceError, ProblemsError
+from appliance.switchboard.wire import fault_of
 
 Row = Mapping[str, Any]
 
@@ -21,19 +23,34 @@ def show_json(result: object) -> None:
 
 
 def show_rows(rows: Sequence[Row], columns: Mapping[str, str], *, empty: str) -> None:
-    """A table with `columns` (key → heading); `empty` is said where there is no row."""
+    """A table with `columns` (key → heading), less those that no row has; `empty` is said where there is no row."""
     if not rows:
         click.echo(empty)
         return
-    cells = [[cell(row.get(key)) for key in columns] for row in rows]
-    click.echo(tabulate(cells, headers=list(columns.values()), tablefmt="simple", disable_numparse=True))
+    used = {key: heading for key, heading in columns.items() if any(key in row for row in rows)}
+    cells = [[cell(row.get(key)) for key in used] for row in rows]
+    click.echo(tabulate(cells, headers=list(used.values()), tablefmt="simple", disable_numparse=True))
 
 
 def show_fields(fields: Row) -> None:
-    """One `key  value` line each."""
-    width = max((len(key) for key in fields), default=0)
-    for key, value in fields.items():
-        click.echo(f"{key:<{width}}  {cell(value)}")
+    """One `key  value` line each, lists of rows as tables below."""
+    tables = {key: value for key, value in fields.items() if _is_table(value)}
+    lines = {key: value for key, value in fields.items() if key not in tables}
+    width = max((len(key) for key in lines), default=0)
+    for key, value in lines.items():
+        click.echo(f"{heading(key):<{width}}  {cell(value)}")
+    for key, rows in tables.items():
+        click.echo(f"\n{heading(key)}")
+        show_rows(rows, {name: heading(name) for row in rows for name in row}, empty="none")
+
+
+def heading(key: str) -> str:
+    """A key as a heading: `ring_timeout_s` → `ring timeout s`."""
+    return key.replace("_", " ")
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, Mapping) for item in value)
 
 
 def cell(value: object) -> str:
@@ -52,22 +69,20 @@ def cell(value: object) -> str:
 
 
 def error_document(error: ApplianceError) -> dict[str, Any]:
-    """`{"ok": false, "error": {"kind", "message", "problems"?}}`, the form of the switchboard's own answers."""
-    kind = error.kind if isinstance(error, RequestError) else type(error).__name__
-    document: dict[str, Any] = {"kind": kind, "message": str(error)}
-    if isinstance(error, ProblemsError):
-        document |= {"message": error.summary, "problems": list(error.problems)}
-    return {"ok": False, "error": document}
+    """`{"ok": false, "error": {"kind", "message", "problems"}}`, the form of the switchboard's own answers."""
+    return {"ok": False, "error": {**msgspec.to_builtins(fault_of(error)), "problems": list(_problems(error))}}
 
 
 def show_error(error: ApplianceError, *, as_json: bool) -> None:
     """For a person on standard error, several problems one a line; for a program on standard output."""
+    problems = _problems(error)
     if as_json:
         show_json(error_document(error))
         return
-    if not isinstance(error, ProblemsError):
-        click.echo(f"linekeeper: {error}", file=sys.stderr)
-        return
-    click.echo(f"linekeeper: {error.summary}", file=sys.stderr)
-    for problem in error.problems:
-        click.echo(f"  {problem}", file=sys.stderr)
+    click.echo(f"linekeeper: {error.summary if isinstance(error, ProblemsError) else error}", err=True)
+    for problem in problems:
+        click.echo(f"  {problem}", err=True)
+
+
+def _problems(error: ApplianceError) -> tuple[str, ...]:
+    return error.problems if isinstance(error, (ProblemsError, RefusedError)) else ()

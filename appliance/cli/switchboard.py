@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import json
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from appliance.config.contact_settings import box_paths
 from appliance.config.lastgood import LastGood
 from appliance.config.schema import Configuration
 from appliance.errors import ApplianceError, RequestError
+from appliance.switchboard.wire import Answer, Request, encode
 
 ANSWER_TIMEOUT_S = 30.0
 LIVE_OPERATIONS = frozenset({"status", "agent.status", "contact.command", "config.reload"})  # need a running box
@@ -27,13 +29,22 @@ class NotRunningError(ApplianceError):
     """The operation needs a running box and none answers."""
 
 
+class RefusedError(RequestError):
+    """The running switchboard said no; `problems` are the single faults of a document that it refused."""
+
+    def __init__(self, message: str, *, kind: str = "invalid", problems: Sequence[str] = ()) -> None:
+        super().__init__(message, kind=kind)
+        self.problems = tuple(problems)
+
+
 class Switchboard:
     """The switchboard of the box that a configuration file describes."""
 
     def __init__(self, config_file: Path) -> None:
         """Raises ConfigError."""
         self._configuration: Configuration = LastGood(config_file).load().configuration
-        self._socket = box_paths(self._configuration).api_socket
+        self.paths = box_paths(self._configuration)
+        self._socket = self.paths.api_socket
 
     def call(self, op: str, **args: object) -> Any:
         """The result of operation `op`; arguments that are None are left out.
@@ -59,7 +70,7 @@ def call_socket(path: Path, op: str, args: Mapping[str, object]) -> Any:
         connection.settimeout(ANSWER_TIMEOUT_S)
         try:
             connection.connect(str(path))
-            connection.sendall(json.dumps({"op": op, "args": args}).encode() + b"\n")
+            connection.sendall(encode(Request(op=op, args=dict(args))))
             line = _read_line(connection)
         except PermissionError as error:
             raise NotRunningError(f"{path} may not be used by you; use sudo, or join the group linekeeper") from error
@@ -90,10 +101,11 @@ def _read_line(connection: socket.socket) -> bytes:
 
 def _result(line: bytes, op: str) -> Any:
     try:
-        answer = json.loads(line)
-    except ValueError as error:
-        raise NotRunningError(f"the answer to {op} is no JSON; is another program using the socket?") from error
-    if answer.get("ok"):
-        return answer.get("result")
-    fault = answer.get("error", {})
-    raise RequestError(fault.get("message", f"{op} was refused"), kind=fault.get("kind", "invalid"))
+        answer = msgspec.json.decode(line, type=Answer)
+    except msgspec.DecodeError as error:
+        raise NotRunningError(f"the answer to {op} is none of ours ({error}); who else uses the socket?") from error
+    if answer.ok:
+        return answer.result
+    if answer.error is None:
+        raise RefusedError(f"{op} was refused without a reason; see the switchboard's journal")
+    raise RefusedError(answer.error.message, kind=answer.error.kind, problems=answer.error.problems)

@@ -1,0 +1,135 @@
+"""`linekeeper contact`: what happened to a customer's visit, and commands to one that is under way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from appliance.cli.options import config_option, json_option
+from appliance.cli.output import show_fields, show_json, show_rows
+from appliance.cli.switchboard import Switchboard
+
+COLUMNS = {
+    "contact": "contact",
+    "started": "started",
+    "method": "method",
+    "from": "from",
+    "stage": "stage",
+    "queue": "queue",
+    "agent": "agent",
+    "reason": "ended by",
+}
+EVENT_COLUMNS = {"time": "time", "seq": "nr", "writer": "by", "type": "what", "details": "details"}
+
+
+@click.group("contact")
+def command() -> None:
+    """Contacts: list, show, and act on one under way.
+
+    Example: linekeeper contact list --open
+    """
+
+
+@command.command("list")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many, newest first.")
+@click.option("--open", "only_open", is_flag=True, help="Only those under way.")
+@config_option
+@json_option
+def show_all(limit: int, only_open: bool, config_file: Path, as_json: bool) -> None:
+    """List contacts, newest first.
+
+    Example: linekeeper contact list --limit 50 --json
+    """
+    rows = Switchboard(config_file).call("contact.list", limit=limit, open=only_open or None)
+    if as_json:
+        show_json(rows)
+    else:
+        show_rows([{**row, "from": _address(row)} for row in rows], COLUMNS, empty="no contacts")
+
+
+@command.command("show")
+@click.argument("contact")
+@config_option
+@json_option
+def show(contact: str, config_file: Path, as_json: bool) -> None:
+    """Show the record of CONTACT (an id) and everything that happened to it.
+
+    Example: linekeeper contact show 0b9f6a52-7a44-4b5e-9b0a-3d2f4c1e8a77
+    """
+    result = Switchboard(config_file).call("contact.show", contact=contact)
+    if as_json:
+        show_json(result)
+        return
+    show_fields(result["contact"])
+    if result["record"] is not None:
+        click.echo("\nrecord")
+        show_json(result["record"])
+    click.echo("\nevents")
+    show_rows([_event_row(event) for event in result["events"]], EVENT_COLUMNS, empty="none")
+
+
+def _address(row: Mapping[str, Any]) -> str:
+    customer = row.get("customer")
+    return str(customer.get("address", "")) if isinstance(customer, Mapping) else ""
+
+
+def _event_row(event: Mapping[str, Any]) -> dict[str, Any]:
+    known = {"writer", "seq", "at", "type"}
+    details = {key: value for key, value in event.items() if key not in known and value not in (None, "", [], {})}
+    return {**event, "time": event["at"]["time"], "details": details}
+
+
+def _act(contact: str, what: str, config_file: Path, as_json: bool, **more: str | None) -> None:
+    result = Switchboard(config_file).call("contact.command", contact=contact, command=what, **more)
+    if as_json:
+        show_json(result)
+    else:
+        click.echo(f"contact {contact}: {what} asked for")
+
+
+def _simple(name: str, text: str) -> None:
+    """Add a sub-command that needs nothing but the contact."""
+
+    def act(contact: str, config_file: Path, as_json: bool) -> None:
+        _act(contact, name, config_file, as_json)
+
+    command.command(name, help=_help(name, text))(click.argument("contact")(config_option(json_option(act))))
+
+
+def _on_leg(name: str, text: str) -> None:
+    """Add a sub-command that acts on one leg."""
+
+    def act(contact: str, leg: str, config_file: Path, as_json: bool) -> None:
+        _act(contact, name, config_file, as_json, leg=leg)
+
+    leg = click.option("--leg", default="customer", show_default=True, help="The leg, as 'contact show' names it.")
+    command.command(name, help=_help(name, text))(click.argument("contact")(leg(config_option(json_option(act)))))
+
+
+def _help(name: str, text: str) -> str:
+    return f"{text}\n\nNeeds a running box.\n\nExample: linekeeper contact {name} 0b9f6a52-7a44-4b5e-9b0a-3d2f4c1e8a77"
+
+
+_simple("hold", "Put the customer of CONTACT on hold, with music.")
+_simple("resume", "Take the customer of CONTACT off hold.")
+_on_leg("mute", "Keep one party of CONTACT from being heard.")
+_on_leg("unmute", "Let one party of CONTACT be heard again.")
+_simple("hangup", "End every leg of CONTACT.")
+
+
+@command.command("transfer")
+@click.argument("contact")
+@click.argument("target")
+@config_option
+@json_option
+def transfer(contact: str, target: str, config_file: Path, as_json: bool) -> None:
+    """Send the customer of CONTACT to TARGET: an extension, queue:NAME, or an outside number. Blind transfer.
+
+    Needs a running box.
+
+    Example: linekeeper contact transfer 0b9f6a52-7a44-4b5e-9b0a-3d2f4c1e8a77 queue:sales
+    """
+    _act(contact, "transfer", config_file, as_json, target=target)

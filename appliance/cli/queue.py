@@ -1,0 +1,104 @@
+"""`linekeeper queue`: where contacts wait, and the rules of waiting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from appliance.cli.options import config_option, json_option
+from appliance.cli.output import show_json, show_rows
+from appliance.cli.switchboard import Switchboard
+
+COLUMNS = {
+    "queue": "queue",
+    "name": "name",
+    "waiting": "waiting",
+    "longest_wait_s": "longest wait (s)",
+    "agents": "agents",
+    "max_contacts": "room",
+    "ring_timeout_s": "ring (s)",
+    "wrap_up_s": "wrap-up (s)",
+    "flow": "flow",
+    "enabled": "enabled",
+}
+
+
+@click.group("queue")
+def command() -> None:
+    """Queues: where contacts wait.
+
+    Example: linekeeper queue add sales --ring 20 --wrap-up 30
+    """
+
+
+@command.command("add")
+@click.argument("queue")
+@click.option("--name", help="As shown to people.")
+@click.option("--room", "max_contacts", type=click.IntRange(1), help="Contacts that may wait; default: no limit.")
+@click.option("--ring", "ring_timeout_s", type=click.FloatRange(1), help="Seconds an agent rings; default 20.")
+@click.option(
+    "--wrap-up", "wrap_up_s", type=click.FloatRange(0), help="Seconds of after-contact work, default 30; 0: no limit."
+)
+@click.option("--flow", help="Flow for waiting contacts; default: music and position.")
+@config_option
+@json_option
+def add(
+    *,
+    queue: str,
+    name: str | None,
+    max_contacts: int | None,
+    ring_timeout_s: float | None,
+    wrap_up_s: float | None,
+    flow: str | None,
+    config_file: Path,
+    as_json: bool,
+) -> None:
+    """Add QUEUE, or change a queue; waiting contacts stay.
+
+    Example: linekeeper queue add sales --room 20 --ring 15 --wrap-up 30
+    """
+    result = Switchboard(config_file).call(
+        "queue.add",
+        queue=queue,
+        name=name,
+        max_contacts=max_contacts,
+        ring_timeout_s=ring_timeout_s,
+        wrap_up_s=wrap_up_s,
+        flow=flow,
+    )
+    if as_json:
+        show_json(result)
+    else:
+        click.echo(f"queue {queue} is there")
+
+
+@command.command("remove")
+@click.argument("queue")
+@config_option
+@json_option
+def remove(queue: str, config_file: Path, as_json: bool) -> None:
+    """Remove QUEUE.
+
+    Example: linekeeper queue remove sales
+    """
+    result = Switchboard(config_file).call("queue.remove", queue=queue)
+    if as_json:
+        show_json(result)
+    else:
+        click.echo(f"queue {queue} removed")
+
+
+@command.command("list")
+@config_option
+@json_option
+def show_all(config_file: Path, as_json: bool) -> None:
+    """List the queues, and who is waiting while the box runs.
+
+    Example: linekeeper queue list
+    """
+    rows = Switchboard(config_file).call("queue.list")
+    if as_json:
+        show_json(rows)
+    else:
+        show_rows(rows, COLUMNS, empty="no queues; add one: linekeeper queue add sales")

@@ -1,0 +1,116 @@
+"""`linekeeper recording`: what was recorded, and a copy of it as WAV or FLAC."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import click
+
+from appliance.cli.options import config_option, json_option
+from appliance.cli.output import show_json, show_rows
+from appliance.cli.switchboard import Switchboard
+from appliance.errors import RecordError, RequestError
+
+COLUMNS = {
+    "recording": "recording",
+    "contact": "contact",
+    "started": "started",
+    "duration_s": "seconds",
+    "bytes": "bytes",
+    "status": "status",
+    "path": "file",
+}
+_CONVERSION_TIMEOUT_S = 600
+
+
+@click.group("recording")
+def command() -> None:
+    """Recordings: list and export.
+
+    Example: linekeeper recording list
+    """
+
+
+@command.command("list")
+@config_option
+@json_option
+def show_all(config_file: Path, as_json: bool) -> None:
+    """List the recordings, oldest first.
+
+    Example: linekeeper recording list --json
+    """
+    rows = Switchboard(config_file).call("recording.list")
+    if as_json:
+        show_json(rows)
+    else:
+        show_rows(rows, COLUMNS, empty="no recordings")
+
+
+@command.command("export")
+@click.argument("recording")
+@click.option("--format", "kind", type=click.Choice(["wav", "flac"]), default="wav", show_default=True)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The file to write.")
+@config_option
+@json_option
+def export(recording: str, kind: str, output: Path, config_file: Path, as_json: bool) -> None:
+    """Write a copy of RECORDING (its id, or its contact's): stereo, customer left, agent right.
+
+    The original is checked against its SHA-256 first; exit code 1 says that it isn't what was recorded.
+
+    Example: linekeeper recording export 7d1f8c0e-52a3-4f0b-9a53-0f7f3f9a1c11 --format wav --output talk.wav
+    """
+    box = Switchboard(config_file)
+    row = find(box.call("recording.list"), recording)
+    source = box.paths.recordings / row["path"]
+    verify(source, row.get("sha256"))
+    convert(source, output, kind)
+    result = {"recording": row["recording"], "output": str(output), "bytes": output.stat().st_size}
+    if as_json:
+        show_json(result)
+    else:
+        click.echo(f"wrote {output} ({result['bytes']} bytes)")
+
+
+def find(rows: list[dict[str, Any]], wanted: str) -> dict[str, Any]:
+    """The finished recording with the id, or of the contact, `wanted`. Raises RequestError."""
+    found = [row for row in rows if wanted in (row.get("recording"), row.get("contact"))]
+    if not found:
+        raise RequestError(f"no recording {wanted}; see 'linekeeper recording list'", kind="not_found")
+    if len(found) > 1:
+        ids = ", ".join(str(row.get("recording")) for row in found)
+        raise RequestError(f"contact {wanted} has {len(found)} recordings; name one of {ids}", kind="ambiguous")
+    if not found[0].get("path"):
+        raise RequestError(f"recording {wanted} is not finished; try again after the call", kind="not_ready")
+    return found[0]
+
+
+def verify(path: Path, expected: str | None) -> None:
+    """Raises RecordError where the file is missing or its SHA-256 isn't `expected`."""
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise RecordError(f"{path} can't be read: {error.strerror}; use sudo, or look for the file") from error
+    if expected and found != expected:
+        raise RecordError(f"{path} has changed since it was recorded (SHA-256 {found}); don't trust it")
+
+
+def convert(source: Path, output: Path, kind: str) -> None:
+    """Write `source` as `kind` to `output`, lossless. Raises RecordError with sox's complaint."""
+    sox = shutil.which("sox")
+    if sox is None:
+        raise RecordError("sox is missing; install Debian's package sox")
+    done = subprocess.run(
+        (sox, "--no-dither", str(source.absolute()), "--type", kind, str(output.absolute())),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=_CONVERSION_TIMEOUT_S,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise RecordError(f"{source} can't be written as {output}: {done.stderr.strip()}; check disk and folder")
