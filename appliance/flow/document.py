@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from appliance.errors import FlowError
-from appliance.flow.model import Action, Choice, Condition, Flow, FlowType
+from appliance.flow.model import EXPORT_TYPES, Action, Choice, Condition, Flow, FlowType
 from appliance.ids import FlowId
 
 VERSION = "2019-10-30"
@@ -36,19 +36,6 @@ _RESERVED = frozenset(
         "valueOf",
     }
 )
-_TYPES = {
-    "contactFlow": FlowType.CONTACT_FLOW,
-    "customerQueue": FlowType.CUSTOMER_QUEUE,
-    "customerHold": FlowType.CUSTOMER_HOLD,
-    "customerWhisper": FlowType.CUSTOMER_WHISPER,
-    "agentHold": FlowType.AGENT_HOLD,
-    "agentWhisper": FlowType.AGENT_WHISPER,
-    "outboundWhisper": FlowType.OUTBOUND_WHISPER,
-    "agentTransfer": FlowType.AGENT_TRANSFER,
-    "queueTransfer": FlowType.QUEUE_TRANSFER,
-    "campaign": FlowType.CAMPAIGN,
-    "module": FlowType.MODULE,
-}
 
 
 def read_json(document: str | bytes) -> Any:
@@ -97,7 +84,7 @@ def type_of(document: Mapping[str, Any], actions: Mapping[str, Action]) -> FlowT
     """The flow type a document names, or the one its actions betray, or CONTACT_FLOW."""
     metadata = document.get("Metadata")
     named = metadata.get("type") if isinstance(metadata, Mapping) else None
-    if isinstance(named, str) and (found := _TYPES.get(named) or _by_value(named)) is not None:
+    if isinstance(named, str) and (found := EXPORT_TYPES.get(named) or _by_value(named)) is not None:
         return found
     types = {action.type for action in actions.values()}
     if "EndFlowModuleExecution" in types:

@@ -91,11 +91,11 @@ def _follow(run: Run, action: Action, row: Row, result: Result) -> str | Step:
     if isinstance(result, Entered):
         return _enter(run, action, row, result)
     if isinstance(result, Returned):
-        return _return(run, action, row)
+        return _return(run, action, row, result)
     if isinstance(result, Ended):
         _trace(run, action, row, result.label, error=False)
         return _finish(run, action.identifier, result)
-    _trace(run, action, row, result.label, error=result.error)
+    _trace(run, action, row, result.label, error=result.error, lacking=result.lacking)
     target = _target(action, row, result)
     return target if target is not None else _finish(run, action.identifier, _dropped(action, result))
 
@@ -143,7 +143,7 @@ def _call(run: Run, action: Action, row: Row, entered: Entered) -> str | Step:
     return entered.flow.start
 
 
-def _return(run: Run, action: Action, row: Row) -> str | Step:
+def _return(run: Run, action: Action, row: Row, returned: Returned) -> str | Step:
     _trace(run, action, row, DONE.label, error=False)
     frame = run.frame
     if frame.called_by is None or frame.caller_facts is None:
@@ -152,11 +152,22 @@ def _return(run: Run, action: Action, row: Row) -> str | Step:
     run.learn(external=seen.external, stored_input=seen.stored_input, lex=seen.lex, metrics=seen.metrics)
     run.frames = run.frames[:-1]
     caller = run.flow.actions[frame.called_by]
-    target = _target(caller, row_of(caller.type), DONE)
-    return target if target is not None else _finish(run, caller.identifier, _dropped(caller, DONE))
+    left = _module_result(caller, returned.label)
+    target = _target(caller, row_of(caller.type), left)
+    return target if target is not None else _finish(run, caller.identifier, _dropped(caller, left))
 
 
-def _trace(run: Run, action: Action, row: Row, label: str, *, error: bool) -> None:
+def _module_result(caller: Action, label: str) -> Left:
+    """A module may name one of its own transitions; the caller wires it as a condition."""
+    for choice in caller.choices:
+        if choice.condition.label == label:
+            return Left(label, choice)
+    if label == DONE.label or not label:
+        return DONE
+    return failed(CATCH_ALL if label == "Error" else "NoMatchingCondition", rest=True)
+
+
+def _trace(run: Run, action: Action, row: Row, label: str, *, error: bool, lacking: str = "") -> None:
     run.say(
         Trace(
             flow=run.flow.name,
@@ -166,7 +177,7 @@ def _trace(run: Run, action: Action, row: Row, label: str, *, error: bool) -> No
             error=error,
             parameters=dict(action.parameters),
             logged=run.facts.logging,
-            lacking=_LACKING.get(row.offline, "") if error else "",
+            lacking=lacking or (_LACKING.get(row.offline, "") if error else ""),
         )
     )
 

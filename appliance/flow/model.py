@@ -32,6 +32,22 @@ class FlowType(enum.StrEnum):
     MODULE = "MODULE"
 
 
+# How a console export spells the type (Metadata.type, or `type` of the older export).
+EXPORT_TYPES = {
+    "contactFlow": FlowType.CONTACT_FLOW,
+    "customerQueue": FlowType.CUSTOMER_QUEUE,
+    "customerHold": FlowType.CUSTOMER_HOLD,
+    "customerWhisper": FlowType.CUSTOMER_WHISPER,
+    "agentHold": FlowType.AGENT_HOLD,
+    "agentWhisper": FlowType.AGENT_WHISPER,
+    "outboundWhisper": FlowType.OUTBOUND_WHISPER,
+    "agentTransfer": FlowType.AGENT_TRANSFER,
+    "queueTransfer": FlowType.QUEUE_TRANSFER,
+    "campaign": FlowType.CAMPAIGN,
+    "module": FlowType.MODULE,
+}
+
+
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
     """`operator` as in the reference; operands are texts (references allowed) or nested conditions."""
 

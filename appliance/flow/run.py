@@ -22,7 +22,8 @@ SUCCESS = "Success"
 class Left(msgspec.Struct, frozen=True):
     """The action is over by NextAction, or by `choice`, or (error) by an error branch. `label` names the branch.
 
-    rest: NextAction is a copy of this branch and stands in where the branch itself is not wired.
+    rest: NextAction is a copy of this branch and stands in where the branch itself is not wired; detail: for people;
+    lacking: as in `Trace`.
     """
 
     label: str = SUCCESS
@@ -30,6 +31,7 @@ class Left(msgspec.Struct, frozen=True):
     error: bool = False
     rest: bool = False
     detail: str = ""
+    lacking: str = ""
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -48,7 +50,9 @@ class Entered(msgspec.Struct, frozen=True):
 
 
 class Returned(msgspec.Struct, frozen=True):
-    """The module is over; its caller goes on."""
+    """The module is over; its caller goes on by the branch `label` of its own transitions."""
+
+    label: str = SUCCESS
 
 
 class Waits(msgspec.Struct, frozen=True):

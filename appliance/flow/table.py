@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from appliance.flow.actions import contact, control, input, messages, queues
+from appliance.flow.actions import absent, asking, contact, control, input, measuring, messages, queues
 from appliance.flow.model import Action
 from appliance.flow.row import Row
 from appliance.flow.run import Result, Run, failed
 
 TABLE: dict[str, Row] = {
-    found.type: found for family in (messages, input, control, contact, queues) for found in family.ROWS
+    found.type: found
+    for family in (messages, input, control, measuring, contact, queues, asking, absent)
+    for found in family.ROWS
 }
 
 
