@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import os
 import socket
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -42,7 +43,7 @@ class Switchboard:
 
     def __init__(self, config_file: Path) -> None:
         """Raises ConfigError."""
-        self._configuration: Configuration = LastGood(config_file).load().configuration
+        self._configuration: Configuration = LastGood(config_file, keep=False).load().configuration
         self.paths = box_paths(self._configuration)
         self._socket = self.paths.api_socket
 
@@ -85,8 +86,21 @@ def call_offline(configuration: Configuration, op: str, args: Mapping[str, objec
     """Do what the switchboard would do, on its store, in this process."""
     from appliance.switchboard import offline
 
+    _become_owner(configuration.box.data_dir)
     result = offline.call(configuration, op, dict(args))
     return asyncio.run(result) if inspect.iscoroutine(result) else result
+
+
+def _become_owner(data_dir: Path) -> None:
+    """As root, act as the account that owns `data_dir`: a file of root's there would lock the services out."""
+    if os.geteuid() != 0 or not data_dir.is_dir():
+        return
+    owner = data_dir.stat()
+    if owner.st_uid != 0:
+        os.setgroups([owner.st_gid])
+        os.setegid(owner.st_gid)
+        os.seteuid(owner.st_uid)
+        os.umask(0o007)
 
 
 def _read_line(connection: socket.socket) -> bytes:

@@ -35,10 +35,14 @@ class Loaded:
 
 
 class LastGood:
-    """Loads one configuration file, at start-up and at every reload."""
+    """Loads one configuration file, at start-up and at every reload.
 
-    def __init__(self, file: Path) -> None:
+    keep: whether a good file is copied; only the box itself does, with its own account.
+    """
+
+    def __init__(self, file: Path, *, keep: bool = True) -> None:
         self._file = file.absolute()
+        self._keeps = keep
 
     def load(self) -> Loaded:
         """The file, or its last good copy with the file's problems.
@@ -53,7 +57,8 @@ class LastGood:
             configuration = parse(text, source=str(self._file), folder=self._file.parent)
         except ConfigError as error:
             return self._stand_in(error, self._file.parent / _data_dir(text))
-        _keep(text, configuration.box.data_dir)
+        if self._keeps:
+            _keep(text, configuration.box.data_dir)
         return Loaded(configuration=configuration)
 
     def _stand_in(self, error: ConfigError, data_dir: Path) -> Loaded:

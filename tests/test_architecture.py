@@ -1,0 +1,173 @@
+"""The architecture's rules that a machine can check: who imports whom, what lies where, what is pure."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+TOP_LEVEL = {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "appliance", "hw", "systemd", "image", "tests"}
+BUILD_LEFTOVERS = {"build", "dist", "linekeeper.egg-info"}
+
+# Modules of `appliance` itself: data types and codecs anybody may use; the last two touch the machine.
+SHARED = {"errors", "ids", "stamps", "events", "dialplan"}
+PROCESS = {"clock", "logs"}  # for processes only, never for a pure room
+
+# Which rooms a room may import, beside itself and SHARED. A name with a dot is one module of a room.
+MAY_IMPORT: dict[str, set[str]] = {
+    "flow": set(),
+    "acd": set(),
+    "config": {"contact.settings"},
+    "contact": {"flow"},
+    "edge": {"config"},
+    "store": {"acd.model"},
+    "records": {"store", "acd.model", "config.paths"},
+    "switchboard": {"edge", "contact.protocol", "contact.settings", "flow", "acd", "records", "store", "config"},
+    "cli": {"switchboard", "edge", "contact", "flow", "acd", "records", "store", "config"},
+}
+PURE = {"flow", "acd"}
+PURE_MODULES = {"errors", "ids", "stamps", "events", "dialplan", "contact/protocol", "switchboard/wire"}
+IMPURE_LIBRARIES = {
+    "asyncio", "ctypes", "http", "io", "logging", "multiprocessing", "os", "pathlib", "pjsua2", "queue", "random",
+    "requests", "secrets", "select", "selectors", "signal", "socket", "sqlite3", "sqlite_utils", "ssl", "subprocess",
+    "sys", "systemd", "tempfile", "threading", "time", "urllib",
+}  # fmt: skip
+VENDORS = {"pjsua2": "contact", "sqlite_utils": "store", "pyaudio": "hw", "serial": "hw", "gpiozero": "hw"}
+
+
+def sources(package: str) -> Iterator[Path]:
+    yield from sorted((ROOT / package).rglob("*.py"))
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that `path` names in an import, wherever it stands; names imported from a package count too."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), str(path))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            assert node.level == 0, f"{path} imports relatively; write the whole name"
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def library(name: str) -> str:
+    return name.split(".", 1)[0]
+
+
+def room_of(path: Path) -> str:
+    parts = path.relative_to(ROOT / "appliance").parts
+    return parts[0] if len(parts) > 1 else ""
+
+
+def is_module(name: str) -> bool:
+    base = ROOT / name.replace(".", "/")
+    return base.is_dir() or base.with_suffix(".py").is_file()
+
+
+def forbidden(path: Path) -> Iterator[str]:
+    """Imports of `path` inside `appliance` that its room may not have."""
+    room = room_of(path)
+    allowed = SHARED | PROCESS | MAY_IMPORT.get(room, set()) | {room}
+    for name in imports(path):
+        if not name.startswith("appliance.") or not is_module(name):
+            continue
+        inner = name.removeprefix("appliance.")
+        is_package_of_allowed = any(one.startswith(f"{inner}.") for one in allowed)
+        if not any(inner == one or inner.startswith(f"{one}.") for one in allowed) and not is_package_of_allowed:
+            yield name
+
+
+@pytest.mark.parametrize("room", sorted(path.name for path in (ROOT / "appliance").iterdir() if path.is_dir()))
+def test_room_when_it_imports_then_only_what_lies_below_it(room: str) -> None:
+    if room == "__pycache__":
+        pytest.skip("no room")
+    assert room in MAY_IMPORT, f"appliance/{room} is new: say in MAY_IMPORT and architecture.md what it may import"
+    found = {f"{path.relative_to(ROOT)}: {name}" for path in sources(f"appliance/{room}") for name in forbidden(path)}
+    assert found == set()
+
+
+def test_shared_modules_when_they_import_then_no_room() -> None:
+    for path in (ROOT / "appliance").glob("*.py"):
+        assert path.stem in SHARED | PROCESS | {"__init__"}, f"{path.name} is no shared module; put it into a room"
+        assert list(forbidden(path)) == []
+
+
+def test_pure_rooms_when_they_import_then_nothing_impure() -> None:
+    pure = [path for room in PURE for path in sources(f"appliance/{room}")]
+    pure += [ROOT / "appliance" / f"{name}.py" for name in PURE_MODULES]
+    found = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in pure
+        for name in imports(path)
+        if library(name) in IMPURE_LIBRARIES or name.removeprefix("appliance.") in PROCESS
+    }
+    assert found == set()
+
+
+def test_vendors_when_imported_then_in_their_one_room() -> None:
+    found = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in (*sources("appliance"), *sources("hw"))
+        for name in imports(path)
+        if (home := VENDORS.get(library(name))) is not None
+        and home != (room_of(path) if path.is_relative_to(ROOT / "appliance") else "hw")
+    }
+    assert found == set()
+
+
+def test_hw_when_it_imports_then_nothing_from_appliance() -> None:
+    assert [path for path in sources("hw") if any(library(name) == "appliance" for name in imports(path))] == []
+
+
+def test_top_level_when_listed_then_the_agreed_layout() -> None:
+    listed = subprocess.run(
+        ("git", "-C", str(ROOT), "ls-files", "-z"), capture_output=True, text=True, check=False, timeout=60
+    )
+    names = (
+        {name.split("/", 1)[0] for name in listed.stdout.split("\0") if name}
+        if listed.returncode == 0
+        else {path.name for path in ROOT.iterdir()} - BUILD_LEFTOVERS
+    )
+    assert {name for name in names if not name.startswith(".")} <= TOP_LEVEL
+
+
+def test_systemd_when_listed_then_no_python_package() -> None:
+    assert not list((ROOT / "systemd").rglob("*.py"))
+    assert not list((ROOT / "image").rglob("*.py"))
+
+
+def test_names_when_listed_then_no_drawer_for_everything() -> None:
+    drawers = {"utils", "util", "helpers", "helper", "common", "misc", "manager"}
+    assert [path for package in ("appliance", "hw") for path in sources(package) if path.stem in drawers] == []
+
+
+def test_tests_when_listed_then_no_packages() -> None:
+    assert not list((ROOT / "tests").rglob("__init__.py"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("import appliance.store.store", ["appliance.store.store"]),
+        ("def f():\n    from appliance.store import store", ["appliance.store", "appliance.store.store"]),
+        ("from appliance import clock", []),
+    ],
+)
+def test_rule_when_a_room_breaks_it_then_it_is_found(tmp_path: Path, text: str, expected: list[str]) -> None:
+    source = tmp_path / "module.py"
+    source.write_text(text)
+    names = [name for name in imports(source) if name.startswith("appliance.") and is_module(name)]
+    assert [name for name in names if name.split(".")[1] == "store"] == expected
+
+
+def test_modules_when_read_then_each_has_a_docstring() -> None:
+    silent = [
+        path.relative_to(ROOT)
+        for path in (*sources("appliance"), *sources("hw"))
+        if (text := path.read_text(encoding="utf-8")).strip() and ast.get_docstring(ast.parse(text)) is None
+    ]
+    assert silent == []
