@@ -11,6 +11,7 @@ import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from kit.processes import Program, ProgramError, wait_until
 
@@ -32,6 +33,17 @@ class SippResult:
     retransmissions: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SipLine:
+    """One message of the short trace; `at` is wall-clock seconds, `cseq` like "1 INVITE"."""
+
+    at: float
+    sent: bool
+    call_id: str
+    cseq: str
+    first_line: str
+
+
 class Sipp:
     """One running SIPp. `wait()` ends it normally, `stop()` at once."""
 
@@ -42,6 +54,7 @@ class Sipp:
         *,
         port: int,
         remote: str | None = None,
+        address: str = "127.0.0.1",
         rows: Sequence[Sequence[object]] = (),
         calls: int | None = None,
         rate: float = 10.0,
@@ -50,7 +63,7 @@ class Sipp:
         domain: str = "linekeeper",
         fill: Mapping[str, str] | None = None,
         keys: Mapping[str, str] | None = None,
-        trace: bool = True,
+        trace: Literal["all", "times", "none"] = "all",
         timeout_s: int = 120,
     ) -> None:
         """`remote` host:port (None: wait for calls).
@@ -69,7 +82,7 @@ class Sipp:
         xml.write_text(string.Template(source.replace("rows.csv", rows_name)).substitute(places))
         is_caller = remote is not None
         _write_rows(folder / rows_name, [_with_credentials(row) for row in rows] if is_caller else rows)
-        argv = ["sipp", *([remote] if remote else []), "-sf", xml.name, "-i", "127.0.0.1", "-p", str(port)]
+        argv = ["sipp", *([remote] if remote else []), "-sf", xml.name, "-i", address, "-p", str(port)]
         argv += ["-t", "t1" if transport == "tcp" else "u1", "-nostdin", "-skip_rlimit", "-d", str(pause_ms)]
         argv += ["-r", f"{rate:g}", "-timer_resol", "1", "-bind_local", "-aa"]
         argv += ["-timeout", f"{timeout_s}s", "-timeout_error"]
@@ -89,8 +102,9 @@ class Sipp:
             argv += ["-infindex", rows_name, "0"]
         if calls is not None:
             argv += ["-m", str(calls)]
-        if trace:
+        if trace == "all":
             argv += ["-trace_msg", "-message_file", f"{self.name}.msg"]
+        if trace != "none":
             argv += ["-trace_shortmsg", "-shortmessage_file", f"{self.name}.short"]
         for name, value in {"domain": domain, "expires": "3600", **(keys or {})}.items():
             argv += ["-key", name, value]
@@ -145,6 +159,11 @@ class Sipp:
         """The full trace of SIP messages."""
         return (self.folder / f"{self.name}.msg").read_text(errors="replace")
 
+    def timeline(self) -> list[SipLine]:
+        """Every message sent and received so far, with microsecond times."""
+        text = (self.folder / f"{self.name}.short").read_text(errors="replace")
+        return [_sip_line(line) for line in text.splitlines() if line.count("\t") >= 6]
+
 
 def register(
     folder: Path,
@@ -172,6 +191,17 @@ def register(
         timeout_s=30,
     )
     return run.wait()
+
+
+def _sip_line(line: str) -> SipLine:
+    _, _, at, direction, call_id, cseq, first_line = line.split("\t", 6)
+    return SipLine(
+        at=float(at),
+        sent=direction == "S",
+        call_id=call_id,
+        cseq=cseq.removeprefix("CSeq:").strip(),
+        first_line=first_line,
+    )
 
 
 def _with_credentials(row: Sequence[object]) -> Sequence[object]:
