@@ -47,6 +47,15 @@ class ContactEvents:
                 self._outbox.add_event(self._insert(event))
         return len(new)
 
+    def repair(self, events: Sequence[ContactEvent]) -> int:
+        """Store what is missing of a dead contact process's journal, with gaps where the journal has gaps (a full
+        disk). Returns how many were new; a stored event is never replaced. For `appliance.records.recovery`."""
+        by_contact: dict[ContactId, list[ContactEvent]] = {}
+        for event in events:
+            by_contact.setdefault(event.contact, []).append(event)
+        with self._connection.transaction():
+            return sum(self._fill(contact, found) for contact, found in by_contact.items())
+
     def last_seq(self, contact: ContactId, writer: Writer) -> int:
         """The last number stored; 0 if none."""
         found = self._connection.value(
@@ -61,6 +70,19 @@ class ContactEvents:
 
     def count(self) -> int:
         return int(self._connection.value("SELECT count(*) FROM events"))
+
+    def _fill(self, contact: ContactId, events: Sequence[ContactEvent]) -> int:
+        stored = {(event.writer, event.seq) for event in self.of_contact(contact)}
+        missing = {(event.writer, event.seq): event for event in events if (event.writer, event.seq) not in stored}
+        for event in missing.values():
+            self._outbox.add_event(self._insert(event))
+            self._recordings.derive(event)
+        row: ContactRow | None = None
+        for event in self.of_contact(contact):
+            row = derive(row, event)
+        if row is not None:
+            self._contacts.put(row)
+        return len(missing)
 
     def _new_ones(self, events: Sequence[ContactEvent]) -> list[ContactEvent]:
         last: dict[tuple[ContactId, Writer], int] = {}

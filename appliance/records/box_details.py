@@ -1,0 +1,155 @@
+"""What the box knows of a contact beyond Connect's record: the `Linekeeper` key of the record. Pure.
+
+Consumers ignore keys they don't know (contact-record.md), so everything that Connect has no place for stands here: the
+flows with bundle hash and the path taken, every leg with its media figures, every offer, the recordings' checksums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from appliance import events as ev
+from appliance.ids import FlowId, LegId, OfferId
+from appliance.records.timeline import Moment, Timeline
+from appliance.stamps import iso_utc
+
+Facts = dict[str, Any]
+
+
+def box_details(line: Timeline, box: str) -> Facts:
+    """Box, boots, clock; Flows, Offers, Legs, Recordings in the order they began; what failed."""
+    failures = [moment.body.detail for moment in line.moments if isinstance(moment.body, ev.MediaFailed)]
+    first = next((moment.body for moment in line.moments if isinstance(moment.body, ev.ContactInitiated)), None)
+    end = next((moment.body for moment in line.moments if isinstance(moment.body, ev.ContactDisconnected)), None)
+    return {
+        "Box": box,
+        "BootIds": list(line.boots),
+        "ClockSynced": line.synced,
+        "Source": first.source if first else None,
+        "CustomerName": first.customer.display_name if first else None,
+        "Slot": first.slot if first else None,
+        "PreDisconnectState": end.pre_disconnect_state if end else None,
+        "DisconnectDetail": end.detail if end else None,
+        "MediaFailed": failures[0] if failures else None,
+        "Flows": _flows(line.moments),
+        "Offers": _offers(line.moments),
+        "Legs": _legs(line.moments),
+        "Recordings": _recordings(line.moments),
+    }
+
+
+def _flows(moments: Sequence[Moment]) -> list[Facts]:
+    flows: list[Facts] = []
+    latest: dict[FlowId, Facts] = {}
+    for moment in moments:
+        match moment.body:
+            case ev.FlowStarted() as started:
+                latest[started.flow] = _flow(started, moment.second)
+                flows.append(latest[started.flow])
+            case ev.FlowActionTaken() as taken if taken.flow in latest:
+                step = {"Action": taken.action, "Type": taken.action_type, "Result": taken.result}
+                latest[taken.flow]["Path"].append(step)
+            case ev.FlowEnded() as ended if ended.flow in latest:
+                latest[ended.flow].update(Outcome=ended.outcome, EndTimestamp=iso_utc(moment.second))
+    return flows
+
+
+def _flow(started: ev.FlowStarted, second: int) -> Facts:
+    return {
+        "Flow": started.flow,
+        "Type": started.flow_type,
+        "BundleSha256": started.bundle_sha256,
+        "StartTimestamp": iso_utc(second),
+        "EndTimestamp": None,
+        "Outcome": None,
+        "Path": [],
+    }
+
+
+def _offers(moments: Sequence[Moment]) -> list[Facts]:
+    offers: dict[OfferId, Facts] = {}
+    began: dict[OfferId, int] = {}
+    for moment in moments:
+        match moment.body:
+            case ev.AgentOffered() as offered:
+                began[offered.offer] = moment.second
+                offers[offered.offer] = {
+                    "Offer": offered.offer,
+                    "Agent": offered.agent,
+                    "Extension": offered.extension,
+                    "Timestamp": iso_utc(moment.second),
+                    "Outcome": None,
+                    "RingDuration": None,
+                }
+            case ev.AgentConnected(offer=offer) if offer in offers:
+                offers[offer].update(Outcome="connected", RingDuration=moment.second - began[offer])
+            case ev.AgentMissed(offer=offer, cause=cause) if offer in offers:
+                offers[offer].update(Outcome=cause, RingDuration=moment.second - began[offer])
+    return list(offers.values())
+
+
+def _legs(moments: Sequence[Moment]) -> list[Facts]:
+    legs: dict[LegId, Facts] = {}
+    for moment in moments:
+        match moment.body:
+            case ev.LegStarted() as started:
+                legs[started.leg] = _leg(started, moment.second)
+            case ev.LegAnswered() as answered if answered.leg in legs:
+                facts = {"AnswerTimestamp": iso_utc(moment.second), "Codec": answered.codec, "Trunk": answered.trunk}
+                legs[answered.leg].update(facts)
+            case ev.LegEnded() as ended if ended.leg in legs:
+                legs[ended.leg].update(_leg_end(ended, moment.second))
+    return list(legs.values())
+
+
+def _leg(started: ev.LegStarted, second: int) -> Facts:
+    return {
+        "Leg": started.leg,
+        "Role": started.role.value,
+        "Direction": "out" if started.outgoing else "in",
+        "Agent": started.agent,
+        "Extension": started.extension,
+        "SipCallId": started.sip_call_id,
+        "StartTimestamp": iso_utc(second),
+        "AnswerTimestamp": None,
+        "EndTimestamp": None,
+        "Codec": None,
+        "Trunk": None,
+        "SipStatus": None,
+        "EndedBy": None,
+        "Quality": None,
+    }
+
+
+def _leg_end(ended: ev.LegEnded, second: int) -> Facts:
+    return {
+        "EndTimestamp": iso_utc(second),
+        "SipStatus": ended.sip_status,
+        "EndedBy": "remote" if ended.remote else "box",
+        "Quality": _quality(ended.quality) if ended.quality else None,
+    }
+
+
+def _quality(quality: ev.LegQuality) -> Facts:
+    return {
+        "PacketsReceived": quality.received,
+        "PacketsLost": quality.lost,
+        "PacketsSent": quality.sent,
+        "JitterMs": quality.jitter_ms,
+        "RoundTripMs": quality.rtt_ms,
+    }
+
+
+def _recordings(moments: Sequence[Moment]) -> list[Facts]:
+    return [
+        {
+            "RecordingId": done.recording,
+            "Location": done.path,
+            "Sha256": done.sha256,
+            "DurationSeconds": done.duration_s,
+            "Bytes": done.bytes,
+        }
+        for done in (moment.body for moment in moments)
+        if isinstance(done, ev.RecordingFinished)
+    ]

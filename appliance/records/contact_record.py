@@ -1,0 +1,238 @@
+"""Builds a contact's record from its events, once, at the end. Pure: the same events give the same record.
+
+The shape is Amazon Connect's contact record (reference/connect/contact-record.md): every top-level key present, null
+where there is nothing to say, timestamps in whole seconds UTC, durations as differences of those seconds. So
+AgentInteractionDuration + CustomerHoldDuration = AfterContactWorkStart - ConnectedToAgent, AfterContactWorkDuration =
+End - Start and Queue.Duration = Dequeue - Enqueue hold exactly. What Connect has no key for is under `Linekeeper`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from appliance import events as ev
+from appliance.errors import RecordError
+from appliance.ids import RecordingId
+from appliance.records.arns import LOCAL_ACCOUNT, instance_arn, resource_arn
+from appliance.records.box_details import box_details
+from appliance.records.quality import audio_quality
+from appliance.records.spans import AgentStint, QueueStay, agent_stint, queue_stay
+from appliance.records.timeline import Moment, Timeline, timeline
+from appliance.stamps import iso_utc
+
+FORMAT_VERSION = "2017-03-10"
+_NOT_FOR_VOICE = (
+    "RelatedContactId",
+    "ContactAssociationId",
+    "CustomerId",
+    "CustomerVoiceActivity",
+    "AnsweringMachineDetectionStatus",
+    "DisconnectDetails",
+    "ContactLens",
+    "Campaign",
+    "OutboundStrategy",
+    "ScheduledTimestamp",
+    "LastPausedTimestamp",
+    "LastResumedTimestamp",
+    "TotalPauseCount",
+    "TotalPauseDurationInSeconds",
+    "ContactDetails",
+    "ChatMetrics",
+    "AdditionalEmailRecipients",
+    "TaskTemplateInfo",
+    "VoiceIdResult",
+    "WisdomInfo",
+    "ContactEvaluations",
+    "RoutingCriteria",
+    "Customer",
+)
+_NO_AGENT_FACTS = (
+    "AgentPauseDuration",
+    "HierarchyGroups",
+    "RoutingProfile",
+    "StateTransitions",
+    "AcceptedByAgentTimestamp",
+    "PreviewEndTimestamp",
+    "DeviceInfo",
+    "Capabilities",
+)
+Facts = dict[str, Any]
+B = TypeVar("B", bound=ev.Body)
+
+
+def build_record(events: Sequence[ev.ContactEvent], *, box: str, account: str = LOCAL_ACCOUNT) -> Facts:
+    """The record of one contact from all its events, in any order. Raises RecordError where there are none."""
+    if not events:
+        raise RecordError("a contact without events has no record; look for its journal in the spool")
+    line = timeline(events)
+    first, end = _first(line, ev.ContactInitiated), _first(line, ev.ContactDisconnected)
+    transfer = _first(line, ev.ContactTransferred)
+    stint = agent_stint(line.moments)
+    return {
+        "AWSAccountId": account,
+        "AWSContactTraceRecordFormatVersion": FORMAT_VERSION,
+        "InstanceARN": instance_arn(box, account),
+        "ContactId": events[0].contact,
+        "InitialContactId": first.initial if first else None,
+        "PreviousContactId": first.previous if first else None,
+        "NextContactId": transfer.next if transfer else None,
+        "Channel": "VOICE",
+        "InitiationMethod": first.method.value if first else None,
+        **_times(line, first),
+        "DisconnectReason": end.reason.value if end and end.reason else None,
+        "TransferredToEndpoint": _outside(transfer.target) if transfer else None,
+        "CustomerEndpoint": _endpoint(first.customer) if first else None,
+        "SystemEndpoint": _endpoint(first.system) if first else None,
+        "Queue": _queue(queue_stay(line.moments), box, account),
+        "Agent": _agent(stint, line, box, account) if stint else None,
+        "AgentConnectionAttempts": max(_count(line, ev.AgentOffered), 1 if stint else 0),
+        "Attributes": _attributes(line.moments),
+        "SegmentAttributes": _segment_attributes(line),
+        "Tags": {},
+        **_recordings(line.moments),
+        "MediaStreams": [{"Type": "AUDIO"}],
+        "References": [],
+        "QualityMetrics": _quality_metrics(line.moments),
+        **dict.fromkeys(_NOT_FOR_VOICE),
+        "Linekeeper": box_details(line, box),
+    }
+
+
+def _times(line: Timeline, first: ev.ContactInitiated | None) -> Facts:
+    initiated = line.moments[0].second
+    answered = _second(line, ev.SystemConnected)
+    # A box that runs a flow answers at once, so both are one instant; a ringing extension answers when it does.
+    by_flow = first is not None and first.method is ev.InitiationMethod.INBOUND and _first(line, ev.FlowStarted)
+    return {
+        "InitiationTimestamp": iso_utc(initiated),
+        "ConnectedToSystemTimestamp": _iso(initiated if by_flow and answered is not None else answered),
+        "DisconnectTimestamp": _iso(_second(line, ev.ContactDisconnected)),
+        "LastUpdateTimestamp": iso_utc(line.end),
+        "TransferCompletedTimestamp": _iso(_second(line, ev.ContactTransferred)),
+    }
+
+
+def _queue(stay: QueueStay | None, box: str, account: str) -> Facts | None:
+    if stay is None:
+        return None
+    return {
+        "ARN": resource_arn(box, "queue", stay.queue, account),
+        "Name": stay.queue,
+        "EnqueueTimestamp": iso_utc(stay.enqueued),
+        "DequeueTimestamp": _iso(stay.dequeued),
+        "Duration": None if stay.dequeued is None else stay.dequeued - stay.enqueued,
+    }
+
+
+def _agent(stint: AgentStint, line: Timeline, box: str, account: str) -> Facts:
+    ended = line.end if stint.ended is None else stint.ended
+    held = sum(hold.seconds for hold in stint.holds)
+    wrap_up = stint.ended if stint.wrap_up else None
+    over = stint.wrap_up_ended if wrap_up is not None else None
+    return {
+        "ARN": resource_arn(box, "agent", stint.agent, account),
+        "Username": stint.agent,
+        "ConnectedToAgentTimestamp": iso_utc(stint.connected),
+        "AgentInteractionDuration": ended - stint.connected - held,
+        "CustomerHoldDuration": held,
+        "AgentInitiatedHoldDuration": sum(hold.seconds for hold in stint.holds if hold.by == stint.agent),
+        "NumberOfHolds": len(stint.holds),
+        "LongestHoldDuration": max((hold.seconds for hold in stint.holds), default=0),
+        "AfterContactWorkStartTimestamp": _iso(wrap_up),
+        "AfterContactWorkEndTimestamp": _iso(over),
+        "AfterContactWorkDuration": over - wrap_up if over is not None and wrap_up is not None else None,
+        **dict.fromkeys(_NO_AGENT_FACTS),
+    }
+
+
+def _attributes(moments: Sequence[Moment]) -> dict[str, str]:
+    attributes: dict[str, str] = {}
+    for moment in moments:
+        if isinstance(moment.body, ev.AttributesUpdated):
+            attributes.update(moment.body.attributes)
+    return attributes
+
+
+def _segment_attributes(line: Timeline) -> Facts:
+    end, flow = _first(line, ev.ContactDisconnected), _first(line, ev.FlowStarted)
+    values = {
+        "connect:Subtype": "connect:Telephony",
+        "linekeeper:PreDisconnectState": end.pre_disconnect_state if end else None,
+        "linekeeper:FlowBundleSha256": flow.bundle_sha256 if flow else None,
+    }
+    return {name: {"ValueString": value} for name, value in values.items() if value}
+
+
+def _recordings(moments: Sequence[Moment]) -> Facts:
+    """Recording (the first) and Recordings (all); Location is the path below the box's recordings folder."""
+    entries: dict[RecordingId, Facts] = {}
+    for moment in moments:
+        match moment.body:
+            case ev.RecordingStarted(recording=recording):
+                entries.setdefault(recording, _recording(moment.second))
+            case ev.RecordingStopped(recording=recording) | ev.RecordingFinished(recording=recording):
+                entry = entries.setdefault(recording, _recording(moment.second))
+                entry["StopTimestamp"] = entry["StopTimestamp"] or iso_utc(moment.second)
+                if isinstance(moment.body, ev.RecordingFinished):
+                    entry.update(Location=moment.body.path, Status="AVAILABLE")
+    every = list(entries.values())
+    first = {name: every[0][name] for name in ("Location", "Status", "DeletionReason")} if every else None
+    return {"Recording": {**first, "Type": "AUDIO"} if first else None, "Recordings": every or None}
+
+
+def _recording(second: int) -> Facts:
+    """StorageType is null: Connect's values name Amazon's stores, and until it is uploaded the file is on the box."""
+    return {
+        "Location": None,
+        "Status": None,
+        "DeletionReason": None,
+        "StorageType": None,
+        "MediaStreamType": "AUDIO",
+        "ParticipantType": "ALL",
+        "StartTimestamp": iso_utc(second),
+        "StopTimestamp": None,
+        "FragmentStartNumber": None,
+        "FragmentStopNumber": None,
+    }
+
+
+def _quality_metrics(moments: Sequence[Moment]) -> Facts | None:
+    """By role; where a role had several legs, the one that received most."""
+    best: dict[ev.LegRole, ev.LegQuality] = {}
+    for moment in moments:
+        match moment.body:
+            case ev.LegEnded(role=role, quality=ev.LegQuality() as quality) if quality.received > 0:
+                best[role] = max(quality, best.get(role, quality), key=lambda found: found.received)
+    agent, customer = (best.get(role) for role in (ev.LegRole.AGENT, ev.LegRole.CUSTOMER))
+    if agent is None and customer is None:
+        return None
+    return {
+        "Agent": {"Audio": audio_quality(agent)} if agent else None,
+        "Customer": {"Audio": audio_quality(customer)} if customer else None,
+    }
+
+
+def _endpoint(endpoint: ev.Endpoint | None) -> Facts | None:
+    return None if endpoint is None else {"Address": endpoint.address, "Type": endpoint.type}
+
+
+def _outside(target: str) -> Facts | None:
+    """The endpoint of a transfer that left the box (E.164); extensions and queues stay inside."""
+    return {"Address": target, "Type": "TELEPHONE_NUMBER"} if target.startswith("+") else None
+
+
+def _first(line: Timeline, kind: type[B]) -> B | None:
+    return next((moment.body for moment in line.moments if isinstance(moment.body, kind)), None)
+
+
+def _second(line: Timeline, kind: type[ev.Body]) -> int | None:
+    return next((moment.second for moment in line.moments if isinstance(moment.body, kind)), None)
+
+
+def _count(line: Timeline, kind: type[ev.Body]) -> int:
+    return sum(isinstance(moment.body, kind) for moment in line.moments)
+
+
+def _iso(second: int | None) -> str | None:
+    return None if second is None else iso_utc(second)

@@ -1,0 +1,211 @@
+"""Finishes a recording: two growing WAV files become one stereo FLAC file (customer left, agent right), checked.
+
+The shorter side is padded with silence at its end. The file is written beside its place, decoded and compared,
+made durable, then renamed into `<recordings>/<year>/<month>/<day>/<recording>.flac` (UTC day of its beginning).
+Running it again gives the same result; a crash at any point leaves sources that can be finished again. Only call it
+when the contact process has let go of the contact (or is dead): it must not run on files that still grow.
+Removing the sources is a call of its own, for when the result is in the store.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from array import array
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import zip_longest
+from pathlib import Path
+
+import msgspec
+
+from appliance.errors import RecordError
+from appliance.events import RecordingFinished
+from appliance.ids import RecordingId
+from appliance.records.flac import HEADER_BYTES, StreamInfo, parse_stream_info
+from appliance.records.sox import decode_flac, encode_flac
+from appliance.records.wav import WavSide, inspect_wav, read_blocks
+from appliance.stamps import Stamp, iso_utc
+
+PART = ".part"
+_BLOCK_SAMPLES = 1 << 15
+_FRAME_BYTES = 4
+_log = logging.getLogger(__name__)
+
+
+class RecordingLostError(RecordError):
+    """Neither side has a single sample: there is nothing to finish, now or later."""
+
+
+class RecordingSources(msgspec.Struct, frozen=True, kw_only=True):
+    """What RecordingStarted said; `started` chooses the folder of the finished file."""
+
+    recording: RecordingId
+    customer: Path
+    agent: Path
+    rate_hz: int
+    started: Stamp
+
+
+class FinishedRecording(msgspec.Struct, frozen=True, kw_only=True):
+    """`path` is below the recordings folder; `sha256` and `bytes` are of the file; `duration_s` of its audio."""
+
+    recording: RecordingId
+    path: str
+    sha256: str
+    duration_s: float
+    bytes: int
+
+    def event(self) -> RecordingFinished:
+        """The event to store."""
+        return RecordingFinished(
+            recording=self.recording,
+            path=self.path,
+            sha256=self.sha256,
+            duration_s=self.duration_s,
+            bytes=self.bytes,
+        )
+
+
+def finish_recording(sources: RecordingSources, recordings: Path) -> FinishedRecording:
+    """Make the finished file below `recordings` and return its facts. Blocks for about 30 ms a minute of audio.
+
+    Raises RecordingLostError where there is no audio, RecordError where it can't be done now (disk full, sox missing);
+    the sources stay as they are.
+    """
+    customer = inspect_wav(sources.customer, rate_hz=sources.rate_hz)
+    agent = inspect_wav(sources.agent, rate_hz=sources.rate_hz)
+    target = recordings / _place(sources)
+    if not customer.samples and not agent.samples and not target.exists():
+        raise RecordingLostError(
+            f"recording {sources.recording} has no audio in {sources.customer.parent}; nothing to save"
+        )
+    if customer.samples or agent.samples:
+        _require_one_rate(customer, agent)
+        if not _holds(target, customer, agent):
+            _make(target, customer, agent, recordings)
+    return _facts(sources, target)
+
+
+def remove_sources(sources: RecordingSources) -> None:
+    """Delete the two growing files; for when the finished file is in the store. Safe to call twice."""
+    for path in (sources.customer, sources.agent):
+        path.unlink(missing_ok=True)
+
+
+def recording_sources(
+    recording: RecordingId, *, customer: str, agent: str, rate_hz: int, started: Stamp
+) -> RecordingSources:
+    """From the fields of RecordingStarted and its stamp. Raises RecordError for an id that is no file name."""
+    if not recording or "/" in recording or recording.startswith("."):
+        raise RecordError(f"recording id {recording!r} can't be a file name; ids are UUIDs")
+    return RecordingSources(
+        recording=recording, customer=Path(customer), agent=Path(agent), rate_hz=rate_hz, started=started
+    )
+
+
+def _place(sources: RecordingSources) -> Path:
+    year, month, day = iso_utc(sources.started.wall_s)[:10].split("-")
+    return Path(year, month, day, f"{sources.recording}.flac")
+
+
+def _make(target: Path, customer: WavSide, agent: WavSide, recordings: Path) -> None:
+    part = target.with_name(target.name + PART)
+    with _disk_errors(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            encode_flac(_stereo(customer, agent), part, rate_hz=_rate(customer, agent))
+            if not _holds(part, customer, agent):
+                raise RecordError(f"recording {part} doesn't hold what was written; check the disk and its free space")
+            _sync(part)
+        except (RecordError, OSError):
+            part.unlink(missing_ok=True)
+            raise
+        part.rename(target)
+        for folder in [target.parent, *target.parent.parents][: len(target.relative_to(recordings).parts)]:
+            _sync(folder)
+
+
+def _holds(path: Path, customer: WavSide, agent: WavSide) -> bool:
+    """Whether the file at `path` decodes to just these two sides."""
+    if not path.exists():
+        return False
+    try:
+        found = _digest(decode_flac(path, rate_hz=_rate(customer, agent)))
+    except RecordError as error:
+        _log.warning("%s", error)
+        return False
+    return found == _digest(_stereo(customer, agent))
+
+
+def _facts(sources: RecordingSources, target: Path) -> FinishedRecording:
+    info = read_stream_info(target)
+    return FinishedRecording(
+        recording=sources.recording,
+        path=str(_place(sources)),
+        sha256=file_sha256(target),
+        duration_s=info.samples / info.rate_hz,
+        bytes=target.stat().st_size,
+    )
+
+
+def read_stream_info(path: Path) -> StreamInfo:
+    """What the file says of itself. Raises RecordError where it is no FLAC file or can't be read."""
+    try:
+        with path.open("rb") as file:
+            return parse_stream_info(file.read(HEADER_BYTES))
+    except OSError as error:
+        raise RecordError(f"recording {path} can't be read: {error.strerror}; run the orphan audit") from error
+
+
+def file_sha256(path: Path) -> str:
+    """Hexadecimal SHA-256 of the file's bytes. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _stereo(customer: WavSide, agent: WavSide) -> Iterator[bytes]:
+    """Both sides interleaved, little endian, the shorter one padded with silence."""
+    silence: array[int] = array("h")
+    blocks = (read_blocks(customer, _BLOCK_SAMPLES), read_blocks(agent, _BLOCK_SAMPLES))
+    for left, right in zip_longest(*blocks, fillvalue=silence):
+        stereo = array("h", bytes(_FRAME_BYTES * max(len(left), len(right))))
+        stereo[0 : 2 * len(left) : 2] = left
+        stereo[1 : 2 * len(right) : 2] = right
+        yield stereo.tobytes()
+
+
+def _digest(blocks: Iterable[bytes]) -> bytes:
+    digest = hashlib.sha256()
+    for block in blocks:
+        digest.update(block)
+    return digest.digest()
+
+
+def _rate(customer: WavSide, agent: WavSide) -> int:
+    return customer.rate_hz if customer.samples else agent.rate_hz
+
+
+def _require_one_rate(customer: WavSide, agent: WavSide) -> None:
+    if customer.samples and agent.samples and customer.rate_hz != agent.rate_hz:
+        raise RecordError(
+            f"recording sides differ: {customer.path} has {customer.rate_hz} Hz, {agent.path} {agent.rate_hz} Hz; "
+            "both must come from one recorder"
+        )
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _disk_errors(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RecordError(f"could not finish recording {target}: {error.strerror}; check the disk") from error
