@@ -52,6 +52,8 @@ def _admit(floor: Floor, line: Line, event: ContactArrived, now: float) -> None:
     offers_made = max(event.offers_made, floor.offers_made.get(event.contact, 0))
     place = Place(event.contact, event.queue, event.enqueued_at, offers_made)
     place.rank(event.priority, event.time_adjustment_s)
+    if old is not None:
+        place.offered_to = old.offered_to
     position = line.position(place.key)
     floor.out.append(AcceptContact(contact=place.contact, queue=place.queue, position=position))
     floor.seat(place, now)
