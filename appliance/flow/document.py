@@ -8,13 +8,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from appliance.errors import FlowError
 from appliance.flow.model import EXPORT_TYPES, Action, Choice, Condition, Flow, FlowType
 from appliance.ids import FlowId
+
+if TYPE_CHECKING:
+    from appliance.flow.check import Finding
 
 VERSION = "2019-10-30"
 MOST_ACTIONS = 250
@@ -96,6 +99,15 @@ def _by_value(named: str) -> FlowType | None:
     return FlowType(named) if named in FlowType.__members__ else None
 
 
+def bad_identifier(identifier: str) -> str | None:
+    """Why an Identifier is against the rules of the format, None if it is not."""
+    if len(identifier) > LONGEST_IDENTIFIER:
+        return f"an Identifier has at most {LONGEST_IDENTIFIER} characters"
+    if (bad := _FORBIDDEN.search(identifier)) is not None:
+        return f"an Identifier can't hold {bad.group()!r}"
+    return "this Identifier is reserved; choose another" if identifier in _RESERVED else None
+
+
 class _Reader:
     """Collects problems while it reads, so that one look at a document shows all of them."""
 
@@ -143,7 +155,8 @@ class _Reader:
         if not isinstance(identifier, str) or not identifier:
             self.problems.append(f"action number {position + 1} ({raw.get('Type')!r}) has no Identifier")
             return None
-        self._identifier(identifier)
+        if (why := bad_identifier(identifier)) is not None:
+            self.problems.append(f"action {identifier!r}: {why}")
         where = f"action {identifier!r}"
         if not isinstance(raw.get("Type"), str) or not raw["Type"]:
             self.problems.append(f"{where} has no Type")
@@ -156,14 +169,6 @@ class _Reader:
             errors=self._errors(ways, where),
             choices=self._choices(ways, where),
         )
-
-    def _identifier(self, identifier: str) -> None:
-        if len(identifier) > LONGEST_IDENTIFIER:
-            self.problems.append(f"action {identifier!r}: an Identifier has at most {LONGEST_IDENTIFIER} characters")
-        if (bad := _FORBIDDEN.search(identifier)) is not None:
-            self.problems.append(f"action {identifier!r}: an Identifier can't hold {bad.group()!r}")
-        if identifier in _RESERVED:
-            self.problems.append(f"action {identifier!r}: this Identifier is reserved; choose another")
 
     def _object(self, raw: Mapping[str, Any], key: str, where: str) -> dict[str, Any]:
         found = raw.get(key)
@@ -230,3 +235,10 @@ class _Reader:
 
 def _size(condition: Condition) -> int:
     return 1 + sum(_size(operand) for operand in condition.operands if isinstance(operand, Condition))
+
+
+def check(flow: Flow) -> list[Finding]:
+    """Everything worth saying about `flow` (see `check.check`, which is loaded only when asked)."""
+    from appliance.flow import check as judge
+
+    return judge.check(flow)

@@ -15,6 +15,17 @@ from appliance.flow.voices import voice_language
 MOST_BYTES = 32 * 1024  # attributes of a contact, flow attributes of a flow (reference section 2)
 MOST_TAGS = 6
 DATA_FIELDS = ("Name", "Description", "LanguageCode", "CustomerId")
+PASSED_OVER = (
+    "WisdomSessionArn",
+    "TargetContact",
+    "IsVoiceIdStreamingEnabled",
+    "IsFraudDetectionEnabled",
+    "IsVoiceAuthenticationEnabled",
+    "VoiceAuthenticationThreshold",
+    "VoiceAuthenticationResponseTime",
+    "FraudDetectionThreshold",
+    "WatchlistId",
+)
 HOOKS = (
     "AgentHold AgentWhisper CustomerHold CustomerQueue CustomerRemaining CustomerWhisper DefaultAgentUI "
     "DisconnectAgentUI PauseContact ResumeContact"
@@ -198,7 +209,11 @@ ROWS = (
         "UpdateContactData",
         _set_data,
         errors=_ERROR,
-        parameters=(*(takes(key, dynamic=Dynamic.MIXED) for key in DATA_FIELDS), takes("References", Kind.MAPPING)),
+        parameters=(
+            *(takes(key, dynamic=Dynamic.MIXED) for key in DATA_FIELDS),
+            takes("References", Kind.MAPPING),
+            *(takes(key) for key in PASSED_OVER),
+        ),
     ),
     row("TagContact", _tag, errors=_ERROR, parameters=(takes("Tags", Kind.MAPPING, required=True),)),
     row("UntagContact", _untag, errors=_ERROR, parameters=(takes("TagKeys", Kind.LIST, required=True),)),
@@ -236,7 +251,6 @@ ROWS = (
             *(takes(f"EventHooks.{hook}") for hook in HOOKS.split()),
             takes("EventHooksConfiguration", Kind.MAPPING),
         ),
-        exactly_one=(("EventHooks", "EventHooksConfiguration"),),
     ),
     row(
         "UpdateContactRoutingBehavior",

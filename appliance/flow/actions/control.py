@@ -161,5 +161,5 @@ ROWS = (
         branching=True,
     ),
     row("EndFlowModuleExecution", _end_module, where="M", terminal=True),
-    row("EndFlowExecution", _end, where="Q CW AW OW", terminal=True),
+    row("EndFlowExecution", _end, where="I Q CW AW OW CH AH TA TQ", terminal=True),
 )

@@ -188,7 +188,7 @@ ROWS = (
         parameters=(
             *MESSAGE,
             takes("StoreInput", Kind.BOOLEAN, Dynamic.STATIC),
-            takes("InputTimeLimitSeconds", Kind.NUMBER, required=True, low=1, high=180),
+            takes("InputTimeLimitSeconds", Kind.NUMBER, required=True, low=1, high=300),
             takes("DTMFConfiguration", Kind.MAPPING),
             takes("DTMFConfiguration.InputTerminationSequence"),
             takes("DTMFConfiguration.DisableCancelKey", Kind.BOOLEAN),
