@@ -1,0 +1,254 @@
+"""Each command asks the switchboard for the right thing and shows the answer to people and to programs."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from appliance.cli.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from conftest import FakeSwitchboard
+
+Run = Callable[..., int]
+Capture = pytest.CaptureFixture[str]
+CONTACT = "0b9f6a52-7a44-4b5e-9b0a-3d2f4c1e8a77"
+ASKED: list[tuple[tuple[str, ...], str, dict[str, Any]]] = [
+    (("status",), "status", {}),
+    (("extension", "add", "101", "--name", "Desk"), "extension.add", {"extension": "101", "name": "Desk"}),
+    (("extension", "remove", "101"), "extension.remove", {"extension": "101"}),
+    (("extension", "list"), "extension.list", {}),
+    (
+        ("agent", "add", "kim", "--extension", "101", "--queue", "sales", "--queue", "help", "--name", "Kim"),
+        "agent.add",
+        {"agent": "kim", "extension": "101", "name": "Kim", "queues": ["sales", "help"]},
+    ),
+    (("agent", "remove", "kim"), "agent.remove", {"agent": "kim"}),
+    (("agent", "list"), "agent.list", {}),
+    (("agent", "status", "kim", "Available"), "agent.status", {"agent": "kim", "status": "Available"}),
+    (("queue", "add", "sales"), "queue.add", {"queue": "sales"}),
+    (
+        ("queue", "add", "sales", "--name", "S", "--room", "9", "--ring", "15", "--wrap-up", "0", "--flow", "f"),
+        "queue.add",
+        {"queue": "sales", "name": "S", "max_contacts": 9, "ring_timeout_s": 15.0, "wrap_up_s": 0.0, "flow": "f"},
+    ),
+    (("queue", "remove", "sales"), "queue.remove", {"queue": "sales"}),
+    (("queue", "list"), "queue.list", {}),
+    (("flow", "list"), "flow.list", {}),
+    (("contact", "list"), "contact.list", {"limit": 20}),
+    (("contact", "list", "--open", "--limit", "5"), "contact.list", {"limit": 5, "open": True}),
+    (("contact", "hold", CONTACT), "contact.command", {"contact": CONTACT, "command": "hold"}),
+    (("contact", "resume", CONTACT), "contact.command", {"contact": CONTACT, "command": "resume"}),
+    (("contact", "hangup", CONTACT), "contact.command", {"contact": CONTACT, "command": "hangup"}),
+    (("contact", "mute", CONTACT), "contact.command", {"contact": CONTACT, "command": "mute", "leg": "customer"}),
+    (
+        ("contact", "unmute", CONTACT, "--leg", "agent-1"),
+        "contact.command",
+        {"contact": CONTACT, "command": "unmute", "leg": "agent-1"},
+    ),
+    (
+        ("contact", "transfer", CONTACT, "queue:sales"),
+        "contact.command",
+        {"contact": CONTACT, "command": "transfer", "target": "queue:sales"},
+    ),
+    (("recording", "list"), "recording.list", {}),
+    (("config", "reload"), "config.reload", {}),
+]
+
+
+@pytest.mark.parametrize("case", ASKED, ids=lambda case: " ".join(case[0]))
+def test_command_when_box_runs_then_it_asks_and_json_is_the_bare_result(
+    case: tuple[tuple[str, ...], str, dict[str, Any]], box: FakeSwitchboard, run: Run, capsys: Capture
+) -> None:
+    words, op, args = case
+    box.answers[op] = {"extension": "101", "password": "made-up"}
+    assert run(*words, "--json") == ExitCode.OK
+    assert box.asked == (op, args)
+    assert json.loads(capsys.readouterr().out) == {"extension": "101", "password": "made-up"}
+
+
+@pytest.mark.parametrize("words", [words for words, *_ in ASKED], ids=" ".join)
+def test_command_when_refused_then_exit_code_4_and_the_reason(
+    words: tuple[str, ...], box: FakeSwitchboard, run: Run, capsys: Capture
+) -> None:
+    assert run(*words) == ExitCode.REFUSED
+    assert capsys.readouterr().err == "linekeeper: there is no such thing; look again\n  first\n  second\n"
+    assert len(box.requests) == 1
+
+
+def test_command_when_refused_and_json_then_document_of_the_switchboard(
+    box: FakeSwitchboard, run: Run, capsys: Capture
+) -> None:
+    assert run("queue", "list", "--json") == ExitCode.REFUSED
+    assert json.loads(capsys.readouterr().out) == {
+        "ok": False,
+        "error": {
+            "kind": "not_found",
+            "message": "there is no such thing; look again",
+            "problems": ["first", "second"],
+        },
+    }
+    assert len(box.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "words", [("status",), ("agent", "status", "kim", "Offline"), ("contact", "hold", CONTACT), ("config", "reload")]
+)
+def test_live_command_when_box_is_down_then_exit_code_3_and_how_to_start_it(
+    words: tuple[str, ...], run: Run, capsys: Capture
+) -> None:
+    assert run(*words) == ExitCode.NOT_RUNNING
+    assert "start it with 'systemctl start linekeeper.target' or 'linekeeper up'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("raw", [b"", b"nonsense\n", b'{"ok": "perhaps"}\n'])
+def test_command_when_answer_is_none_of_ours_then_exit_code_3(
+    raw: bytes, box: FakeSwitchboard, run: Run, capsys: Capture
+) -> None:
+    box.raw = raw
+    assert run("queue", "list") == ExitCode.NOT_RUNNING
+    assert capsys.readouterr().err.startswith("linekeeper: ")
+
+
+def test_extension_add_when_no_password_then_the_made_one_is_shown_once(
+    box: FakeSwitchboard, run: Run, capsys: Capture
+) -> None:
+    box.answers["extension.add"] = {"extension": "101", "password": "made-up"}
+    assert run("extension", "add", "101") == ExitCode.OK
+    assert capsys.readouterr().out == "extension 101 can register\npassword: made-up\n"
+
+
+def test_extension_add_when_password_on_stdin_then_it_is_sent_and_not_shown(
+    box: FakeSwitchboard, run: Run, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box.answers["extension.add"] = {"extension": "101", "password": "hunter22"}
+    monkeypatch.setattr("sys.stdin", io.StringIO("hunter22\n"))
+    assert run("extension", "add", "101", "--password-stdin") == ExitCode.OK
+    assert box.asked[1]["password"] == "hunter22"
+    assert "hunter22" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("options", [("--password-stdin",), ("--password-stdin", "--ask-password")])
+def test_extension_add_when_password_options_make_no_sense_then_usage(
+    options: tuple[str, ...], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert run("extension", "add", "101", *options) == ExitCode.USAGE
+
+
+def test_agent_list_when_shown_to_people_then_table_of_what_is_known(
+    box: FakeSwitchboard, run: Run, capsys: Capture
+) -> None:
+    box.answers["agent.list"] = [
+        {"agent": "kim", "extension": "101", "queues": ["sales", "help"], "status": "Available", "contact": None}
+    ]
+    assert run("agent", "list") == ExitCode.OK
+    heading, _, row = capsys.readouterr().out.splitlines()
+    assert heading.split() == ["agent", "extension", "queues", "status", "contact"]
+    assert row.split() == ["kim", "101", "sales,", "help", "Available", "-"]
+
+
+@pytest.mark.parametrize("what", ["extension", "agent", "queue", "flow", "contact", "recording"])
+def test_list_when_empty_then_a_sentence(what: str, box: FakeSwitchboard, run: Run, capsys: Capture) -> None:
+    box.answers[f"{what}.list"] = []
+    assert run(what, "list") == ExitCode.OK
+    assert capsys.readouterr().out.startswith("no ")
+
+
+def test_contact_show_when_shown_to_people_then_record_and_events(
+    box: FakeSwitchboard, run: Run, capsys: Capture
+) -> None:
+    box.answers["contact.show"] = {
+        "contact": {"contact": CONTACT, "stage": "closed", "open": False},
+        "record": {"ContactId": CONTACT, "Channel": "VOICE"},
+        "events": [
+            {
+                "writer": "contact",
+                "seq": 3,
+                "at": {"time": "2026-11-22T09:30:00Z"},
+                "type": "LegAnswered",
+                "leg": "customer",
+                "trunk": None,
+            }
+        ],
+    }
+    assert run("contact", "show", CONTACT) == ExitCode.OK
+    shown = capsys.readouterr().out
+    assert '"Channel": "VOICE"' in shown
+    assert "2026-11-22T09:30:00Z  3     contact  LegAnswered  leg customer" in shown
+
+
+def test_contact_show_when_under_way_then_no_record(box: FakeSwitchboard, run: Run, capsys: Capture) -> None:
+    box.answers["contact.show"] = {"contact": {"contact": CONTACT}, "record": None, "events": []}
+    assert run("contact", "show", CONTACT) == ExitCode.OK
+    assert "record" not in capsys.readouterr().out
+
+
+def test_status_when_nested_then_lines_and_tables(box: FakeSwitchboard, run: Run, capsys: Capture) -> None:
+    box.answers["status"] = {"contacts": 2, "recording_full": False, "queues": [{"queue": "sales", "waiting": 1}]}
+    assert run("status") == ExitCode.OK
+    shown = capsys.readouterr().out
+    assert "contacts        2\n" in shown
+    assert "recording full  no\n" in shown
+    assert "sales" in shown
+
+
+FLOW = {
+    "Version": "2019-10-30",
+    "StartAction": "bye",
+    "Actions": [{"Identifier": "bye", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}],
+}
+
+
+def test_flow_check_when_good_then_facts(tmp_path: Path, capsys: Capture) -> None:
+    from appliance.cli.main import main
+
+    file = tmp_path / "bye.json"
+    file.write_text(json.dumps(FLOW))
+    assert main(["flow", "check", str(file), "--json"]) == ExitCode.OK
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["flow"], shown["actions"], shown["problems"]) == ("bye", 1, [])
+
+
+@pytest.mark.parametrize("content", ["[", json.dumps(FLOW | {"StartAction": "gone"})])
+def test_flow_check_when_broken_then_exit_code_1_and_every_problem(
+    content: str, tmp_path: Path, capsys: Capture
+) -> None:
+    from appliance.cli.main import main
+
+    file = tmp_path / "bye.json"
+    file.write_text(content)
+    assert main(["flow", "check", str(file), "--json"]) == ExitCode.FAILURE
+    assert json.loads(capsys.readouterr().out)["error"]["problems"]
+
+
+def test_flow_check_when_file_is_missing_then_exit_code_1(tmp_path: Path, capsys: Capture) -> None:
+    from appliance.cli.main import main
+
+    assert main(["flow", "check", str(tmp_path / "no.json")]) == ExitCode.FAILURE
+    assert "can't be read" in capsys.readouterr().err
+
+
+def test_flow_install_when_good_then_document_goes_to_the_box(
+    tmp_path: Path, box: FakeSwitchboard, run: Run, capsys: Capture
+) -> None:
+    file = tmp_path / "bye.json"
+    file.write_text(json.dumps(FLOW))
+    box.answers["flow.install"] = {"flow": "night", "flow_type": "CONTACT_FLOW", "sha256": "ab" * 32}
+    assert run("flow", "install", str(file), "--name", "night", "--type", "CONTACT_FLOW") == ExitCode.OK
+    op, args = box.asked
+    assert (op, args["name"], args["flow_type"]) == ("flow.install", "night", "CONTACT_FLOW")
+    assert json.loads(args["document"]) == FLOW
+    assert capsys.readouterr().out == "flow night is installed (CONTACT_FLOW, version abababababab)\n"
+
+
+def test_flow_install_when_broken_then_the_box_is_not_bothered(tmp_path: Path, box: FakeSwitchboard, run: Run) -> None:
+    file = tmp_path / "bye.json"
+    file.write_text("{}")
+    assert run("flow", "install", str(file)) == ExitCode.FAILURE
+    assert box.requests == []
