@@ -14,6 +14,7 @@ from appliance import events as said
 from appliance.acd import events as acd
 from appliance.ids import AgentId, ContactId, Extension, LegId, OfferId, QueueId, RecordingId, SlotId
 from appliance.stamps import Stamp
+from appliance.switchboard.timescale import mono_of
 
 AgentOf = Callable[[Extension], AgentId | None]
 
@@ -33,9 +34,10 @@ class Place:
 class ContactState:
     """One contact from its first event to its record.
 
-    seq, own_seq: last number noted of the contact process's and of the switchboard's events. offers: agents being
-    rung; offers_made: highest number of an offer so far. engaged: agents on the contact and whether after-contact work
-    is due when they leave. working: agents in after-contact work. unfinished: recordings without their stereo file.
+    seq, own_seq: last number noted of the contact process's and of the switchboard's events. boot: the boot it began
+    in. place: in a queue now; queue: the latest one. offers: agents being rung; offers_made: highest number of an offer
+    so far. engaged: agents on the contact and whether after-contact work is due when they leave. working: agents in
+    after-contact work. unfinished: recordings without their stereo file, and when they began.
     """
 
     contact: ContactId
@@ -44,12 +46,14 @@ class ContactState:
     own_seq: int = 0
     slot: SlotId | None = None
     place: Place | None = None
+    queue: QueueId | None = None
     offers: dict[OfferId, AgentId] = field(default_factory=dict)
     offers_made: int = 0
     engaged: dict[AgentId, bool] = field(default_factory=dict)
     working: set[AgentId] = field(default_factory=set)
     legs: dict[LegId, said.LegStarted] = field(default_factory=dict)
-    unfinished: dict[RecordingId, said.RecordingStarted] = field(default_factory=dict)
+    unfinished: dict[RecordingId, tuple[said.RecordingStarted, Stamp]] = field(default_factory=dict)
+    boot: str = ""
     disconnected: bool = False
     released: bool = False
     closed: bool = False
@@ -77,14 +81,14 @@ class ContactState:
         self.legs.clear()
         return told
 
-    def arrival(self) -> acd.ContactArrived | None:
+    def arrival(self, now: Stamp) -> acd.ContactArrived | None:
         """How the contact takes its place, original time included; None where it waits for nothing."""
         if self.place is None:
             return None
         return acd.ContactArrived(
             contact=self.contact,
             queue=self.place.queue,
-            enqueued_at=self.place.since.mono_s,
+            enqueued_at=mono_of(self.place.since, now),
             priority=self.place.priority,
             time_adjustment_s=self.place.time_adjustment_s,
             forced=self.place.granted,
@@ -118,8 +122,9 @@ class ContactState:
 Told = Iterable[acd.AcdEvent]
 
 
-def _initiated(state: ContactState, body: said.ContactInitiated, _at: Stamp) -> Told:
+def _initiated(state: ContactState, body: said.ContactInitiated, at: Stamp) -> Told:
     state.slot = body.slot
+    state.boot = at.boot
     return ()
 
 
@@ -150,7 +155,8 @@ def _agent_of_leg(state: ContactState, leg: said.LegStarted) -> AgentId | None:
 
 def _queue_requested(state: ContactState, body: said.QueueRequested, at: Stamp) -> Told:
     state.place = Place(queue=body.queue, since=at, priority=body.priority, time_adjustment_s=body.time_adjustment_s)
-    arrival = state.arrival()
+    state.queue = body.queue
+    arrival = state.arrival(at)
     return () if arrival is None else (arrival,)
 
 
@@ -190,8 +196,8 @@ def _agent_left(state: ContactState, body: said.AgentLeft, _at: Stamp) -> Told:
     return (state.leave(body.agent),) if body.agent in state.engaged else ()
 
 
-def _recording_started(state: ContactState, body: said.RecordingStarted, _at: Stamp) -> Told:
-    state.unfinished[body.recording] = body
+def _recording_started(state: ContactState, body: said.RecordingStarted, at: Stamp) -> Told:
+    state.unfinished[body.recording] = (body, at)
     return ()
 
 

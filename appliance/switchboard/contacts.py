@@ -7,10 +7,11 @@ itself: whoever was given as `over` and `lost` does.
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -123,8 +124,9 @@ class Contacts:
         if state is None:
             return
         event = self._own(state, body)
-        self._routing.tell(state.note(event))
+        told = state.note(event)
         self._ledger.put(lambda store: _append(store, [event]), partial(self._written, state))
+        self._routing.tell(told)
 
     def keep(self, state: AgentState) -> None:
         """Store an agent's state."""
@@ -169,9 +171,21 @@ class Contacts:
         """Implements `link.LinkListener`."""
         self.processes.closed(connection)
 
-    def take_from_journal(self, events: Sequence[ContactEvent], then: Callable[[StoreError | None], None]) -> None:
-        """Store and act upon events that a dead process left in its journal; known ones are passed over."""
-        self._ledger.put(lambda store: _append(store, events), lambda error: self._noted(events, error, then))
+    async def take_from_journal(self, events: Sequence[ContactEvent]) -> None:
+        """Store and act upon events that a process left in its journal. Raises StoreError."""
+        noted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._ledger.put(lambda store: _append(store, events), lambda error: self._noted(events, noted, error))
+        await noted
+
+    def _noted(self, events: Sequence[ContactEvent], noted: asyncio.Future[None], error: StoreError | None) -> None:
+        for event in events if error is None else ():
+            self._note(event)
+        if noted.done():
+            return
+        if error is None:
+            noted.set_result(None)
+        else:
+            noted.set_exception(error)
 
     def _introduced_or_released(self, connection: Connection, message: Hello | Released) -> None:
         if isinstance(message, Hello):
@@ -204,13 +218,6 @@ class Contacts:
         self._routing.tell(state.note(event))
         if state.over:
             self.carer.over(state)
-
-    def _noted(
-        self, events: Sequence[ContactEvent], error: StoreError | None, then: Callable[[StoreError | None], None]
-    ) -> None:
-        for event in events if error is None else ():
-            self._note(event)
-        then(error)
 
     def _released(self, connection: Connection, contact: ContactId, _error: StoreError | None) -> None:
         connection.settle(1)

@@ -50,6 +50,21 @@ class Ledger:
         self._idle.clear()
         self._wake.set()
 
+    async def write(self, write: Callable[[Store], None]) -> None:
+        """Write with the next group and wait for it. Raises the StoreError that kept it from being stored."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def then(error: StoreError | None) -> None:
+            if done.done():
+                return
+            if error is None:
+                done.set_result(None)
+            else:
+                done.set_exception(error)
+
+        self.put(write, then)
+        await done
+
     async def written(self) -> None:
         """Until everything asked for so far, and what followed from it, is stored."""
         await self._idle.wait()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 
 class Presence:
@@ -42,3 +43,9 @@ class Presence:
 
 def _nothing() -> None:
     return None
+
+
+def udp_port_taken(port: int) -> bool:
+    """Whether any process of this machine has bound UDP `port` on IPv4 (proc(5), /proc/net/udp)."""
+    lines = Path("/proc/net/udp").read_text(encoding="ascii").splitlines()[1:]
+    return any(int(line.split()[1].rpartition(":")[2], 16) == port for line in lines)

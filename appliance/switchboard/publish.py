@@ -1,13 +1,15 @@
 """Publishes what contact processes read: the dial plan and the flows it names, as files replaced by rename.
 
 A flow's file is named by its content and never changes, so a contact under way finishes on the version it began with.
-The plan's file is written only when the plan has changed. Must not send anything: the caller tells the processes.
+The plan's file is written only when the plan has changed.
 """
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +18,12 @@ import msgspec
 from appliance.config.paths import BoxPaths
 from appliance.config.schema import Configuration
 from appliance.dialplan import DialPlan, FlowPlan, QueuePlan
-from appliance.ids import FlowId, TrunkId
+from appliance.errors import RequestError
+from appliance.ids import AgentId, Extension, FlowId, TrunkId
 from appliance.store.store import Store
+from appliance.switchboard.store_thread import StoreThread
+
+logger = logging.getLogger(__name__)
 
 DEFAULT_QUEUE_FLOW = FlowId("customer_queue")
 
@@ -29,6 +35,37 @@ class Publication:
     plan: DialPlan
     documents: Mapping[str, bytes]
     problems: tuple[str, ...] = ()
+
+
+class Publisher:
+    """Holds what is published now; `changed` is called after each new dial plan."""
+
+    def __init__(self, store: StoreThread, paths: BoxPaths, changed: Callable[[], None]) -> None:
+        self.plan = DialPlan()
+        self.problems: tuple[str, ...] = ()
+        self._store = store
+        self._paths = paths
+        self._changed = changed
+        self._turn = asyncio.Lock()
+
+    def agent_of(self, extension: Extension) -> AgentId | None:
+        """Who rings at `extension`."""
+        return self.plan.extensions.get(extension)
+
+    async def refresh(self, configuration: Configuration) -> None:
+        """Publish what store and configuration say now. Raises RequestError (`disk`) where it can't be written."""
+        async with self._turn:
+            publication = await self._store.run(lambda store: compose(store, configuration))
+            self.plan = publication.plan
+            for problem in set(publication.problems) - set(self.problems):
+                logger.warning("%s", problem)
+            self.problems = publication.problems
+            try:
+                new = await asyncio.to_thread(publish, publication, self._paths)
+            except OSError as error:
+                raise RequestError(f"can't publish the dial plan: {error}; free some space", kind="disk") from error
+        if new:
+            self._changed()
 
 
 def compose(store: Store, configuration: Configuration) -> Publication:

@@ -32,10 +32,10 @@ class Nothing(Arguments, frozen=True, kw_only=True):
 
 
 class ExtensionAdd(Arguments, frozen=True, kw_only=True):
-    """`password` None: a random one is made."""
+    """Adds an extension or gives it a new password; `password` None: a random one is made."""
 
     extension: Digits
-    name: Label = ""
+    name: Label | None = None
     password: Password | None = None
 
 
@@ -44,12 +44,12 @@ class ExtensionRemove(Arguments, frozen=True, kw_only=True):
 
 
 class AgentAdd(Arguments, frozen=True, kw_only=True):
-    """`queues` in the order of their priority for this agent: all of the same."""
+    """Adds or changes an agent; what is None stays as it was. `queues`: those served, all with one priority."""
 
     agent: Name
     extension: Digits
-    name: Label = ""
-    queues: tuple[Name, ...] = ()
+    name: Label | None = None
+    queues: tuple[Name, ...] | None = None
 
 
 class AgentNamed(Arguments, frozen=True, kw_only=True):
@@ -64,13 +64,16 @@ class AgentStatus(Arguments, frozen=True, kw_only=True):
 
 
 class QueueAdd(Arguments, frozen=True, kw_only=True):
-    """`flow`: the queue flow; None plays the box's own."""
+    """Adds or changes a queue; what is None stays as it was, or is the default of a new one.
+
+    `flow`: the queue flow, by default the box's own; `max_contacts`: by default no limit.
+    """
 
     queue: Name
-    name: Label = ""
+    name: Label | None = None
     max_contacts: Count | None = None
-    ring_timeout_s: Ring = 20.0
-    wrap_up_s: Seconds = 30.0
+    ring_timeout_s: Ring | None = None
+    wrap_up_s: Seconds | None = None
     flow: Name | None = None
 
 
@@ -87,7 +90,7 @@ class FlowInstall(Arguments, frozen=True, kw_only=True):
 
 
 class ContactList(Arguments, frozen=True, kw_only=True):
-    """`open`: True only those under way, False only closed ones, None all."""
+    """`open` True: only those under way; else all."""
 
     limit: Limit = 50
     open: bool | None = None

@@ -17,10 +17,10 @@ from appliance.acd.model import Activity
 from appliance.clock import Clock
 from appliance.contact import protocol
 from appliance.ids import ContactId, Extension, OfferId, QueueId
-from appliance.stamps import Stamp
 from appliance.store.agent_states import AgentState
 from appliance.switchboard.contact_state import ContactState
 from appliance.switchboard.flow_metrics import flow_metrics
+from appliance.switchboard.timescale import stamp_at
 
 
 class Hands(Protocol):
@@ -40,13 +40,16 @@ class Hands(Protocol):
 
 
 class Routing:
-    """The ACD at work. `hands` may be given later than the rest: the two know each other."""
+    """The ACD at work. `hands` is set after the rest: the two know each other. `deciding` is set while not held."""
 
     def __init__(self, acd: Acd, clock: Clock) -> None:
         self.acd = acd
         self.hands: Hands
         self._clock = clock
         self._timer: asyncio.TimerHandle | None = None
+        self._held: list[AcdEvent] | None = None
+        self.deciding = asyncio.Event()
+        self.deciding.set()
         self._deeds: dict[type[decided.AcdCommand], Callable[[Any], None]] = {
             decided.AcceptContact: self._accept,
             decided.RefuseContact: self._refuse,
@@ -59,10 +62,29 @@ class Routing:
         }
 
     def tell(self, events: Iterable[AcdEvent]) -> None:
-        """Tell the ACD, and do at once what it decides."""
+        """Tell the ACD, and do at once what it decides; while held, keep for later."""
+        if self._held is not None:
+            self._held.extend(events)
+            return
         for event in events:
             self._carry_out(self.acd.handle(event, self._clock().mono_s))
         self._set_timer()
+
+    def hold(self) -> None:
+        """Decide nothing until `resume`: not everybody is back yet after a restart."""
+        self._held = []
+        self.deciding.clear()
+
+    @property
+    def held(self) -> bool:
+        """Between `hold` and `resume`."""
+        return self._held is not None
+
+    def resume(self, restored: Iterable[AcdEvent]) -> None:
+        """Tell what the store knew first, then what happened meanwhile."""
+        held, self._held = self._held or [], None
+        self.deciding.set()
+        self.tell([*restored, *held])
 
     def stop(self) -> None:
         """Let no timer fire any more. Safe to call twice."""
@@ -154,14 +176,3 @@ class Routing:
 
     def _wrap_up_ended(self, command: decided.WrapUpEnded) -> None:
         self.hands.write(command.contact, said.AfterContactWorkEnded(agent=command.agent))
-
-
-def stamp_at(mono_s: float, now: Stamp) -> Stamp:
-    """The instant `mono_s` of this boot as a stamp."""
-    return Stamp(boot=now.boot, mono_s=mono_s, wall_s=now.wall_s - (now.mono_s - mono_s), synced=now.synced)
-
-
-def mono_of(stamp: Stamp, now: Stamp) -> float:
-    """`stamp` on this boot's scale: by the monotonic clock within a boot, by the wall clock across boots. May be
-    negative: before this boot began."""
-    return stamp.mono_s if stamp.boot == now.boot else now.mono_s - max(0.0, now.wall_s - stamp.wall_s)

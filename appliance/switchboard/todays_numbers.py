@@ -1,7 +1,7 @@
 """Each queue's numbers of the day, by the rules of reference/connect/metrics.md section 1. Pure.
 
-Counted when a contact's record is complete, from the record and the state the contact was in when it ended
-(`PreDisconnectState` is not part of the record). The day is handed in: it is the box's calendar day.
+Counted when a contact's record is complete. PreDisconnectState, which Connect's record lacks, is the one under
+`Linekeeper`. The day is handed in: it is the box's calendar day.
 """
 
 from __future__ import annotations
@@ -50,22 +50,22 @@ class QueueNumbers(msgspec.Struct, frozen=True, kw_only=True):
         }
 
 
-def with_record(numbers: QueueNumbers, record: Record, pre_disconnect_state: str) -> QueueNumbers:
+def with_record(numbers: QueueNumbers, record: Record) -> QueueNumbers:
     """`numbers` with one more contact of the queue; a record without an enqueue time changes nothing."""
     queue = record.get("Queue") or {}
     if not queue.get("EnqueueTimestamp"):
         return numbers
-    duration, handled = queue.get("Duration"), _handled(record)
+    duration: int | None = queue.get("Duration")
+    handled, known = _handled(record), duration is not None
     in_time = duration is not None and duration < LEVEL_S
-    timed = handled and duration is not None
     return QueueNumbers(
         queued=numbers.queued + 1,
         handled=numbers.handled + handled,
-        abandoned=numbers.abandoned + _abandoned(record, pre_disconnect_state),
+        abandoned=numbers.abandoned + _abandoned(record),
         answered_in_level=numbers.answered_in_level + (handled and in_time),
         removed_in_level=numbers.removed_in_level + in_time,
-        answer_time_s=numbers.answer_time_s + (duration if timed else 0),
-        answer_times=numbers.answer_times + timed,
+        answer_time_s=numbers.answer_time_s + (duration or 0 if handled else 0),
+        answer_times=numbers.answer_times + (handled and known),
     )
 
 
@@ -73,9 +73,10 @@ def _handled(record: Record) -> bool:
     return bool((record.get("Agent") or {}).get("ConnectedToAgentTimestamp"))
 
 
-def _abandoned(record: Record, pre_disconnect_state: str) -> bool:
+def _abandoned(record: Record) -> bool:
     """enq AND NOT conn AND NOT next AND NOT (pds = IN_QUEUE AND tct)."""
-    transferred = pre_disconnect_state == "IN_QUEUE" and bool(record.get("TransferCompletedTimestamp"))
+    state = (record.get("Linekeeper") or {}).get("PreDisconnectState")
+    transferred = state == "IN_QUEUE" and bool(record.get("TransferCompletedTimestamp"))
     return not _handled(record) and not record.get("NextContactId") and not transferred
 
 
@@ -86,13 +87,13 @@ class TodaysNumbers:
         self._day = day
         self._queues: dict[QueueId, QueueNumbers] = {}
 
-    def add(self, day: str, record: Record, pre_disconnect_state: str) -> None:
+    def add(self, day: str, record: Record) -> None:
         """Count a completed record of calendar day `day` (`2026-11-22`); one of an earlier day is left out."""
         if day > self._day:
             self._day, self._queues = day, {}
         name = (record.get("Queue") or {}).get("Name")
         if name and day == self._day:
-            self._queues[name] = with_record(self._queues.get(name, QueueNumbers()), record, pre_disconnect_state)
+            self._queues[name] = with_record(self._queues.get(name, QueueNumbers()), record)
 
     def of(self, queue: QueueId, day: str) -> QueueNumbers:
         """The queue's numbers of `day`."""

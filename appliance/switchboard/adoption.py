@@ -1,0 +1,176 @@
+"""The first seconds after a start: takes up the contacts of the time before, then lets the ACD decide again.
+
+Contact processes outlive the switchboard and come back to it by themselves. Until each contact of the store is either
+claimed by its process or known to have none, at most `GRACE_S`, the ACD is held: otherwise whoever comes back first
+would be served first. A contact that nobody claims and whose process is gone is repaired; one whose process lives but
+is silent is waited for without holding up anybody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from appliance import events as said
+from appliance.acd import events as acd
+from appliance.clock import Clock
+from appliance.events import ContactEvent, ContactInitiated
+from appliance.ids import ContactId, SlotId
+from appliance.logs import fields
+from appliance.records.journal import journal_path, read_journal
+from appliance.store.agent_states import AgentState
+from appliance.store.recordings import RecordingStatus
+from appliance.store.store import Store
+from appliance.switchboard.contacts import Carer, Contacts
+from appliance.switchboard.presence import udp_port_taken
+from appliance.switchboard.restored_agents import RestoredAgents, restored_agents
+from appliance.switchboard.routing import Routing
+from appliance.switchboard.store_thread import StoreThread
+
+logger = logging.getLogger(__name__)
+
+GRACE_S = 5.0
+SETTLE_S = 0.5  # a process that has come back has said by then which contacts it holds
+LOOK_EVERY_S = 0.05
+LOOK_FOR_SILENT_EVERY_S = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What the store knows of the time before. `orphans`: contacts that only a journal tells of, with their slot."""
+
+    configured: list[acd.AcdEvent]
+    agent_states: list[AgentState]
+    contacts: list[list[ContactEvent]]
+    orphans: dict[ContactId, tuple[SlotId | None, str]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Unclaimed:
+    """A contact whose process hasn't come back. `boot`: the one it began in; `greeted_at`: first word of its slot."""
+
+    slot: SlotId | None
+    boot: str
+    arrival: acd.ContactArrived | None = None
+    greeted_at: float | None = None
+
+
+class Adoption:
+    """`load` before the link opens, `run` as a task once it is open. `sip_port` is the first contact process's."""
+
+    def __init__(self, *, contacts: Contacts, routing: Routing, carer: Carer, clock: Clock, sip_port: int) -> None:
+        self._contacts = contacts
+        self._routing = routing
+        self._carer = carer
+        self._clock = clock
+        self._sip_port = sip_port
+        self._unclaimed: dict[ContactId, Unclaimed] = {}
+        self._arrivals: dict[ContactId, acd.ContactArrived] = {}
+        self._agents = RestoredAgents()
+
+    async def load(self, store: StoreThread, spool: Path) -> None:
+        """Take in what the store and the journals know, and hold the ACD."""
+        before = await store.run(lambda opened: _read(opened, spool))
+        self._routing.tell(before.configured)
+        now = self._clock()
+        for events in before.contacts:
+            state = self._contacts.restored(events)
+            if state is None:
+                continue
+            self._unclaimed[state.contact] = Unclaimed(slot=state.slot, boot=state.boot)
+            if (arrival := state.arrival(now)) is not None:
+                self._arrivals[state.contact] = arrival
+        for contact, (slot, boot) in before.orphans.items():
+            self._unclaimed[contact] = Unclaimed(slot=slot, boot=boot)
+        self._agents = restored_agents(self._contacts.under_way(), before.agent_states, now)
+        self._routing.hold()
+
+    async def run(self) -> None:
+        """Until no contact of the time before is left unclaimed."""
+        deadline = self._clock().mono_s + GRACE_S
+        while self._look() and self._clock().mono_s < deadline:
+            await asyncio.sleep(LOOK_EVERY_S)
+        self._routing.resume(self._restored())
+        for contact, agent in self._agents.worked_up:
+            self._contacts.write(contact, said.AfterContactWorkEnded(agent=agent))
+        while self._look():
+            await asyncio.sleep(LOOK_FOR_SILENT_EVERY_S)
+
+    def _restored(self) -> list[acd.AcdEvent]:
+        """In the order the ACD wants: waiting contacts by their original times, then the agents."""
+        here = [arrival for contact, arrival in self._arrivals.items() if contact not in self._unclaimed]
+        self._arrivals = {contact: arrival for contact, arrival in self._arrivals.items() if contact in self._unclaimed}
+        return [*sorted(here, key=lambda arrival: (arrival.enqueued_at, arrival.contact)), *self._agents.told]
+
+    def _look(self) -> bool:
+        """Decide about each unclaimed contact; whether any is left."""
+        now = self._clock()
+        for contact, unclaimed in tuple(self._unclaimed.items()):
+            if self._contacts.processes.held(contact):
+                self._claimed(contact)
+            elif self._is_gone(unclaimed, now.mono_s, now.boot):
+                del self._unclaimed[contact]
+                self._arrivals.pop(contact, None)
+                self._give_up(contact)
+        return bool(self._unclaimed)
+
+    def _claimed(self, contact: ContactId) -> None:
+        del self._unclaimed[contact]
+        logger.info("contact adopted", extra=fields(contact=contact))
+        if not self._routing.held and (arrival := self._arrivals.pop(contact, None)) is not None:
+            self._routing.tell([arrival])
+
+    def _is_gone(self, unclaimed: Unclaimed, now_s: float, boot: str) -> bool:
+        if unclaimed.boot != boot or unclaimed.slot is None:
+            return True
+        if self._contacts.processes.greeted(unclaimed.slot):
+            unclaimed.greeted_at = unclaimed.greeted_at or now_s
+            return now_s - unclaimed.greeted_at >= SETTLE_S
+        return not udp_port_taken(self._sip_port + unclaimed.slot)
+
+    def _give_up(self, contact: ContactId) -> None:
+        """Repair comes first even for one that had ended: its last events may stand in the journal only."""
+        state = self._contacts.state(contact)
+        if state is None or not state.closed:
+            self._carer.lost(contact, "its process was gone when the switchboard started")
+
+
+def _read(store: Store, spool: Path) -> Before:
+    queues = [acd.QueueConfigured(queue=queue.plan) for queue in store.queues.all()]
+    agents = [acd.AgentConfigured(agent=agent.plan) for agent in store.agents.all()]
+    return Before(
+        configured=[*queues, *agents],
+        agent_states=store.agent_states.all(),
+        contacts=[store.events.of_contact(row.contact) for row in store.contacts.under_way()],
+        orphans=dict(_orphans(store, spool)),
+    )
+
+
+def _orphans(store: Store, spool: Path) -> Iterable[tuple[ContactId, tuple[SlotId | None, str]]]:
+    """Contacts that only the spool knows; folders of contacts that were closed are cleared away."""
+    for folder in sorted(path for path in spool.iterdir() if path.is_dir()):
+        contact = ContactId(folder.name)
+        row = store.contacts.get(contact)
+        if row is None:
+            begun = _beginning(read_journal(journal_path(spool, contact)))
+            if begun is not None:
+                yield contact, begun
+        elif not row.open and _all_finished(store, contact):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _beginning(journal: Iterable[ContactEvent]) -> tuple[SlotId | None, str] | None:
+    """Slot and boot of a journal; None where it holds no event."""
+    first = next(iter(journal), None)
+    if first is None:
+        return None
+    return (first.body.slot if isinstance(first.body, ContactInitiated) else None, first.at.boot)
+
+
+def _all_finished(store: Store, contact: ContactId) -> bool:
+    unfinished = (RecordingStatus.RECORDING, RecordingStatus.STOPPED)
+    return all(recording.status not in unfinished for recording in store.recordings.of_contact(contact))

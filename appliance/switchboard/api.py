@@ -1,0 +1,120 @@
+"""The operations of the local API in a running switchboard: looks up who does each, and lets changes take effect.
+
+Changes go to the store first, then to the ACD, then to the published dial plan.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from appliance.config.schema import Configuration
+from appliance.edge.requests import forget_contacts, reload_trunks
+from appliance.edge.rpc import AsyncEdgeLink
+from appliance.edge.trunks import store_trunks
+from appliance.errors import EdgeError
+from appliance.ids import Extension
+from appliance.switchboard import requests as ask
+from appliance.switchboard.administration import Administration
+from appliance.switchboard.changes import Change
+from appliance.switchboard.listings import Row
+from appliance.switchboard.live import Live
+from appliance.switchboard.publish import Publisher
+from appliance.switchboard.routing import Routing
+from appliance.switchboard.settings import Settings
+from appliance.switchboard.store_thread import StoreThread
+
+logger = logging.getLogger(__name__)
+
+
+class Api:
+    """`perform` is what `api_server` calls."""
+
+    def __init__(
+        self,
+        *,
+        store: StoreThread,
+        administration: Administration,
+        live: Live,
+        routing: Routing,
+        publisher: Publisher,
+        settings: Settings,
+        edge: AsyncEdgeLink,
+    ) -> None:
+        self._store = store
+        self._administration = administration
+        self._live = live
+        self._routing = routing
+        self._publisher = publisher
+        self._settings = settings
+        self._edge = edge
+
+    async def perform(self, op: str, args: dict[str, Any]) -> Any:
+        """The result of operation `op` as plain JSON types. Raises ApplianceError."""
+        match op:
+            case "status":
+                ask.read_arguments(ask.Nothing, args)
+                return await self._status()
+            case "agent.status":
+                return await self._live.set_status(ask.read_arguments(ask.AgentStatus, args))
+            case "contact.command":
+                return self._live.command(ask.read_arguments(ask.ContactCommand, args))
+            case "config.reload":
+                ask.read_arguments(ask.Nothing, args)
+                return await self.reload()
+        change = await self._store.run(lambda store: self._administration.perform(store, op, args))
+        await self._take_effect(op, change)
+        return await self._completed(op, change.result)
+
+    async def reload(self) -> Row:
+        """reloaded, problems (of a broken file; the last good one stays in use), next_start (sections that wait)."""
+        before = self._settings.configuration.trunks
+        waiting = await self._settings.reload()
+        if self._settings.problems:
+            return {"reloaded": False, "problems": list(self._settings.problems), "next_start": []}
+        configuration = self._settings.configuration
+        await self._publisher.refresh(configuration)
+        problems = list(self._publisher.problems)
+        if configuration.trunks != before:
+            problems += await self._reload_trunks(configuration)
+        return {"reloaded": True, "problems": problems, "next_start": list(waiting)}
+
+    async def _reload_trunks(self, configuration: Configuration) -> list[str]:
+        try:
+            await asyncio.to_thread(store_trunks, self._settings.paths, configuration)
+            await self._edge.run(reload_trunks())
+        except EdgeError as error:
+            logger.error("trunks not taken over: %s", error)
+            return [str(error)]
+        return []
+
+    async def _status(self) -> Row:
+        configuration, settings = self._settings.configuration, self._settings
+        shown = await self._live.status()
+        shown["processes"]["capacity"] = configuration.contacts.capacity
+        problems = [*settings.problems, *self._publisher.problems]
+        return {"box": configuration.box.name, "adopting": self._routing.held, "problems": problems, **shown}
+
+    async def _take_effect(self, op: str, change: Change) -> None:
+        self._routing.tell(change.told)
+        if change.published:
+            await self._publisher.refresh(self._settings.configuration)
+        if op == "extension.remove":
+            await self._forget(Extension(change.result["extension"]))
+
+    async def _forget(self, extension: Extension) -> None:
+        """Its phone is off at once, not only when its registration ends."""
+        try:
+            await self._edge.run(forget_contacts(extension))
+        except EdgeError as error:
+            logger.info("the edge keeps the phone of a removed extension until it expires: %s", error)
+
+    async def _completed(self, op: str, result: Any) -> Any:
+        if op == "extension.list":
+            return await self._live.with_phones(result)
+        if op == "queue.list":
+            return self._live.with_waiting(result)
+        if op == "agent.list":
+            return self._live.with_activity(result)
+        return result

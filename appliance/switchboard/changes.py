@@ -1,0 +1,145 @@
+"""What is changed in store and edge: extensions, agents, queues, flows.
+
+Runs in the store's thread, inside a transaction. Each change says what the ACD must hear and whether the dial plan
+has to be published again. Must not touch contact processes.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from appliance.acd import events as acd
+from appliance.acd.model import AgentPlan, QueuePlan, QueueShare
+from appliance.clock import Clock
+from appliance.config.paths import BoxPaths
+from appliance.edge.database import create_databases
+from appliance.edge.subscribers import add_subscriber, remove_subscriber
+from appliance.errors import RequestError
+from appliance.flow.defaults import default_document, default_names
+from appliance.flow.document import canonical, parse, read_json
+from appliance.flow.model import FlowType
+from appliance.ids import AgentId, Extension, FlowId, QueueId
+from appliance.store.agents import StoredAgent
+from appliance.store.extensions import StoredExtension
+from appliance.store.queues import StoredQueue
+from appliance.store.store import Store
+from appliance.switchboard import requests as ask
+from appliance.switchboard.listings import missing, show_agent, show_queue
+
+PASSWORD_BYTES = 15  # 20 characters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """The outcome: `result` for the caller, `told` for the ACD, `published`: the dial plan is another now."""
+
+    result: Any
+    told: tuple[acd.AcdEvent, ...] = ()
+    published: bool = False
+
+
+def add_extension(store: Store, paths: BoxPaths, domain: str, given: ask.ExtensionAdd) -> Change:
+    """The password is in the result and nowhere else: the edge keeps a hash."""
+    extension = ask.dialable_extension(given.extension)
+    before = store.extensions.get(extension)
+    name = given.name if given.name is not None else before.display_name if before else ""
+    password = given.password or secrets.token_urlsafe(PASSWORD_BYTES)
+    store.extensions.put(StoredExtension(extension=extension, display_name=name))
+    create_databases(paths)
+    add_subscriber(paths, domain=domain, extension=extension, password=password)
+    return Change(result={"extension": extension, "name": name, "password": password}, published=True)
+
+
+def remove_extension(store: Store, paths: BoxPaths, given: ask.ExtensionRemove) -> Change:
+    extension = Extension(given.extension)
+    if not store.extensions.remove(extension):
+        raise missing("extension", extension)
+    remove_subscriber(paths, extension)
+    return Change(result={"extension": extension}, published=True)
+
+
+def add_agent(store: Store, given: ask.AgentAdd) -> Change:
+    agent = AgentId(given.agent)
+    before = store.agents.get(agent)
+    shares = tuple(QueueShare(queue=QueueId(queue)) for queue in dict.fromkeys(given.queues or ()))
+    if given.queues is None and before is not None:
+        shares = before.plan.queues
+    name = given.name if given.name is not None else before.display_name if before else ""
+    plan = AgentPlan(agent=agent, extension=Extension(given.extension), queues=shares)
+    stored = StoredAgent(plan=plan, display_name=name)
+    store.agents.put(stored)
+    return Change(result=show_agent(stored), told=(acd.AgentConfigured(agent=plan),), published=True)
+
+
+def remove_agent(store: Store, given: ask.AgentNamed) -> Change:
+    agent = AgentId(given.agent)
+    if not store.agents.remove(agent):
+        raise missing("agent", agent)
+    return Change(result={"agent": agent}, told=(acd.AgentRemoved(agent=agent),), published=True)
+
+
+def add_queue(store: Store, given: ask.QueueAdd) -> Change:
+    queue = QueueId(given.queue)
+    before = store.queues.get(queue) or StoredQueue(plan=QueuePlan(queue=queue))
+    limits = {"max_contacts": given.max_contacts, "ring_timeout_s": given.ring_timeout_s, "wrap_up_s": given.wrap_up_s}
+    changed = {name: value for name, value in limits.items() if value is not None}
+    stored = StoredQueue(
+        plan=msgspec.structs.replace(before.plan, **changed),
+        display_name=before.display_name if given.name is None else given.name,
+        queue_flow=before.queue_flow if given.flow is None else _installed(store, FlowId(given.flow)),
+    )
+    store.queues.put(stored)
+    return Change(result=show_queue(stored), told=(acd.QueueConfigured(queue=stored.plan),), published=True)
+
+
+def remove_queue(store: Store, given: ask.QueueNamed) -> Change:
+    """Contacts that wait in it stay until they are served or leave."""
+    queue = QueueId(given.queue)
+    serving = [agent.plan.agent for agent in store.agents.all() if _serves(agent, queue)]
+    if not store.queues.remove(queue):
+        raise missing("queue", queue)
+    left = [agent for name in serving if (agent := store.agents.get(name)) is not None]
+    told = tuple(acd.AgentConfigured(agent=agent.plan) for agent in left)
+    return Change(result={"queue": queue}, told=(*told, acd.QueueRemoved(queue=queue)), published=True)
+
+
+def install_flow(store: Store, clock: Clock, given: ask.FlowInstall) -> Change:
+    """Contacts under way finish on the version they began with. Raises FlowError with every problem."""
+    document = read_json(given.document) if isinstance(given.document, str) else given.document
+    flow = parse(document, name=FlowId(given.name), flow_type=_flow_type(given.flow_type))
+    stored = store.flows.install(
+        flow.name, flow_type=flow.flow_type.value, document=canonical(document).decode(), at=clock()
+    )
+    shown = {"flow": stored.flow, "flow_type": stored.flow_type, "sha256": stored.sha256, "actions": len(flow.actions)}
+    return Change(result=shown, published=True)
+
+
+def install_default_flows(store: Store, clock: Clock) -> None:
+    """The flows that come with the box, where no flow of that name was ever installed."""
+    for name in default_names():
+        if store.flows.active(FlowId(name)) is None:
+            install_flow(store, clock, ask.FlowInstall(name=name, document=default_document(name).decode()))
+
+
+def _serves(agent: StoredAgent, queue: QueueId) -> bool:
+    return any(share.queue == queue for share in agent.plan.queues)
+
+
+def _installed(store: Store, flow: FlowId) -> FlowId:
+    if store.flows.active(flow) is None:
+        raise missing("flow", flow)
+    return flow
+
+
+def _flow_type(given: str | None) -> FlowType | None:
+    if given is None:
+        return None
+    try:
+        return FlowType(given)
+    except ValueError:
+        known = ", ".join(FlowType)
+        raise RequestError(f"there is no flow type {given!r}; there are {known}") from None

@@ -1,0 +1,198 @@
+"""The switchboard: builds its parts, starts them in order, stops them in reverse. Nobody else builds parts.
+
+Order: configuration, store, default flows, dial plan, what the store knows of the time before, ledger, link, API.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from appliance import clock
+from appliance.acd.machine import Acd
+from appliance.contact.protocol import DialPlanChanged
+from appliance.edge.requests import end_dialog
+from appliance.edge.rpc import AsyncEdgeLink
+from appliance.errors import ApplianceError
+from appliance.stamps import iso_utc
+from appliance.store.store import Store
+from appliance.switchboard.administration import Administration
+from appliance.switchboard.adoption import Adoption
+from appliance.switchboard.api import Api
+from appliance.switchboard.api_server import ApiServer
+from appliance.switchboard.caretaker import Caretaker
+from appliance.switchboard.changes import install_default_flows
+from appliance.switchboard.contacts import Contacts
+from appliance.switchboard.finisher import Finisher
+from appliance.switchboard.ledger import Ledger
+from appliance.switchboard.link import LinkServer
+from appliance.switchboard.live import Live, calendar_day
+from appliance.switchboard.publish import Publisher
+from appliance.switchboard.routing import Routing
+from appliance.switchboard.service_manager import ServiceManager
+from appliance.switchboard.settings import Settings
+from appliance.switchboard.store_thread import StoreThread
+from appliance.switchboard.todays_numbers import TodaysNumbers
+
+logger = logging.getLogger(__name__)
+
+LONGEST_DAY_S = 25 * 3600
+MOST_RECORDS = 100_000
+
+
+class Switchboard:
+    """One box's switchboard. `start` returns when it serves; `stop` leaves every call alone."""
+
+    def __init__(self, config_file: Path, *, now: clock.Clock = clock.now) -> None:
+        """Raises ConfigError."""
+        self._settings = Settings(config_file)
+        self._clock = now
+        paths, configuration = self._settings.paths, self._settings.configuration
+        self.store = StoreThread(paths.store)
+        self._ledger = Ledger(self.store)
+        self._edge = AsyncEdgeLink(paths.edge_rpc_socket)
+        self._publisher = Publisher(self.store, paths, self._plan_changed)
+        self.routing = Routing(Acd(), now)
+        self.contacts = Contacts(
+            ledger=self._ledger, routing=self.routing, clock=now, agent_of=self._publisher.agent_of
+        )
+        self.routing.hands = self.contacts
+        self._numbers = TodaysNumbers(calendar_day(now().wall_s))
+        self._finisher = Finisher(paths.recordings)
+        self._caretaker = Caretaker(
+            contacts=self.contacts,
+            ledger=self._ledger,
+            store=self.store,
+            paths=paths,
+            box=configuration.box.name,
+            finish=self._finisher.finish,
+            end_dialog=self._end_dialog,
+            counted=self._count,
+        )
+        self.contacts.carer = self._caretaker
+        self._link = LinkServer(paths.link_socket, self.contacts)
+        self._adoption = Adoption(
+            contacts=self.contacts,
+            routing=self.routing,
+            carer=self._caretaker,
+            clock=now,
+            sip_port=configuration.contacts.sip_port,
+        )
+        self.api = Api(
+            store=self.store,
+            administration=Administration(paths, configuration.edge.domain, now),
+            live=Live(routing=self.routing, contacts=self.contacts, edge=self._edge, numbers=self._numbers, clock=now),
+            routing=self.routing,
+            publisher=self._publisher,
+            settings=self._settings,
+            edge=self._edge,
+        )
+        self._api_server = ApiServer(paths.api_socket, self.api.perform)
+        self._adopting: asyncio.Task[None] | None = None
+        self._stops: list[Callable[[], Awaitable[None]]] = []
+
+    async def start(self) -> None:
+        """Raises ApplianceError or OSError, with everything stopped again."""
+        try:
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _start(self) -> None:
+        paths = self._settings.paths
+        await asyncio.to_thread(paths.make)
+        await self.store.open()
+        self._stops.append(self.store.close)
+        await self.store.run(self._prepare)
+        await self._publisher.refresh(self._settings.configuration)
+        self._ledger.start()
+        self._stops.append(self._ledger.stop)
+        await self._adoption.load(self.store, paths.spool)
+        self._stops.append(self._finisher.close)
+        self._stops.append(self._caretaker.stop)
+        await self._link.start()
+        self._stops.append(self._link.stop)
+        self._adopting = asyncio.create_task(self._adoption.run(), name="adoption")
+        self._stops.append(self._stop_deciding)
+        await self._api_server.start()
+        self._stops.append(self._api_server.stop)
+
+    async def stop(self) -> None:
+        """Last started first. Safe to call twice."""
+        while self._stops:
+            try:
+                await self._stops.pop()()
+            except (ApplianceError, OSError) as error:
+                logger.error("a part did not stop cleanly: %s", error)
+
+    async def _stop_deciding(self) -> None:
+        self.routing.stop()
+        self.contacts.processes.close()
+        if self._adopting is not None:
+            self._adopting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._adopting
+
+    def _prepare(self, store: Store) -> None:
+        install_default_flows(store, self._clock)
+        now = self._clock()
+        earliest = iso_utc(now.wall_s - LONGEST_DAY_S)
+        for record in store.records.between(earliest, iso_utc(now.wall_s + 1), limit=MOST_RECORDS):
+            self._count(record)
+
+    def _count(self, record: dict[str, Any]) -> None:
+        """Records count on the day on which the contact ended."""
+        ended = record.get("DisconnectTimestamp") or record["LastUpdateTimestamp"]
+        self._numbers.add(calendar_day(_wall_s(ended)), record)
+
+    def _plan_changed(self) -> None:
+        self._link.broadcast(DialPlanChanged())
+
+    async def _end_dialog(self, sip_call_id: str) -> int:
+        return await self._edge.run(end_dialog(sip_call_id))
+
+
+async def serve(config_file: Path) -> None:
+    """Run a switchboard until SIGTERM or SIGINT; SIGHUP reloads the configuration. Raises ApplianceError."""
+    manager = ServiceManager()
+    switchboard = Switchboard(config_file)
+    stopping, reloading = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    loop.add_signal_handler(signal.SIGHUP, reloading.set)
+    await switchboard.start()
+    reloader = asyncio.create_task(_reload_on_request(switchboard, manager, reloading))
+    manager.ready("serving")
+    logger.info("switchboard serves")
+    try:
+        await stopping.wait()
+    finally:
+        manager.stopping()
+        reloader.cancel()
+        await asyncio.gather(reloader, return_exceptions=True)
+        await switchboard.stop()
+        logger.info("switchboard stopped; calls go on")
+
+
+async def _reload_on_request(switchboard: Switchboard, manager: ServiceManager, wanted: asyncio.Event) -> None:
+    while True:
+        await wanted.wait()
+        wanted.clear()
+        try:
+            result = await switchboard.api.reload()
+            logger.info("configuration read again: %s", result)
+        except ApplianceError as error:
+            logger.error("configuration not read again: %s", error)
+
+
+def _wall_s(text: str) -> float:
+    """Seconds since the epoch of `2026-11-22T09:30:00Z`."""
+    return datetime.fromisoformat(text).timestamp()

@@ -1,0 +1,240 @@
+"""What only a running switchboard can tell or do: the state of queues, agents and edge, commands to contacts.
+
+Shapes results for the local API; decides nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from appliance.acd import events as acd
+from appliance.acd.machine import Acd
+from appliance.acd.model import Activity
+from appliance.acd.snapshots import AgentSnapshot
+from appliance.clock import Clock
+from appliance.contact import protocol
+from appliance.edge.requests import RegisteredContact, refused_count, registered_contacts
+from appliance.edge.rpc import AsyncEdgeLink
+from appliance.errors import EdgeError, RequestError
+from appliance.events import DisconnectReason
+from appliance.ids import AgentId, ContactId, Extension, LegId, QueueId
+from appliance.switchboard import requests as ask
+from appliance.switchboard.contact_state import ContactState
+from appliance.switchboard.contacts import Contacts
+from appliance.switchboard.listings import Row, missing
+from appliance.switchboard.routing import Routing
+from appliance.switchboard.todays_numbers import TodaysNumbers
+
+logger = logging.getLogger(__name__)
+Make = Callable[[ContactState, ask.ContactCommand], protocol.Command]
+
+
+class Live:
+    """Queues and agents from the ACD, contacts from their processes, phones from the edge."""
+
+    def __init__(
+        self, *, routing: Routing, contacts: Contacts, edge: AsyncEdgeLink, numbers: TodaysNumbers, clock: Clock
+    ) -> None:
+        self._routing = routing
+        self._contacts = contacts
+        self._edge = edge
+        self._numbers = numbers
+        self._clock = clock
+
+    @property
+    def _acd(self) -> Acd:
+        return self._routing.acd
+
+    # ── agents and contacts ──────────────────────────────────────────────────────────────────────────────────────
+
+    async def set_status(self, given: ask.AgentStatus) -> Row:
+        """agent, status, activity, next_status after the change. Raises RequestError (`not_found`)."""
+        agent = AgentId(given.agent)
+        await self._routing.deciding.wait()
+        if self._acd.agent_snapshot(agent) is None:
+            raise missing("agent", agent)
+        self._routing.tell([acd.AgentStatusSet(agent=agent, status=given.status)])
+        snapshot = self._acd.agent_snapshot(agent)
+        return {} if snapshot is None else self._agent(snapshot)
+
+    def command(self, given: ask.ContactCommand) -> Row:
+        """Ask the contact's process; the events tell what came of it. Raises RequestError."""
+        contact = ContactId(given.contact)
+        state = self._contacts.state(contact)
+        if state is None or state.disconnected:
+            raise RequestError(
+                f"contact {contact} is not under way; see 'linekeeper contact list --open'", kind="not_found"
+            )
+        if given.command not in _COMMANDS:
+            raise RequestError(f"there is no command {given.command!r}; there are {', '.join(_COMMANDS)}")
+        if self._contacts.processes.connection_of(contact) is None:
+            raise RequestError(f"the process of contact {contact} is away just now; try again", kind="unavailable")
+        self._contacts.command(_COMMANDS[given.command](state, given))
+        return {"contact": contact, "command": given.command}
+
+    # ── what lists show beside the store ─────────────────────────────────────────────────────────────────────────
+
+    async def with_phones(self, rows: list[Row]) -> list[Row]:
+        """Extension rows with `registered`, `contacts` (where) and `phones` (more of each); null without an edge."""
+        phones = await self._phones()
+        if phones is None:
+            return [row | {"registered": None, "contacts": None, "phones": None} for row in rows]
+        return [row | _reached(phones.get(row["extension"], [])) for row in rows]
+
+    def with_waiting(self, rows: list[Row]) -> list[Row]:
+        """Queue rows with waiting, longest_wait_s, agents (those who serve it)."""
+        return [row | self._waiting(QueueId(row["queue"])) for row in rows]
+
+    def with_activity(self, rows: list[Row]) -> list[Row]:
+        """Agent rows with what the agent does now."""
+        if self._routing.held:
+            return rows
+        snapshots = {row["agent"]: self._acd.agent_snapshot(AgentId(row["agent"])) for row in rows}
+        return [row | (self._agent(found) if (found := snapshots[row["agent"]]) else {}) for row in rows]
+
+    # ── status ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def status(self) -> Row:
+        """contacts, processes, edge, queues, agents as they are now, and the queues' numbers of today."""
+        states = self._contacts.under_way()
+        processes = self._contacts.processes
+        return {
+            "contacts": {
+                "open": sum(not state.disconnected for state in states),
+                "in_queue": sum(state.place is not None for state in states),
+                "with_agent": sum(bool(state.engaged) for state in states),
+                "closing": sum(state.disconnected for state in states),
+            },
+            "processes": {"connected": processes.connected, "free": processes.free},
+            "edge": await self._edge_status(),
+            "queues": [self._queue(queue) for queue in self._acd.queues()],
+            "agents": [self._agent(found) for name in self._acd.agents() if (found := self._acd.agent_snapshot(name))],
+        }
+
+    def _queue(self, queue: QueueId) -> Row:
+        """Real-time metrics by the names of reference/connect/metrics.md section 3, in lower case."""
+        now = self._clock()
+        snapshot = self._acd.queue_snapshot(queue, now.mono_s)
+        if snapshot is None:
+            return {"queue": queue}
+        working = snapshot.agents_on_contact + snapshot.agents_after_contact_work
+        return {
+            "queue": queue,
+            "contacts_in_queue": snapshot.contacts_in_queue,
+            "contacts_offered": snapshot.contacts_offered,
+            "oldest_contact_age_s": round(snapshot.oldest_age_s, 1),
+            "agents_online": snapshot.agents_online,
+            "agents_staffed": snapshot.agents_staffed,
+            "agents_available": snapshot.agents_available,
+            "agents_on_contact": working,
+            "agents_after_contact_work": snapshot.agents_after_contact_work,
+            "agents_error": snapshot.agents_missed,
+            "agents_non_productive": snapshot.agents_non_productive,
+            "today": self._numbers.of(queue, calendar_day(now.wall_s)).shown(),
+        }
+
+    def _agent(self, snapshot: AgentSnapshot) -> Row:
+        return {
+            "agent": snapshot.agent,
+            "extension": snapshot.extension,
+            "queues": list(snapshot.queues),
+            "status": snapshot.status,
+            "activity": Activity(snapshot.activity).value,
+            "for_s": round(max(0.0, self._clock().mono_s - snapshot.since), 1),
+            "contact": snapshot.contact,
+            "next_status": snapshot.next_status,
+        }
+
+    def _waiting(self, queue: QueueId) -> Row:
+        snapshot = self._acd.queue_snapshot(queue, self._clock().mono_s)
+        agents = [name for name in self._acd.agents() if self._serves(name, queue)]
+        waiting = None if snapshot is None else snapshot.contacts_in_queue
+        age_s = None if snapshot is None else round(snapshot.oldest_age_s, 1)
+        return {"waiting": waiting, "longest_wait_s": age_s, "agents": agents}
+
+    def _serves(self, agent: AgentId, queue: QueueId) -> bool:
+        snapshot = self._acd.agent_snapshot(agent)
+        return snapshot is not None and queue in snapshot.queues
+
+    async def _phones(self) -> Mapping[Extension, list[RegisteredContact]] | None:
+        try:
+            found = await self._edge.run(registered_contacts())
+        except EdgeError as error:
+            logger.info("registered phones are not known: %s", error)
+            return None
+        phones: dict[Extension, list[RegisteredContact]] = {}
+        for phone in found:
+            phones.setdefault(phone.extension, []).append(phone)
+        return phones
+
+    async def _edge_status(self) -> Row:
+        phones = await self._phones()
+        if phones is None:
+            return {"answers": False, "phones": None, "refused_contacts": None}
+        try:
+            refused: int | None = await self._edge.run(refused_count())
+        except EdgeError:
+            refused = None
+        return {"answers": True, "phones": sum(map(len, phones.values())), "refused_contacts": refused}
+
+
+def calendar_day(wall_s: float) -> str:
+    """The box's calendar day of an instant: `2026-11-22`."""
+    return datetime.fromtimestamp(wall_s).astimezone().strftime("%Y-%m-%d")
+
+
+def _reached(phones: list[RegisteredContact]) -> Row:
+    details: list[dict[str, Any]] = [
+        {"uri": phone.uri, "expires_s": phone.expires_s, "user_agent": phone.user_agent} for phone in phones
+    ]
+    return {"registered": bool(phones), "contacts": [phone.uri for phone in phones], "phones": details}
+
+
+# ── commands by name ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _hold(state: ContactState, _given: ask.ContactCommand) -> protocol.Command:
+    return protocol.HoldCustomer(contact=state.contact)
+
+
+def _resume(state: ContactState, _given: ask.ContactCommand) -> protocol.Command:
+    return protocol.ResumeCustomer(contact=state.contact)
+
+
+def _mute(state: ContactState, given: ask.ContactCommand) -> protocol.Command:
+    return protocol.MuteLeg(contact=state.contact, leg=_leg(state, given))
+
+
+def _unmute(state: ContactState, given: ask.ContactCommand) -> protocol.Command:
+    return protocol.UnmuteLeg(contact=state.contact, leg=_leg(state, given))
+
+
+def _transfer(state: ContactState, given: ask.ContactCommand) -> protocol.Command:
+    if not given.target:
+        raise RequestError("transfer needs a target: an extension, queue:NAME or an outside number")
+    return protocol.TransferContact(contact=state.contact, target=given.target)
+
+
+def _hang_up(state: ContactState, _given: ask.ContactCommand) -> protocol.Command:
+    return protocol.HangUpContact(contact=state.contact, reason=DisconnectReason.OTHER)
+
+
+def _leg(state: ContactState, given: ask.ContactCommand) -> LegId:
+    leg = LegId(given.leg or "customer")
+    if leg not in state.legs:
+        known = ", ".join(state.legs) or "none"
+        raise RequestError(f"contact {state.contact} has no leg {leg}; it has {known}", kind="not_found")
+    return leg
+
+
+_COMMANDS: dict[str, Make] = {
+    "hold": _hold,
+    "resume": _resume,
+    "mute": _mute,
+    "unmute": _unmute,
+    "transfer": _transfer,
+    "hangup": _hang_up,
+}
