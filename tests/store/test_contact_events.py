@@ -96,3 +96,22 @@ def test_outbox_when_events_appended_then_it_carries_them_in_order(store: Store,
     store.events.append([event(3, ev.ContactClosed())])
     assert [row.seq for row in store.outbox.pending(after=2)] == [3]
     assert msgspec.json.decode(store.outbox.pending()[0].json)["body"] == {"type": "ContactClosed"}
+
+
+def test_repair_when_journal_has_gaps_then_they_are_kept_and_late_events_still_fit(
+    store: Store, event: Any, initiated: Any
+) -> None:
+    store.events.append([event(1, initiated)])
+    tail = [event(4, ev.QueueRequested(queue="sales")), event(5, ev.ContactQueued(queue="sales"))]
+    assert store.events.repair([event(1, initiated), *tail]) == 2
+    assert store.events.repair(tail) == 0
+    assert store.events.repair([event(2, ev.SystemConnected()), *tail]) == 1
+    assert [found.seq for found in store.events.of_contact(CONTACT)] == [1, 2, 4, 5]
+    assert [row.contact for row in store.contacts.waiting()] == [CONTACT]
+    assert store.outbox.depth() == 4
+
+
+def test_repair_when_stored_event_differs_then_the_stored_one_stays(store: Store, event: Any, initiated: Any) -> None:
+    store.events.append([event(1, initiated)])
+    assert store.events.repair([event(1, ev.MediaFailed(detail="other"))]) == 0
+    assert store.events.of_contact(CONTACT) == [event(1, initiated)]
