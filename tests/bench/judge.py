@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 from bench.drive import AGENT_HZ, CUSTOMER_HZ, Run, say
@@ -81,7 +80,7 @@ def _valid_recordings(run: Run) -> int:
     for row in run.recordings:
         length_s = talk_of.get(row["contact"]) or 0.0
         found = recordings.problems(
-            Path(row["path"]), length_s=length_s, tolerance_s=0.5, customer_hz=CUSTOMER_HZ, agent_hz=AGENT_HZ
+            row["file"], length_s=length_s, tolerance_s=0.5, customer_hz=CUSTOMER_HZ, agent_hz=AGENT_HZ
         )
         valid += not found
         if found:

@@ -256,9 +256,27 @@ class RunningBox:
         rows: list[Json] = self.api.call("agent.list")
         return {str(row["agent"]): row for row in rows}
 
-    def recordings(self) -> list[Json]:
+    def recordings(self, contact: str | None = None) -> list[Json]:
+        """Finished recordings, of one contact or all; `file` is where the sound is."""
         rows: list[Json] = self.api.call("recording.list", limit=1000)
-        return rows
+        return [
+            {**row, "file": self.data / "recordings" / row["path"]}
+            for row in rows
+            if row["status"] == "finished" and contact in (None, row["contact"])
+        ]
+
+    def wait_recording(self, contact: str, *, timeout_s: float = 20.0) -> Json:
+        """The contact's first recording, once its stereo file is finished."""
+        found = wait_until(
+            lambda: self.recordings(contact), timeout_s=timeout_s, what=f"a recording of {contact}; {self.log}"
+        )
+        return found[0]
+
+    def be_quiet(self, *, timeout_s: float = 20.0) -> None:
+        """Send every agent home and wait until no contact is under way: the box as the next test wants it."""
+        for agent in self.agents():
+            self.set_status(agent, "Offline")
+        wait_until(lambda: not self.contacts(open_only=True), timeout_s=timeout_s, what=f"no open contact; {self.log}")
 
     def _make_prompts(self) -> None:
         prompts = self.data / "prompts"

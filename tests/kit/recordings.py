@@ -44,3 +44,17 @@ def _faults(side: Sound, own_hz: float, other_hz: float, share: float) -> list[t
             found.append((at, f"{own_hz:g} Hz has {own:.2f} of the energy, {other_hz:g} Hz {other:.2f}"))
         at += STEP_S
     return found
+
+
+def tones(path: Path, candidates_hz: tuple[float, ...], *, share: float = 0.6) -> list[float | None]:
+    """For each side, which of the candidates it mostly carries in its middle half; None for none of them."""
+    found: list[float | None] = []
+    for side in read_sides(path):
+        middle = side.part(side.duration_s / 4, side.duration_s * 3 / 4)
+        found.append(next((each for each in candidates_hz if middle.has_tone(each, share=share)), None))
+    return found
+
+
+def duration_s(path: Path) -> float:
+    """Length of the decoded sound."""
+    return read_sides(path)[0].duration_s

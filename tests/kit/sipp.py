@@ -174,9 +174,10 @@ def register(
     domain: str = "linekeeper",
     expires_s: int = 3600,
     status: int = 200,
+    contact_port: int | None = None,
 ) -> SippResult:
-    """Register `accounts` (user, password) with the contact 127.0.0.1:`port`, from that very port. Blocks."""
-    rows = [(user, password, port) for user, password in accounts]
+    """Register `accounts` (user, password) from `port`, with that very port in the Contact if no other is given."""
+    rows = [(user, password, contact_port or port) for user, password in accounts]
     run = Sipp(
         folder / "register",
         "register",

@@ -1,0 +1,162 @@
+"""Calls from and to the outside by a static trunk, SIPp being the provider at another loopback address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from kit.box import TRUNK_ADDRESS, RunningBox
+from kit.ports import PortBlock, reserved_ports
+from kit.processes import wait_until
+from kit.registrar import Registrar
+from kit.sipp import Sipp, register
+from kit.talk import AGENT_HZ, CUSTOMER_HZ, PhoneMaker, contact_of
+
+pytestmark = pytest.mark.scenario
+OUTSIDE = "+12125559999"
+NUMBER = "+12125550100"
+
+
+@pytest.fixture(scope="module")
+def provider_ports() -> Iterator[PortBlock]:
+    with reserved_ports(20) as block:
+        yield block
+
+
+@pytest.fixture(scope="module")
+def trunk_port(provider_ports: PortBlock) -> int:
+    """The provider's SIP port, on its own address."""
+    return provider_ports.take()
+
+
+@pytest.fixture(scope="module")
+def shared_box(tmp_path_factory: pytest.TempPathFactory, trunk_port: int) -> Iterator[RunningBox]:
+    extra = f'\n[[trunks]]\nname = "acme"\nkind = "static"\nhost = "{TRUNK_ADDRESS}"\nport = {trunk_port}\n'
+    extra += f'caller_id = "{NUMBER}"\n'
+    with RunningBox(tmp_path_factory.mktemp("box"), capacity=3, extra=extra) as running:
+        running.install_flows()
+        yield running
+
+
+def test_trunk_when_it_calls_a_number_then_flow_queue_and_agent_follow(
+    box: RunningBox, agent_phone: PhoneMaker, trunk_port: int, ports: PortBlock, tmp_path: Path
+) -> None:
+    agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
+    rows = [("+12125550123", "-", NUMBER, ports.take_even())]
+    caller = Sipp(
+        tmp_path,
+        "uac_trunk",
+        port=trunk_port,
+        remote=box.address,
+        address=TRUNK_ADDRESS,
+        rows=rows,
+        calls=1,
+        pause_ms=2500,
+        timeout_s=30,
+    )
+    agent.wait_for("CALL_INCOMING")
+    agent.answer()
+    agent.wait_for("CALL_ESTABLISHED")
+    agent.wait_for("CALL_CLOSED")
+    assert caller.wait().successful == 1
+    row = box.wait_contact(lambda row: row["source"] == "trunk:acme")
+    record = box.wait_closed(row["contact"])
+    assert record["CustomerEndpoint"] == {"Address": "+12125550123", "Type": "TELEPHONE_NUMBER"}
+    assert record["SystemEndpoint"]["Address"] == NUMBER
+    assert record["Agent"]["Username"] == "ann"
+
+
+def test_trunk_when_number_has_no_flow_then_404(box: RunningBox, trunk_port: int, tmp_path: Path) -> None:
+    _refused(box, tmp_path, "+12125550177", "404", trunk_port, TRUNK_ADDRESS)
+
+
+def test_trunk_when_it_dials_the_outside_then_404(box: RunningBox, trunk_port: int, tmp_path: Path) -> None:
+    _refused(box, tmp_path, OUTSIDE, "404", trunk_port, TRUNK_ADDRESS)
+
+
+def test_stranger_when_calling_without_password_then_challenged(
+    box: RunningBox, ports: PortBlock, tmp_path: Path
+) -> None:
+    _refused(box, tmp_path, NUMBER, "407", ports.take(), "127.0.0.1")
+
+
+def test_extension_when_dialling_outside_then_call_leaves_by_the_trunk(
+    box: RunningBox, phone: PhoneMaker, trunk_port: int, ports: PortBlock, tmp_path: Path
+) -> None:
+    provider = Sipp(
+        tmp_path,
+        "uas_agent",
+        port=trunk_port,
+        address=TRUNK_ADDRESS,
+        rows=[(OUTSIDE, ports.take_even())],
+        fill={"ring_ms": "300"},
+        calls=1,
+        timeout_s=30,
+    )
+    provider.wait_ready()
+    caller = phone(box, "101", tone_hz=CUSTOMER_HZ)
+    caller.dial("2125559999")
+    caller.wait_for("CALL_ESTABLISHED")
+    contact = contact_of(box, "101")
+    box.wait_event(contact, "LegAnswered", trunk="acme")
+    caller.hang_up()
+    assert provider.wait().successful == 1
+    assert f"From: <sip:{NUMBER}@" in provider.messages()
+    record = box.wait_closed(contact)
+    assert record["InitiationMethod"] == "OUTBOUND"
+    assert record["CustomerEndpoint"]["Address"] == OUTSIDE
+
+
+def test_extension_when_outside_number_does_not_answer_then_ringing_can_be_given_up(
+    box: RunningBox, phone: PhoneMaker, trunk_port: int, ports: PortBlock, tmp_path: Path
+) -> None:
+    provider = Sipp(
+        tmp_path, "uas_ringing", port=trunk_port, address=TRUNK_ADDRESS, rows=[(OUTSIDE, 1)], calls=1, timeout_s=30
+    )
+    provider.wait_ready()
+    caller = phone(box, "101", tone_hz=CUSTOMER_HZ)
+    caller.dial(OUTSIDE)
+    caller.wait_for("CALL_RINGING")
+    caller.hang_up()
+    assert provider.wait().successful == 1
+    box.wait_closed(contact_of(box, "101"))
+
+
+def test_registered_trunk_when_box_starts_then_it_registers_and_calls_leave_by_it(
+    tmp_path: Path, ports: PortBlock, phone: PhoneMaker
+) -> None:
+    """The provider is a plain Kamailio that wants a password; the called party is a phone registered there."""
+    with Registrar(tmp_path / "provider", ports, password="trunk-secret", address="127.0.0.3") as provider:
+        extra = (
+            f'\n[[trunks]]\nname = "far"\nkind = "registered"\nhost = "127.0.0.3"\nport = {provider.port}\n'
+            'username = "branch42"\npassword = "trunk-secret"\n'
+        )
+        with RunningBox(tmp_path / "box", capacity=2, extra=extra) as box:
+            box.install_flows()
+            agent = phone(box, "102", tone_hz=AGENT_HZ)
+            port = ports.take()
+            register(tmp_path, [(OUTSIDE, "trunk-secret")], registrar=provider.address, port=port)
+            outside = Sipp(tmp_path, "uas_agent", port=port, rows=[(OUTSIDE, ports.take_even())], calls=1, timeout_s=40)
+            outside.wait_ready()
+            wait_until(lambda: provider.knows("branch42"), timeout_s=15, what="the trunk registers")
+            agent.dial(OUTSIDE)
+            agent.wait_for("CALL_ESTABLISHED", timeout_s=15)
+            box.wait_event(contact_of(box, "102"), "LegAnswered", trunk="far")
+            agent.hang_up()
+            assert outside.wait().successful == 1
+
+
+def _refused(box: RunningBox, folder: Path, number: str, status: str, port: int, address: str) -> None:
+    caller = Sipp(
+        folder,
+        "uac_trunk_refused",
+        port=port,
+        remote=box.address,
+        address=address,
+        rows=[("+12125550123", "-", number, 40000)],
+        calls=1,
+        fill={"status": status},
+        timeout_s=20,
+    )
+    assert caller.wait().successful == 1
