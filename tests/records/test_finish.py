@@ -110,7 +110,7 @@ class PowerCutError(BaseException):
     """Ends the program where it stands; no handler of ours may catch it."""
 
 
-@pytest.mark.parametrize("step", ["encode_flac", "_holds", "_sync", "_facts"])
+@pytest.mark.parametrize("step", ["encode_flac", "decode_flac", "_sync", "_facts"])
 def test_finish_when_crashed_at_a_step_then_done_again_from_intact_sources(
     folders: tuple[Path, Path], make_tone: Any, make_wav: Any, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
