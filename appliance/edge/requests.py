@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 
 from appliance.edge.rpc import Ask, Request
-from appliance.errors import EdgeError
 from appliance.ids import Extension, SlotId, TrunkId
 
 _COUNTERS = "linekeeper"
@@ -89,9 +88,10 @@ def forget_contacts(extension: Extension) -> Request[None]:
 
 
 def end_dialog(sip_call_id: str) -> Request[int]:
-    """End every dialog with that Call-ID: BYE to both sides, or a failure for a caller not yet answered.
+    """End every dialog with that Call-ID: BYE to both sides, CANCEL where it still rings.
 
-    Returns how many there were; 0 is no error, the call may just have ended by itself.
+    A call not yet answered is refused with 500. Returns how many there were; 0 is no error: the call may just have
+    ended by itself.
     """
     found = yield Ask(method="dlg.list_match", params=("callid", "eq", sip_call_id), absent=[])
     return (yield from _end(found))
@@ -114,6 +114,15 @@ def busy_slots(capacity: int) -> Request[frozenset[SlotId]]:
         if _alive(found):
             busy.add(SlotId(slot))
     return frozenset(busy)
+
+
+def silent_slots(capacity: int) -> Request[frozenset[SlotId]]:
+    """Slots whose process did not answer an INVITE in the last two seconds: they are left out until then."""
+    silent = set()
+    for slot in range(capacity):
+        if (yield Ask(method="htable.get", params=("dead", str(slot)), absent="")):
+            silent.add(SlotId(slot))
+    return frozenset(silent)
 
 
 def reload_trunks() -> Request[None]:
@@ -161,16 +170,25 @@ def _alive(dialogs: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _end(dialogs: list[dict[str, Any]]) -> Request[int]:
     alive = _alive(dialogs)
+    unanswered = {str(dialog["call-id"]) for dialog in alive if int(dialog["state"]) < _CONFIRMED}
     for dialog in alive:
-        if int(dialog["state"]) >= _CONFIRMED:
+        if str(dialog["call-id"]) not in unanswered:
             yield Ask(method="dlg.end_dlg", params=(int(dialog["h_entry"]), int(dialog["h_id"])), absent="")
-        else:
-            yield _cancel(dialog)
+    if unanswered:
+        yield from _refuse(unanswered)
     return len(alive)
 
 
-def _cancel(dialog: dict[str, Any]) -> Ask:
-    cseq = str(dialog["caller"]["cseq"])
-    if not cseq.isdigit():
-        raise EdgeError(f"dialog {dialog['call-id']} has no CSeq to cancel; it ends by its timeout")
-    return Ask(method="tm.cancel", params=(str(dialog["call-id"]), f"{cseq} INVITE"), absent="")
+def _refuse(call_ids: set[str]) -> Request[None]:
+    """Answer the INVITEs of calls not yet answered; Kamailio cancels what it has sent on.
+
+    `tm.cancel` can't be used: it only knows INVITEs that Kamailio made itself.
+    """
+    for transaction in (yield Ask(method="tm.list", absent=[])):
+        call_id = str(transaction["callid"]).partition(":")[2].strip()
+        if call_id in call_ids and transaction["method"] == "INVITE" and transaction["uas_request"] == "yes":
+            number = f"{transaction['tindex']}:{transaction['tlabel']}"
+            tag = f"edge{transaction['tindex']}"
+            # Without a body, Kamailio 5.6 fails to send this answer.
+            params = (500, "Ended", number, tag, "Content-Type: text/plain\r\n", "ended\r\n")
+            yield Ask(method="tm.reply", params=params, absent="")

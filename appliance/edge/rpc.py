@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import re
 import socket
 from collections.abc import Generator
 from pathlib import Path
@@ -19,12 +20,13 @@ from appliance.errors import EdgeError
 
 TIMEOUT_S = 3.0
 _LARGEST_ANSWER = 1 << 20
+_NO_SUCH_THING = re.compile(r"not found|doesn't exist", re.IGNORECASE)  # modules differ in code and wording
 _ids = itertools.count(1)
 T = TypeVar("T")
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
-    """One remote procedure call. `absent` is the result where Kamailio answers 404: no such thing."""
+    """One remote procedure call. `absent` is the result where Kamailio says that there is no such thing."""
 
     method: str
     params: tuple[str | int, ...] = ()
@@ -116,9 +118,10 @@ def _decode(ask: Ask, answer: bytes) -> Any:
     if "error" not in document:
         return document.get("result")
     fault = document["error"]
-    if fault.get("code") == 404 and ask.absent is not None:
+    code, message = fault.get("code"), str(fault.get("message", "no reason given"))
+    if ask.absent is not None and (code == 404 or _NO_SUCH_THING.search(message)):
         return ask.absent
-    raise EdgeError(f"Kamailio refuses {ask.method}: {fault.get('message', 'no reason given')} ({fault.get('code')})")
+    raise EdgeError(f"Kamailio refuses {ask.method}: {message} ({code})")
 
 
 def _unreachable(path: Path, error: OSError) -> EdgeError:
