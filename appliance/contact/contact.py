@@ -21,7 +21,7 @@ from appliance.contact.conversation import Conversation
 from appliance.contact.flow_run import FlowRun
 from appliance.contact.leg import Leg
 from appliance.contact.queue_stay import QueueStay
-from appliance.contact.segment import Segment
+from appliance.contact.segment import FLUSH_S, Segment
 from appliance.contact.services import Services
 from appliance.contact.transfer import Transfer, new_target
 from appliance.errors import ContactError
@@ -77,6 +77,7 @@ class Contact:
         self._leg_count = 0
         self._run: FlowRun | None = None
         self._ending = False
+        self._over = False
 
     # ── legs ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -464,10 +465,15 @@ class Contact:
         return "RINGING" if self.outbound else "IN_FLOW"
 
     def _check_over(self) -> None:
-        if self._ending and not self._legs:
-            self._on_over()
+        if self._ending and not self._legs and not self._over:
+            self._over = True
+            self.services.timers.after(FLUSH_S, self._on_over)
 
     def _new_segment(self) -> Segment:
         return Segment(
-            ContactId(str(uuid.uuid4())), spool=self.services.spool, link=self.services.link, clock=self.services.clock
+            ContactId(str(uuid.uuid4())),
+            spool=self.services.spool,
+            link=self.services.link,
+            clock=self.services.clock,
+            timers=self.services.timers,
         )

@@ -129,7 +129,8 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
     @_guarded
     def onCallMediaState(self, _parameters: pj.OnCallMediaStateParam) -> None:  # noqa: N802
         old, self.audio = self.audio, None
-        for index, media in enumerate(self.getInfo().media):
+        info = self.getInfo()  # must outlive the loop: its media are references into it
+        for index, media in enumerate(info.media):
             if media.type != pj.PJMEDIA_TYPE_AUDIO:
                 continue
             self.held = media.status == pj.PJSUA_CALL_MEDIA_REMOTE_HOLD

@@ -11,17 +11,19 @@ from pathlib import Path
 from appliance.clock import Clock
 from appliance.contact.journal import Journal
 from appliance.contact.link import Link
+from appliance.contact.timers import Timers
 from appliance.events import AnyBody, ContactDisconnected, DisconnectReason
 from appliance.ids import AgentId, ContactId, LegId, QueueId
 from appliance.logs import fields
 
+FLUSH_S = 0.1  # pjsua2 takes ports down (and completes their files) on a later tick of the media clock
 _log = logging.getLogger(__name__)
 
 
 class Segment:
-    """Writes what happens to one contact id and lets go of it when it is closed and its last leg is down."""
+    """Writes what happens to one contact id and lets go of it when it is closed, its last leg down, its files whole."""
 
-    def __init__(self, contact: ContactId, *, spool: Path, link: Link, clock: Clock) -> None:
+    def __init__(self, contact: ContactId, *, spool: Path, link: Link, clock: Clock, timers: Timers) -> None:
         self.contact = contact
         self.folder = spool / contact
         self.agent: AgentId | None = None
@@ -29,6 +31,7 @@ class Segment:
         self.closed = False
         self._journal = Journal(spool, contact, clock)
         self._link = link
+        self._timers = timers
         self._legs: set[LegId] = set()
         self._released = False
 
@@ -55,5 +58,8 @@ class Segment:
     def _release(self) -> None:
         if self.closed and not self._legs and not self._released:
             self._released = True
-            self._journal.close()
-            self._link.release(self.contact)
+            self._timers.after(FLUSH_S, self._let_go)
+
+    def _let_go(self) -> None:
+        self._journal.close()
+        self._link.release(self.contact)

@@ -32,6 +32,7 @@ RESPAWN_S = 0.2  # a slot that dies at once is tried again this slowly
 WATCHDOG_S = 5.0
 PR_SET_PDEATHSIG = 1
 _KEEPER = SlotId(-1)
+_SIGNALS = frozenset({signal.SIGCHLD, signal.SIGTERM, signal.SIGINT})
 _log = logging.getLogger(__name__)
 
 
@@ -46,9 +47,7 @@ class Zygote:
 
     def run(self) -> None:
         """Fork every slot, say READY, replace whoever dies, end all on SIGTERM or SIGINT."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop)
-        signal.signal(signal.SIGALRM, lambda *_: None)
+        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         self._warm_up()
         self._fork(_KEEPER, Keeper(Path(self._settings.spool)).run)
         for slot in range(self._settings.capacity):
@@ -74,9 +73,8 @@ class Zygote:
         pid = os.fork()
         if pid == 0:
             _die_with(parent)
-            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM):
-                signal.signal(number, signal.SIG_DFL if number != signal.SIGINT else signal.SIG_IGN)
-            signal.alarm(0)
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
             try:
                 life()
             finally:
@@ -84,20 +82,18 @@ class Zygote:
         self._children[pid] = slot
 
     def _wait(self) -> None:
-        """Wait for a death or the watchdog's turn."""
-        signal.setitimer(signal.ITIMER_REAL, WATCHDOG_S)
-        try:
-            pid, status = os.wait()
-        except InterruptedError:
-            notify("WATCHDOG=1")
+        """Wait for a signal or the watchdog's turn; signals are blocked and taken from here only."""
+        found = signal.sigtimedwait(_SIGNALS, WATCHDOG_S)
+        notify("WATCHDOG=1")
+        if found is not None and found.si_signo != signal.SIGCHLD:
+            self._stopping = True
             return
-        except ChildProcessError:
-            return
-        self._replace(pid, status)
+        while self._children and (dead := os.waitpid(-1, os.WNOHANG))[0] != 0:
+            self._replace(*dead)
 
     def _replace(self, pid: int, status: int) -> None:
         slot = self._children.pop(pid, None)
-        if slot is None or self._stopping:
+        if slot is None:
             return
         code = os.waitstatus_to_exitcode(status)
         if code != 0:
@@ -107,10 +103,6 @@ class Zygote:
             self._fork(_KEEPER, Keeper(Path(self._settings.spool)).run)
         else:
             self._start(slot)
-
-    def _stop(self, *_: object) -> None:
-        self._stopping = True
-        signal.setitimer(signal.ITIMER_REAL, 0.01)
 
     def _drain(self) -> None:
         """Let free processes go and give calls a moment; then end what is left."""
