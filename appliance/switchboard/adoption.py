@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 GRACE_S = 5.0
 SETTLE_S = 0.5  # a process that has come back has said by then which contacts it holds
-LOOK_EVERY_S = 0.05
+LOOK_EVERY_S = 0.1
 LOOK_FOR_SILENT_EVERY_S = 1.0
 
 
@@ -60,14 +60,27 @@ class Unclaimed:
 
 
 class Adoption:
-    """`load` before the link opens, `run` as a task once it is open. `sip_port` is the first contact process's."""
+    """`load` before the link opens, `run` as a task once it is open.
 
-    def __init__(self, *, contacts: Contacts, routing: Routing, carer: Carer, clock: Clock, sip_port: int) -> None:
+    `sip_port` is the first contact process's; `wake` rouses the process at a port, so that it looks for the link.
+    """
+
+    def __init__(
+        self,
+        *,
+        contacts: Contacts,
+        routing: Routing,
+        carer: Carer,
+        clock: Clock,
+        sip_port: int,
+        wake: Callable[[int], None],
+    ) -> None:
         self._contacts = contacts
         self._routing = routing
         self._carer = carer
         self._clock = clock
         self._sip_port = sip_port
+        self._wake = wake
         self._unclaimed: dict[ContactId, Unclaimed] = {}
         self._arrivals: dict[ContactId, acd.ContactArrived] = {}
         self._agents = RestoredAgents()
@@ -130,7 +143,9 @@ class Adoption:
         if self._contacts.processes.greeted(unclaimed.slot):
             unclaimed.greeted_at = unclaimed.greeted_at or now_s
             return now_s - unclaimed.greeted_at >= SETTLE_S
-        return not udp_port_taken(self._sip_port + unclaimed.slot)
+        port = self._sip_port + unclaimed.slot
+        self._wake(port)
+        return not udp_port_taken(port)
 
     def _give_up(self, contact: ContactId) -> None:
         """Repair comes first even for one that had ended: its last events may stand in the journal only."""

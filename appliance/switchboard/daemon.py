@@ -83,6 +83,7 @@ class Switchboard:
             carer=self._caretaker,
             clock=now,
             sip_port=configuration.contacts.sip_port,
+            wake=self._link.wake,
         )
         self.api = Api(
             store=self.store,

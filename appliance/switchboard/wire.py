@@ -68,8 +68,7 @@ def fault_of(error: ApplianceError) -> Fault:
         return Fault(kind=error.kind, message=str(error))
     kind = next((kind for known, kind in _KINDS if isinstance(error, known)), "failed")
     problems = error.problems if isinstance(error, ProblemsError) else ()
-    message = error.summary if isinstance(error, ProblemsError) else str(error)
-    return Fault(kind=kind, message=message, problems=problems)
+    return Fault(kind=kind, message=str(error), problems=problems)
 
 
 _encoder = msgspec.json.Encoder()

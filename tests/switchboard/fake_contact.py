@@ -1,0 +1,259 @@
+"""A contact process without media: speaks the link's protocol and writes a journal, as told by a test.
+
+Holds the UDP port of its slot like the real one. Says nothing by itself but Hello and what was not acknowledged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import subprocess
+import uuid
+from pathlib import Path
+from typing import TypeVar
+
+from appliance import clock
+from appliance import events as said
+from appliance.config.paths import BoxPaths
+from appliance.contact import protocol
+from appliance.contact.journal import Journal
+from appliance.ids import AgentId, ContactId, Extension, FlowId, LegId, OfferId, QueueId, SlotId
+
+PATIENCE_S = 10.0
+Wanted = TypeVar("Wanted", bound=protocol.Message)
+
+
+class FakeContact:
+    """One process at `slot`. `own_process`: with a process id of its own that can be killed."""
+
+    def __init__(self, paths: BoxPaths, slot: int, sip_port: int, *, own_process: bool = False) -> None:
+        self.paths = paths
+        self.slot = SlotId(slot)
+        self.sip_port = sip_port + slot
+        self.contact: ContactId | None = None
+        self.received: list[protocol.Message] = []
+        self.unacknowledged: list[said.ContactEvent | protocol.Released] = []
+        self.woken = 0
+        self._dummy = subprocess.Popen(["sleep", "600"]) if own_process else None
+        self.pid = os.getpid() if self._dummy is None else self._dummy.pid
+        self._port = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._port.bind(("127.0.0.1", self.sip_port))
+        self._port.setblocking(False)
+        self._journal: Journal | None = None
+        self._writer: asyncio.StreamWriter | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._news = asyncio.Condition()
+        self._taken = 0
+
+    # ── the link ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def connect(self) -> None:
+        """Until the switchboard accepts; then Hello and everything that was not acknowledged."""
+        deadline = clock.monotonic_s() + PATIENCE_S
+        while True:
+            try:
+                reader, self._writer = await asyncio.open_unix_connection(str(self.paths.link_socket))
+                break
+            except OSError:
+                assert clock.monotonic_s() < deadline, "no switchboard on the link"
+                await asyncio.sleep(0.02)
+        self._reading = asyncio.create_task(self._read(reader))
+        self._send(protocol.Hello(slot=self.slot, pid=self.pid, sip_port=self.sip_port, contact=self.contact))
+        for item in self.unacknowledged:
+            self._send(item if isinstance(item, protocol.Released) else protocol.Event(event=item))
+
+    async def disconnect(self) -> None:
+        """The link breaks; the process lives on."""
+        if self._writer is not None:
+            self._writer.close()
+            with contextlib.suppress(ConnectionError):
+                await self._writer.wait_closed()
+            self._writer = None
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.gather(self._reading, return_exceptions=True)
+            self._reading = None
+
+    async def kill(self) -> None:
+        """The process dies: first its id, then its link and port."""
+        assert self._dummy is not None, "only a FakeContact with its own process can be killed"
+        self._dummy.kill()
+        self._dummy.wait()
+        await self.close()
+
+    async def close(self) -> None:
+        """Give everything back. Safe to call twice."""
+        await self.disconnect()
+        self._port.close()
+        if self._dummy is not None:
+            self._dummy.kill()
+            self._dummy.wait()
+        if self._journal is not None:
+            self._journal.close()
+
+    def raw(self, data: bytes) -> None:
+        """Send bytes as they are."""
+        assert self._writer is not None
+        self._writer.write(data)
+
+    async def expect(self, kind: type[Wanted]) -> Wanted:
+        """The next message of `kind`; others before it are passed over."""
+        async with asyncio.timeout(PATIENCE_S), self._news:
+            while True:
+                while self._taken < len(self.received):
+                    message = self.received[self._taken]
+                    self._taken += 1
+                    if isinstance(message, kind):
+                        return message
+                await self._news.wait()
+
+    async def settled(self) -> None:
+        """Until everything said has been acknowledged."""
+        async with asyncio.timeout(PATIENCE_S), self._news:
+            await self._news.wait_for(lambda: not self.unacknowledged)
+
+    async def closed(self) -> None:
+        """Until the switchboard has closed the link."""
+        assert self._reading is not None
+        await asyncio.wait_for(asyncio.shield(self._reading), PATIENCE_S)
+
+    def count(self, kind: type[protocol.Message]) -> int:
+        """How many messages of `kind` have come so far."""
+        return sum(isinstance(message, kind) for message in self.received)
+
+    async def _read(self, reader: asyncio.StreamReader) -> None:
+        while line := await reader.readline():
+            message = protocol.decode_to_contact(line)
+            async with self._news:
+                if isinstance(message, protocol.Acknowledge):
+                    self._acknowledged(message)
+                else:
+                    self.received.append(message)
+                self._news.notify_all()
+
+    def _acknowledged(self, message: protocol.Acknowledge) -> None:
+        def done(item: said.ContactEvent | protocol.Released) -> bool:
+            if item.contact != message.contact:
+                return False
+            return isinstance(item, protocol.Released) or item.seq <= message.seq
+
+        self.unacknowledged = [item for item in self.unacknowledged if not done(item)]
+
+    def _send(self, message: protocol.Message) -> None:
+        if self._writer is not None:
+            self._writer.write(protocol.encode_message(message))
+
+    def drain_wakes(self) -> int:
+        """Count the datagrams that came to the SIP port."""
+        with contextlib.suppress(BlockingIOError):
+            while self._port.recv(64) == protocol.WAKE:
+                self.woken += 1
+        return self.woken
+
+    # ── a contact's life ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def emit(self, body: said.AnyBody) -> said.ContactEvent:
+        """Journal first, then the switchboard."""
+        assert self._journal is not None
+        event = self._journal.append(body)
+        self.unacknowledged.append(event)
+        self._send(protocol.Event(event=event))
+        return event
+
+    def begin(self, *, caller: str = "+12125550199", source: str = "trunk:acme") -> ContactId:
+        """A customer calls and hears a flow."""
+        self.contact = ContactId(str(uuid.uuid4()))
+        self._journal = Journal(self.paths.spool, self.contact, clock.now)
+        self.emit(
+            said.ContactInitiated(
+                method=said.InitiationMethod.INBOUND,
+                customer=said.Endpoint(address=caller),
+                system=said.Endpoint(address="+12125550100"),
+                slot=self.slot,
+                source=source,
+            )
+        )
+        self.leg("customer", said.LegRole.CUSTOMER)
+        self.emit(said.SystemConnected())
+        self.emit(said.FlowStarted(flow=FlowId("branch"), flow_type="CONTACT_FLOW", bundle_sha256="0" * 64))
+        return self.contact
+
+    def leg(self, leg: str, role: said.LegRole, *, agent: str | None = None, extension: str | None = None) -> None:
+        """A leg begins."""
+        self.emit(
+            said.LegStarted(
+                leg=LegId(leg),
+                role=role,
+                uri="sip:x@127.0.0.1",
+                sip_call_id=f"{leg}@{self.contact}",
+                outgoing=role is not said.LegRole.CUSTOMER,
+                agent=None if agent is None else AgentId(agent),
+                extension=None if extension is None else Extension(extension),
+            )
+        )
+
+    def leg_ends(self, leg: str, role: said.LegRole, *, remote: bool = False) -> None:
+        self.emit(said.LegEnded(leg=LegId(leg), role=role, sip_status=200, remote=remote))
+
+    async def enter_queue(self, queue: str = "sales") -> None:
+        """Ask for a place and take it."""
+        self.emit(said.QueueRequested(queue=QueueId(queue)))
+        await self.expect(protocol.AcceptIntoQueue)
+        self.emit(said.ContactQueued(queue=QueueId(queue)))
+
+    async def offered(self) -> protocol.OfferContact:
+        """An agent is to be rung: say so, and begin the leg."""
+        offer = await self.expect(protocol.OfferContact)
+        self.emit(said.AgentOffered(offer=offer.offer, agent=offer.agent, extension=offer.extension))
+        self.leg(_leg_of(offer.offer), said.LegRole.AGENT, agent=offer.agent, extension=offer.extension)
+        return offer
+
+    def answered(self, offer: protocol.OfferContact, *, queue: str = "sales") -> None:
+        """The agent picks up."""
+        self.emit(said.LegAnswered(leg=LegId(_leg_of(offer.offer)), codec="PCMU"))
+        self.emit(said.ContactDequeued(queue=QueueId(queue), reason="connected"))
+        self.emit(said.AgentConnected(agent=offer.agent, extension=offer.extension, offer=offer.offer))
+
+    def missed(self, offer: protocol.OfferContact, *, cause: str = "no_answer") -> None:
+        """The agent doesn't."""
+        self.leg_ends(_leg_of(offer.offer), said.LegRole.AGENT)
+        self.emit(said.AgentMissed(offer=offer.offer, agent=offer.agent, cause=cause, sip_status=487))
+
+    def hung_up(self, offer: protocol.OfferContact | None = None) -> None:
+        """The customer hangs up, all legs end, the process lets go."""
+        state = "IN_FLOW"
+        if offer is not None:
+            state = "CONNECTED"
+            self.emit(said.AgentLeft(agent=offer.agent))
+            self.leg_ends(_leg_of(offer.offer), said.LegRole.AGENT)
+        self.leg_ends("customer", said.LegRole.CUSTOMER, remote=True)
+        self.disconnected(state)
+        self.release()
+
+    def abandoned(self, queue: str = "sales") -> None:
+        """The customer gives up waiting."""
+        self.emit(said.ContactDequeued(queue=QueueId(queue), reason="abandoned"))
+        self.leg_ends("customer", said.LegRole.CUSTOMER, remote=True)
+        self.disconnected("IN_QUEUE")
+        self.release()
+
+    def disconnected(self, state: str) -> None:
+        reason = said.DisconnectReason.CUSTOMER_DISCONNECT
+        self.emit(said.ContactDisconnected(reason=reason, pre_disconnect_state=state))
+
+    def release(self) -> None:
+        """The process is free again."""
+        assert self.contact is not None
+        released = protocol.Released(contact=self.contact)
+        self.unacknowledged.append(released)
+        self._send(released)
+        self.contact = None
+
+    def spool(self, contact: ContactId) -> Path:
+        return self.paths.spool / contact
+
+
+def _leg_of(offer: OfferId) -> str:
+    return f"agent-{offer.rpartition('/')[2]}"
