@@ -119,7 +119,7 @@ make_environment() {
 	fi
 	say "Python environment: installing into $venv (a minute or two)"
 	[ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
-	"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --progress-bar off \
+	"$venv/bin/python" -m pip install -qq --disable-pip-version-check --no-input --progress-bar off \
 		-e "${root}[test]" </dev/null || fail "pip failed; mend what it says above and run this script again"
 	printf '%s\n' "$key" >"$stamp"
 }

@@ -5,8 +5,6 @@ One JSON line asks, one JSON line answers. Must not know what an operation does.
 
 from __future__ import annotations
 
-import asyncio
-import inspect
 import os
 import socket
 from collections.abc import Mapping, Sequence
@@ -87,8 +85,7 @@ def call_offline(configuration: Configuration, op: str, args: Mapping[str, objec
     from appliance.switchboard import offline
 
     _become_owner(configuration.box.data_dir)
-    result = offline.call(configuration, op, dict(args))
-    return asyncio.run(result) if inspect.iscoroutine(result) else result
+    return offline.call(configuration, op, dict(args))
 
 
 def _become_owner(data_dir: Path) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from appliance.cli.exit_codes import ExitCode
+from appliance.cli.main import main
 
 if TYPE_CHECKING:
     from conftest import FakeSwitchboard
@@ -198,7 +199,7 @@ def test_status_when_nested_then_lines_and_tables(box: FakeSwitchboard, run: Run
     assert "sales" in shown
 
 
-FLOW = {
+FLOW: dict[str, Any] = {
     "Version": "2019-10-30",
     "StartAction": "bye",
     "Actions": [{"Identifier": "bye", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}],
@@ -206,30 +207,48 @@ FLOW = {
 
 
 def test_flow_check_when_good_then_facts(tmp_path: Path, capsys: Capture) -> None:
-    from appliance.cli.main import main
-
     file = tmp_path / "bye.json"
     file.write_text(json.dumps(FLOW))
     assert main(["flow", "check", str(file), "--json"]) == ExitCode.OK
     shown = json.loads(capsys.readouterr().out)
-    assert (shown["flow"], shown["actions"], shown["problems"]) == ("bye", 1, [])
+    assert (shown["flow"], shown["actions"], shown["findings"]) == ("bye", 1, [])
 
 
 @pytest.mark.parametrize("content", ["[", json.dumps(FLOW | {"StartAction": "gone"})])
 def test_flow_check_when_broken_then_exit_code_1_and_every_problem(
     content: str, tmp_path: Path, capsys: Capture
 ) -> None:
-    from appliance.cli.main import main
-
     file = tmp_path / "bye.json"
     file.write_text(content)
     assert main(["flow", "check", str(file), "--json"]) == ExitCode.FAILURE
     assert json.loads(capsys.readouterr().out)["error"]["problems"]
 
 
-def test_flow_check_when_file_is_missing_then_exit_code_1(tmp_path: Path, capsys: Capture) -> None:
-    from appliance.cli.main import main
+def with_first(action_type: str, **parameters: object) -> str:
+    """The flow with an action of that type before its end."""
+    first = {"Identifier": "hello", "Type": action_type, "Parameters": parameters, "Transitions": {"NextAction": "bye"}}
+    return json.dumps(FLOW | {"StartAction": "hello", "Actions": [first, *FLOW["Actions"]]})
 
+
+def test_flow_check_when_type_is_unknown_then_what_was_meant(tmp_path: Path, capsys: Capture) -> None:
+    file = tmp_path / "play.json"
+    file.write_text(with_first("PlayPrompt"))
+    assert main(["flow", "check", str(file)]) == ExitCode.OK
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first.startswith("warning hello: ")
+    assert first.endswith("; did you mean MessageParticipant?")
+
+
+def test_flow_check_when_an_action_can_only_fail_then_exit_code_1(tmp_path: Path, capsys: Capture) -> None:
+    file = tmp_path / "play.json"
+    file.write_text(with_first("GetParticipantInput"))
+    assert main(["flow", "check", str(file)]) == ExitCode.FAILURE
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[0].startswith("error   hello: ")
+    assert shown[-1].endswith("has errors")
+
+
+def test_flow_check_when_file_is_missing_then_exit_code_1(tmp_path: Path, capsys: Capture) -> None:
     assert main(["flow", "check", str(tmp_path / "no.json")]) == ExitCode.FAILURE
     assert "can't be read" in capsys.readouterr().err
 
