@@ -25,7 +25,7 @@ _KINDS = (
     ("edge", "kamailio"),
     ("contacts", "appliance.contact"),
     ("switchboard", "appliance.switchboard"),
-    ("supervisor", "appliance.cli"),
+    ("supervisor", "linekeeper up"),
 )
 
 

@@ -124,7 +124,7 @@ class RunningBox:
 
     def start(self) -> None:
         """`linekeeper up`, until calls can come in."""
-        argv = [sys.executable, "-m", "appliance.cli.main", "up", "--config", str(self.config)]
+        argv = [str(Path(sys.executable).with_name("linekeeper")), "up", "--config", str(self.config)]
         said = len(self.log.read_text(errors="replace")) if self.log.exists() else 0
         self.program = Program(argv, log=self.log, cwd=self.folder)
         program = self.program
@@ -135,6 +135,11 @@ class RunningBox:
             return "ready: phones reach" in program.text()[said:]
 
         wait_until(ready, timeout_s=40, what=f"the box is ready; {self.log}")
+        wait_until(self._all_free, timeout_s=10, what=f"every contact process is free; {self.log}")
+
+    def _all_free(self) -> bool:
+        processes = self.api.call("status")["processes"]
+        return bool(processes["free"] == processes["capacity"])
 
     def stop(self) -> None:
         """SIGTERM to the supervisor, as Ctrl-C; the data stays."""

@@ -68,17 +68,17 @@ def test_trunk_when_it_calls_a_number_then_flow_queue_and_agent_follow(
 
 
 def test_trunk_when_number_has_no_flow_then_404(box: RunningBox, trunk_port: int, tmp_path: Path) -> None:
-    _refused(box, tmp_path, "+12125550177", "404", trunk_port, TRUNK_ADDRESS)
+    _refused(box, tmp_path, "+12125550177", "404", source=(TRUNK_ADDRESS, trunk_port))
 
 
 def test_trunk_when_it_dials_the_outside_then_404(box: RunningBox, trunk_port: int, tmp_path: Path) -> None:
-    _refused(box, tmp_path, OUTSIDE, "404", trunk_port, TRUNK_ADDRESS)
+    _refused(box, tmp_path, OUTSIDE, "404", source=(TRUNK_ADDRESS, trunk_port))
 
 
 def test_stranger_when_calling_without_password_then_challenged(
     box: RunningBox, ports: PortBlock, tmp_path: Path
 ) -> None:
-    _refused(box, tmp_path, NUMBER, "407", ports.take(), "127.0.0.1")
+    _refused(box, tmp_path, NUMBER, "407", source=("127.0.0.1", ports.take()))
 
 
 def test_extension_when_dialling_outside_then_call_leaves_by_the_trunk(
@@ -147,13 +147,13 @@ def test_registered_trunk_when_box_starts_then_it_registers_and_calls_leave_by_i
             assert outside.wait().successful == 1
 
 
-def _refused(box: RunningBox, folder: Path, number: str, status: str, port: int, address: str) -> None:
+def _refused(box: RunningBox, folder: Path, number: str, status: str, *, source: tuple[str, int]) -> None:
     caller = Sipp(
         folder,
         "uac_trunk_refused",
-        port=port,
+        port=source[1],
         remote=box.address,
-        address=address,
+        address=source[0],
         rows=[("+12125550123", "-", number, 40000)],
         calls=1,
         fill={"status": status},
