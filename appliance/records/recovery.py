@@ -26,12 +26,10 @@ from appliance.records.contact_record import build_record
 from appliance.records.finish import RecordingLostError, finish_recording, recording_sources
 from appliance.records.journal import contact_folder, journal_path, read_journal
 from appliance.records.repair import closing_events
-from appliance.records.wav import inspect_wav
+from appliance.records.traces import USUAL_RATE_HZ, last_sign, unknown_audio
 from appliance.stamps import Stamp
 from appliance.store import RecordingRow, RecordingStatus, Store
 
-_CUSTOMER, _AGENT = ".customer.wav", ".agent.wav"
-_USUAL_RATE_HZ = 8000
 _log = logging.getLogger(__name__)
 
 
@@ -106,13 +104,13 @@ class Recoverer:
         with self._store.transaction():
             events = self._store.events.of_contact(contact)
             row = self._store.contacts.get(contact)
-            unknown = self._unknown_audio(contact, events)
+            unknown = unknown_audio(contact_folder(self._spool, contact), events)
             if (not events and not unknown) or (row is not None and not row.open):
                 return 0
-            died = self._last_sign(contact, events)
-            self._append(contact, unknown, died)
-            missing = closing_events(self._store.events.of_contact(contact), detail="the contact process died")
-            self._append(contact, missing, self._last_sign(contact, self._store.events.of_contact(contact)))
+            self._append(contact, unknown, last_sign(events) if events else self._clock())
+            events = self._store.events.of_contact(contact)
+            missing = closing_events(events, detail="the contact process died")
+            self._append(contact, missing, last_sign(events))
         return len(unknown) + len(missing)
 
     def _finish_recordings(self, contact: ContactId) -> tuple[tuple[RecordingId, ...], tuple[RecordingId, ...]]:
@@ -141,7 +139,7 @@ class Recoverer:
             row.recording,
             customer=row.customer_path or "",
             agent=row.agent_path or "",
-            rate_hz=row.rate_hz or _USUAL_RATE_HZ,
+            rate_hz=row.rate_hz or USUAL_RATE_HZ,
             started=row.started,
         )
         done = finish_recording(sources, self._recordings)
@@ -187,40 +185,3 @@ class Recoverer:
                 for seq, body in enumerate(bodies, start=first)
             ]
         )
-
-    def _unknown_audio(self, contact: ContactId, events: Sequence[ev.ContactEvent]) -> list[ev.AnyBody]:
-        """RecordingStarted for audio files whose event was lost; they are named `<recording>.customer|agent.wav`."""
-        known = {event.body.recording for event in events if isinstance(event.body, ev.RecordingStarted)}
-        folder = contact_folder(self._spool, contact)
-        names = {path.name for path in folder.glob("*.wav")} if folder.exists() else set()
-        stems = {name.removesuffix(end) for name in names for end in (_CUSTOMER, _AGENT) if name.endswith(end)}
-        return [
-            ev.RecordingStarted(
-                recording=RecordingId(stem),
-                customer_path=str(folder / f"{stem}{_CUSTOMER}"),
-                agent_path=str(folder / f"{stem}{_AGENT}"),
-                rate_hz=inspect_wav(folder / f"{stem}{_CUSTOMER}", rate_hz=_USUAL_RATE_HZ).rate_hz,
-            )
-            for stem in sorted(stems - known)
-        ]
-
-    def _last_sign(self, contact: ContactId, events: Sequence[ev.ContactEvent]) -> Stamp:
-        """When the contact was last seen alive: its last event, or the end of what was recorded after it."""
-        if not events:
-            return self._clock()
-        last = events[-1].at
-        stopped = {event.body.recording for event in events if isinstance(event.body, ev.RecordingStopped)}
-        for event in events:
-            if isinstance(event.body, ev.RecordingStarted) and event.body.recording not in stopped:
-                end = _later(event.at, _seconds(event.body))
-                last = end if end.boot == last.boot and end.mono_s > last.mono_s else last
-        return last
-
-
-def _seconds(started: ev.RecordingStarted) -> float:
-    sides = [inspect_wav(Path(path), rate_hz=started.rate_hz) for path in (started.customer_path, started.agent_path)]
-    return max(side.samples / side.rate_hz for side in sides)
-
-
-def _later(at: Stamp, seconds: float) -> Stamp:
-    return msgspec.structs.replace(at, mono_s=at.mono_s + seconds, wall_s=at.wall_s + seconds)

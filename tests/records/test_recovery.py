@@ -315,3 +315,16 @@ def test_recover_when_offer_was_open_then_no_agent_in_the_record(box: Any, story
     assert record["Linekeeper"]["Offers"][0]["Outcome"] == "withdrawn"
     missed = ev.AgentMissed(offer=OfferId(f"{story.contact}/1"), agent=KIM, cause="withdrawn")
     assert missed in [event.body for event in box.store.events.of_contact(story.contact)]
+
+
+def test_recover_when_contact_was_closed_without_its_recording_then_it_is_finished_later(
+    box: Any, story: Any, make_tone: Any, make_wav: Any
+) -> None:
+    _talking(story, box).at(20.0).say(ev.RecordingStopped(recording=TAPE, reason="contact ended")).hang_up()
+    story.switchboard(ev.ContactClosed()).write_journal(box.spool)
+    box.write_sides(story, customer=make_wav(make_tone(1.0)), agent=None)
+    box.store.events.append(story.events)
+    (found,) = box.recoverer().recover(claimed=())
+    assert (found.finished, found.closed, found.problem) == ((TAPE,), True, None)
+    assert box.store.records.get(story.contact)["Recording"]["Status"] == "AVAILABLE"
+    assert not (box.spool / story.contact).exists()
