@@ -189,10 +189,9 @@ class Contact:
                 leg=leg.leg, role=leg.role, sip_status=status, reason=reason, remote=remote, quality=leg.quality
             )
             segment.emit(body)
+            segment.leg_down(leg.leg)
         self.conversation.media_gone(leg.audio)
         self._react_to_end(leg, status)
-        if segment is not None:
-            segment.leg_down(leg.leg)
         self._check_over()
 
     def _react_to_end(self, leg: Leg, status: int) -> None:

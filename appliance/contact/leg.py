@@ -82,10 +82,7 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         """Send INVITE to `uri` with From `caller` (a name-addr); `leg_calling` follows."""
         operation = pj.CallOpParam(True)
         operation.txOption.localUri = caller
-        for name, value in headers.items():
-            header = pj.SipHeader()
-            header.hName, header.hValue = name, value
-            operation.txOption.headers.append(header)
+        _add_headers(operation, headers)
         with vendor(f"leg {self.leg} can't be dialled"):
             self.makeCall(uri, operation)
 
@@ -99,13 +96,14 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         with vendor(f"leg {self.leg} can't be answered with {status}"):
             self.answer(operation)
 
-    def hang_up(self, status: int = 0) -> None:
+    def hang_up(self, status: int = 0, headers: dict[str, str] | None = None) -> None:
         """End the leg: BYE, CANCEL, or a final answer `status` (0: 603 by default). Idempotent."""
         if self.ended or self.hung_up_by_us:
             return
         self.hung_up_by_us = True
         operation = pj.CallOpParam(True)
         operation.statusCode = status
+        _add_headers(operation, headers or {})
         with contextlib.suppress(ContactError), vendor(f"leg {self.leg} can't be hung up"):
             self.hangup(operation)
 
@@ -164,6 +162,13 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
             if match := _TRUNK_HEADER.search(message):
                 self.trunk = TrunkId(match[1])
                 return
+
+
+def _add_headers(operation: pj.CallOpParam, headers: dict[str, str]) -> None:
+    for name, value in headers.items():
+        header = pj.SipHeader()
+        header.hName, header.hValue = name, value
+        operation.txOption.headers.append(header)
 
 
 def _messages(parameters: pj.OnCallStateParam) -> Iterator[str]:

@@ -33,6 +33,7 @@ from appliance.logs import fields
 
 IDLE_S = 2.0  # nothing under way: SIP and commands wake us
 TALK_S = 0.2  # keys and end-of-media reports come at this grain
+BUSY = {"X-Linekeeper-Slot": "busy"}  # tells the edge to try the next process
 KEYS_S = 0.02  # somebody is choosing from a menu
 _log = logging.getLogger(__name__)
 
@@ -120,7 +121,7 @@ class ContactProcess:
     def incoming(self, call_id: int, message: str) -> None:
         """An INVITE from the edge: a contact begins, or the call is refused."""
         if self._contact is not None or self._retiring:
-            self._refuse(call_id, 503)
+            self._refuse(call_id, 503, BUSY)
             return
         invite = read_invite(message)
         destination = arrival.destination_of(self._services.plans.read(), invite)
@@ -141,11 +142,11 @@ class ContactProcess:
         self._refusals.remove(refusal)
         self._finished.append(refusal)
 
-    def _refuse(self, call_id: int, status: int) -> None:
+    def _refuse(self, call_id: int, status: int, headers: dict[str, str] | None = None) -> None:
         refusal = Refusal(self)
         refusal.leg = Leg(self._account, refusal, LegId("refused"), LegRole.CUSTOMER, call_id)
         self._refusals.append(refusal)
-        refusal.leg.hang_up(status)
+        refusal.leg.hang_up(status, headers)
 
     def _contact_over(self) -> None:
         contact, self._contact = self._contact, None
