@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import exp
 
 RARE = 1e-13  # states less likely than this are left out
-STEPS = 4000  # of the integration of the service level
+STEPS = 500  # of the integration of the service level
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +73,7 @@ def _leaving_rate(staffing: Staffing, contacts: int) -> float:
 
 
 def _answered_within(staffing: Staffing, lengths: int) -> list[float]:
-    """By the number of contacts ahead in queue: the chance to be answered by the service goal (Runge-Kutta, order 4)."""
+    """By the number of contacts ahead in queue: the chance to be answered in time (Runge-Kutta, order 4)."""
     rates = [_leaving_rate(staffing, staffing.agents + ahead) for ahead in range(lengths)]
     step = staffing.service_goal_s / STEPS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.erlang import Figures, Staffing
 
@@ -24,6 +24,26 @@ from appliance.acd.model import AVAILABLE, AgentPlan, QueuePlan, QueueShare
 from appliance.ids import AgentId, ContactId, Extension, QueueId
 
 QUEUE = QueueId("queue")
+
+
+@dataclass(slots=True)
+class Draws:
+    """Exponential times, and the rate that came out of the draw."""
+
+    random: random.Random
+    rate: float
+    count: int = 0
+    total_s: float = 0.0
+
+    def next_s(self) -> float:
+        drawn = self.random.expovariate(self.rate)
+        self.count += 1
+        self.total_s += drawn
+        return drawn
+
+    @property
+    def drawn_rate(self) -> float:
+        return self.count / self.total_s
 
 
 @dataclass(slots=True)
@@ -47,6 +67,8 @@ class Simulation:
     def __init__(self, staffing: Staffing, seed: int) -> None:
         self._staffing = staffing
         self._random = random.Random(seed)
+        self._gaps = Draws(self._random, staffing.arrival_rate)
+        self._handling = Draws(self._random, staffing.handling_rate)
         self._acd = Acd()
         self._future: list[tuple[float, int, AcdEvent]] = []
         self._scheduled = 0
@@ -75,8 +97,12 @@ class Simulation:
             self._carry_out(self._acd.handle(event, now), now)
         return self._tally.figures()
 
+    def drawn(self) -> Staffing:
+        """The staffing with the rates that were really drawn: theory for these shows the routing, not the luck."""
+        return replace(self._staffing, arrival_rate=self._gaps.drawn_rate, handling_rate=self._handling.drawn_rate)
+
     def _schedule_arrival(self, now: float, number: int) -> None:
-        at = now + self._random.expovariate(self._staffing.arrival_rate)
+        at = now + self._gaps.next_s()
         self._schedule(at, ContactArrived(contact=ContactId(str(number)), queue=QUEUE, enqueued_at=at))
 
     def _schedule(self, at: float, event: AcdEvent) -> None:
@@ -108,5 +134,5 @@ class Simulation:
         self._tally.waited_s += waited
         self._tally.in_time += waited <= self._staffing.service_goal_s
         self._acd.handle(OfferAnswered(offer=offer.offer), now)
-        handled = now + self._random.expovariate(self._staffing.handling_rate)
+        handled = now + self._handling.next_s()
         self._schedule(handled, AgentReleased(agent=offer.agent, contact=offer.contact, wrap_up=False))
