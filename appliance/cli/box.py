@@ -12,6 +12,7 @@ from pathlib import Path
 
 from appliance.cli.child import BoxError, ChildPlan, ChildStatus
 from appliance.cli.edge_files import edge_plan, prepare_edge
+from appliance.cli.free_ports import await_free_ports
 from appliance.cli.supervisor import Supervisor, Tell
 from appliance.config.contact_settings import box_paths, write_contact_settings
 from appliance.config.lastgood import LastGood, Loaded
@@ -47,6 +48,7 @@ class Box:
 
     def start(self) -> None:
         """Raises BoxError or EdgeError, with nothing left running."""
+        await_free_ports(self.configuration)
         self.prepare()
         self._supervisor.start()
 

@@ -67,7 +67,7 @@ class Child:
 
     def __init__(self, plan: ChildPlan, log: Path | None) -> None:
         self.plan = plan
-        self.notices = NoticeSocket(plan.name)
+        self.notices: NoticeSocket | None = None  # from the first start to `close`
         self.state = ChildState.DOWN
         self.restarts = 0
         self.start_at = float("inf")  # when a dead child is started again
@@ -90,6 +90,8 @@ class Child:
 
         It gets SIGTERM when the calling *thread* ends, however that happens (prctl(2) PR_SET_PDEATHSIG).
         """
+        if self.notices is None:
+            self.notices = NoticeSocket(self.plan.name)
         self.notices.drain()
         setpriv = shutil.which("setpriv")
         if setpriv is None:
@@ -101,7 +103,7 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                env=self._environment(),
+                env=self._environment(self.notices.address),
                 start_new_session=True,
             )
         self.state = ChildState.STARTING
@@ -109,8 +111,8 @@ class Child:
         self.deadline = now + self.plan.ready_timeout_s
         logger.debug("%s started as process %d", self.plan.name, self._process.pid)
 
-    def _environment(self) -> dict[str, str]:
-        environment = {**os.environ, **self.plan.environment, "NOTIFY_SOCKET": self.notices.address}
+    def _environment(self, address: str) -> dict[str, str]:
+        environment = {**os.environ, **self.plan.environment, "NOTIFY_SOCKET": address}
         for name in ("WATCHDOG_USEC", "WATCHDOG_PID"):
             environment.pop(name, None)
         if self.plan.watchdog_s is not None:
@@ -119,7 +121,9 @@ class Child:
 
     def listen(self, now: float) -> None:
         """Take in what the child has said."""
-        while self.pid is not None and (notice := self.notices.read(self.pid)) is not None:
+        if self.notices is None or self.pid is None:
+            return
+        while (notice := self.notices.read(self.pid)) is not None:
             if notice.get("READY") == "1" and self.state is ChildState.STARTING and self.plan.serves is None:
                 self._ready(now)
             if notice.get("WATCHDOG") == "1" and self.state is ChildState.READY:
@@ -166,6 +170,11 @@ class Child:
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """Listen no longer; the process must have ended."""
+        if self.notices is not None:
+            self.notices.close()
 
     def wait(self, timeout_s: float) -> bool:
         """Whether the process has ended within `timeout_s`."""

@@ -6,11 +6,15 @@ import socket
 
 from appliance.cli.child import ChildPlan
 from appliance.config.address import edge_address
+from appliance.config.contact_settings import box_paths
 from appliance.config.paths import BoxPaths
 from appliance.config.schema import Configuration
 from appliance.edge.database import create_databases
 from appliance.edge.render import check, command, render
+from appliance.edge.requests import is_up
+from appliance.edge.rpc import EdgeLink
 from appliance.edge.trunks import store_trunks
+from appliance.errors import EdgeError
 
 _ANSWER_TIMEOUT_S = 0.2
 
@@ -29,7 +33,16 @@ def edge_plan(configuration: Configuration, paths: BoxPaths) -> ChildPlan:
 
 
 def edge_serves(configuration: Configuration) -> bool:
-    """Whether the edge answers SIP where phones reach it: OPTIONS (RFC 3261 section 11) gets an answer in 0.2 s."""
+    """Whether this box's Kamailio is up (by its own RPC socket) and SIP is answered where phones reach it."""
+    link = EdgeLink(box_paths(configuration).edge_rpc_socket, timeout_s=_ANSWER_TIMEOUT_S)
+    try:
+        return link.run(is_up()) and _answers(configuration)
+    except EdgeError:
+        return False
+
+
+def _answers(configuration: Configuration) -> bool:
+    """Whether OPTIONS (RFC 3261 section 11) gets any answer in 0.2 s."""
     transport = configuration.edge.transports[0]
     address, port = edge_address(configuration), configuration.edge.port
     family = socket.AF_INET6 if ":" in address else socket.AF_INET

@@ -18,6 +18,7 @@ class NoticeSocket:
     """A datagram socket in the abstract namespace: no file to leave behind, no path that can be too long."""
 
     def __init__(self, name: str) -> None:
+        """`name` is for whoever looks at the system's sockets; the address is unique without it."""
         self.address = f"@linekeeper-{name}-{secrets.token_hex(8)}"  # NOTIFY_SOCKET's spelling of an abstract name
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)

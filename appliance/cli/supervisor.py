@@ -10,6 +10,7 @@ import contextlib
 import logging
 import os
 import selectors
+import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -34,7 +35,8 @@ class Supervisor:
         self._stopping = threading.Event()
         self._settled = threading.Event()  # everything serves, or start-up has failed
         self._failure: BoxError | None = None
-        self._wake_reader, self._wake_writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._wake: socket.socket | None = None  # readable when the loop has to look up
+        self._waker: socket.socket | None = None
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
 
     def __enter__(self) -> Supervisor:
@@ -46,6 +48,9 @@ class Supervisor:
 
     def start(self) -> None:
         """Raises BoxError, with everything stopped again, where a child does not come to serve."""
+        self._wake, self._waker = socket.socketpair()
+        for end in (self._wake, self._waker):
+            end.setblocking(False)
         self._thread.start()
         try:
             self._settled.wait()
@@ -59,8 +64,9 @@ class Supervisor:
     def request_stop(self) -> None:
         """Ask for the end without waiting for it; for signal handlers."""
         self._stopping.set()
-        with contextlib.suppress(OSError):
-            os.write(self._wake_writer, b"!")
+        if self._waker is not None:
+            with contextlib.suppress(OSError):
+                self._waker.send(b"!")
 
     def wait(self) -> None:
         """Until `request_stop` was called and everything is down. Raises BoxError where that was not by request."""
@@ -71,10 +77,8 @@ class Supervisor:
     def stop(self) -> None:
         """Stop every child, last started first. Safe to call again."""
         self.request_stop()
-        if self._thread.is_alive():
+        if self._thread.ident is not None:
             self._thread.join()
-        elif self._thread.ident is None:
-            self._close()
 
     @property
     def serving(self) -> bool:
@@ -106,10 +110,10 @@ class Supervisor:
 
     def _close(self) -> None:
         for child in self._children:
-            child.notices.close()
-        for end in (self._wake_reader, self._wake_writer):
-            with contextlib.suppress(OSError):
-                os.close(end)
+            child.close()
+        for end in (self._wake, self._waker):
+            if end is not None:
+                end.close()
 
     def _bring_up(self, child: Child) -> None:
         if self._stopping.is_set():
@@ -169,9 +173,11 @@ class Supervisor:
     def _wait(self) -> None:
         with contextlib.ExitStack() as opened:
             selector = opened.enter_context(selectors.DefaultSelector())
-            selector.register(self._wake_reader, selectors.EVENT_READ)
+            if self._wake is not None:
+                selector.register(self._wake, selectors.EVENT_READ)
             for child in self._children:
-                selector.register(child.notices, selectors.EVENT_READ)
+                if child.notices is not None:
+                    selector.register(child.notices, selectors.EVENT_READ)
                 pid = child.pid
                 if pid is not None:
                     handle = os.pidfd_open(pid)
