@@ -32,38 +32,29 @@ class Connection:
     @classmethod
     def writer(cls, path: Path) -> Connection:
         """Open or create `path` and bring its schema up to date. WAL; every commit is on the disk when it returns."""
-        with vendor_errors(f"open store {path}"):
-            db = Database(_connect(f"file:{_quoted(path)}?mode=rwc"), execute_plugins=False)
+        with _opened(f"file:{_quoted(path)}?mode=rwc", str(path)) as db:
             db.enable_wal()
             db.execute("PRAGMA synchronous = FULL")
             db.execute("PRAGMA journal_size_limit = 16777216")
-        return cls._migrated(db, str(path))
+            _migrate(db, str(path))
+        return cls(db)
 
     @classmethod
     def reader(cls, path: Path) -> Connection:
         """Open `path` for reading beside the writer; every read sees the last committed state."""
         if not path.exists():
             raise StoreError(f"no store at {path}; start the box once ('linekeeper up') to make it")
-        with vendor_errors(f"open store {path}"):
-            db = Database(_connect(f"file:{_quoted(path)}?mode=ro"), execute_plugins=False)
+        with _opened(f"file:{_quoted(path)}?mode=ro", str(path)) as db:
             _refuse_newer(db, str(path))
             if STEPS.pending(db):
-                db.close()
                 raise StoreVersionError(f"store {path} must be brought up to date; start the switchboard once")
         return cls(db)
 
     @classmethod
     def memory(cls) -> Connection:
         """A store that lives as long as this object, for tests and dry runs."""
-        with vendor_errors("open a store in memory"):
-            db = Database(_connect(":memory:"), execute_plugins=False)
-        return cls._migrated(db, "in memory")
-
-    @classmethod
-    def _migrated(cls, db: Database, name: str) -> Connection:
-        with vendor_errors(f"bring store {name} up to date"):
-            _refuse_newer(db, name)
-            STEPS.apply(db)
+        with _opened(":memory:", "in memory") as db:
+            _migrate(db, "in memory")
         return cls(db)
 
     @contextmanager
@@ -118,10 +109,22 @@ class Connection:
             self._db.close()
 
 
-def _connect(name: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(name, timeout=_BUSY_TIMEOUT_S, uri=True, check_same_thread=False)
-    connection.execute("PRAGMA foreign_keys = ON")
-    return connection
+@contextmanager
+def _opened(name: str, shown: str) -> Iterator[Database]:
+    """The database of that name, closed again if it turns out to be unusable."""
+    with vendor_errors(f"open store {shown}"):
+        raw = sqlite3.connect(name, timeout=_BUSY_TIMEOUT_S, uri=True, check_same_thread=False)
+        try:
+            raw.execute("PRAGMA foreign_keys = ON")
+            yield Database(raw, execute_plugins=False)
+        except BaseException:
+            raw.close()
+            raise
+
+
+def _migrate(db: Database, shown: str) -> None:
+    _refuse_newer(db, shown)
+    STEPS.apply(db)
 
 
 def _quoted(path: Path) -> str:
@@ -129,7 +132,8 @@ def _quoted(path: Path) -> str:
     return str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
-def _refuse_newer(db: Database, name: str) -> None:
+def _refuse_newer(db: Database, shown: str) -> None:
     if unknown := unknown_steps(db):
-        db.close()
-        raise StoreVersionError(f"store {name} was made by a newer program ({unknown[-1]}); install that version again")
+        raise StoreVersionError(
+            f"store {shown} was made by a newer program ({unknown[-1]}); install that version again"
+        )

@@ -160,5 +160,6 @@ def _outbox(db: Database) -> None:
 
 def unknown_steps(db: Database) -> list[str]:
     """Names of the steps that `db` has seen and this program doesn't know: a newer program made it."""
-    known = {step.name for step in STEPS.pending(Database(memory=True))}
+    with Database(memory=True) as empty:
+        known = {step.name for step in STEPS.pending(empty)}
     return sorted(step.name for step in STEPS.applied(db) if step.name not in known)
