@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -19,6 +19,7 @@ from appliance.flow.voices import usual_voice
 Path = tuple[str, ...]
 
 _TOKEN = re.compile(r"""\$(?:\.[\w-]+(?::[\w-]+)*|\[(?:'[^'\]]*'|"[^"\]]*"|\d+)\])+""")
+_LETTERS_AFTER = re.compile(r"[^\x00-\x7f]\w*$")
 _SEGMENT = re.compile(r"""\.([\w-]+(?::[\w-]+)*)|\[(?:'([^'\]]*)'|"([^"\]]*)"|(\d+))\]""")
 
 
@@ -74,8 +75,8 @@ def resolve(facts: ContactFacts, flow_attributes: Mapping[str, str], text: str, 
     """`text` with every reference replaced. markup: escape values for SSML, unless the whole text is one reference."""
     if "$" not in text:
         return text
-    if (path := path_of(text)) is not None:
-        return as_text(lookup(facts, flow_attributes, path)) if _known(facts, path) else text
+    if (path := path_of(text)) is not None and (value := lookup(facts, flow_attributes, path)) is not None:
+        return as_text(value)
     found = [part if isinstance(part, str) else _fill(facts, flow_attributes, part, markup) for part in _template(text)]
     return "".join(found)
 
@@ -84,12 +85,25 @@ def _fill(facts: ContactFacts, flow_attributes: Mapping[str, str], path: Path, m
     """A sentence may go on without a space after the reference: the longest path with a value wins."""
     if not _known(facts, path):
         return "$." + ".".join(path)
+    for shorter, rest in _cuts(path):
+        value = lookup(facts, flow_attributes, shorter)
+        if value is not None and (not rest or not isinstance(value, Mapping)):
+            return (_escape(as_text(value)) if markup else as_text(value)) + rest
+    after = _LETTERS_AFTER.search(path[-1])
+    return after.group() if after is not None and after.start() > 0 else ""
+
+
+def _cuts(path: Path) -> Iterator[tuple[Path, str]]:
+    """`path`, then without letters that no ASCII key has (particles follow at once in Korean), then ever shorter."""
+    yield path, ""
+    tail = ""
     for length in range(len(path), 0, -1):
-        value = lookup(facts, flow_attributes, path[:length])
-        if value is not None and not isinstance(value, Mapping):
-            text = "".join((as_text(value), *("." + rest for rest in path[length:])))
-            return _escape(text) if markup else text
-    return ""
+        last, key = path[length - 1], _LETTERS_AFTER.sub("", path[length - 1])
+        if key and key != last:
+            yield (*path[: length - 1], key), last[len(key) :] + tail
+        tail = f".{last}{tail}"
+        if length > 1:
+            yield path[: length - 1], tail
 
 
 def _escape(text: str) -> str:
