@@ -22,6 +22,7 @@ from appliance.errors import ApplianceError
 logger = logging.getLogger(__name__)
 FIRST_BACKOFF_S = 0.25
 LONGEST_BACKOFF_S = 10.0
+_STANDARD_ERROR = 2  # standard output is for what the command itself says
 STABLE_AFTER_S = 30.0  # a child that lived this long begins with the shortest delay again
 
 
@@ -97,7 +98,7 @@ class Child:
         if setpriv is None:
             raise BoxError("setpriv is missing; install Debian's package util-linux")
         with contextlib.ExitStack() as opened:
-            output = None if self._log is None else opened.enter_context(self._log.open("ab"))
+            output = _STANDARD_ERROR if self._log is None else opened.enter_context(self._log.open("ab"))
             self._process = subprocess.Popen(
                 (setpriv, "--pdeathsig", "TERM", "--", *self.plan.command),
                 stdin=subprocess.DEVNULL,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import logging
 import signal
 from pathlib import Path
 
 import click
 
+from appliance import logs
 from appliance.cli.box import Box
 from appliance.cli.exit_codes import DESCRIPTION
 from appliance.cli.options import config_option, json_option
@@ -40,14 +40,12 @@ Example: linekeeper up --config branch.toml
 @config_option
 @json_option
 def command(config_file: Path, as_json: bool) -> None:
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logs.set_up("linekeeper-up", level="warning")
 
     def tell(line: str) -> None:
         click.echo(json.dumps({"event": line}) if as_json else line)
 
     box = Box(config_file, tell=tell)
-    for problem in box.loaded.problems:
-        click.echo(f"PROBLEM in {box.file}: {problem}", err=True)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: box.request_stop())
     tell(f"starting the box of {box.file}" + (" (last good copy)" if box.loaded.is_last_good else ""))

@@ -128,6 +128,17 @@ def test_supervisor_when_child_ignores_sigterm_then_it_is_killed(tmp_path: Path)
     assert "one did not stop within 0.3 s, killing it" in tell.lines
 
 
+def test_supervisor_when_child_leaves_a_process_behind_then_it_is_killed(tmp_path: Path) -> None:
+    program = SERVING.replace("signal.signal(", "child = os.fork()\nsignal.signal(", 1).replace(
+        'write("start")\n',
+        "if child == 0:\n    signal.signal(signal.SIGTERM, signal.SIG_IGN)\n    while True:\n        "
+        'signal.pause()\nwrite(f"start {child}")\n',
+    )
+    with Supervisor([plan("one", tmp_path, program)]):
+        grandchild = int(journal(tmp_path)[0].split()[1])
+    wait_gone(grandchild)
+
+
 def test_supervisor_when_probe_given_then_ready_only_after_it_says_so(tmp_path: Path) -> None:
     answers = iter((False, False, True))
     probed = dataclasses.replace(plan("one", tmp_path), serves=lambda: next(answers))
