@@ -6,15 +6,20 @@ from appliance.flow.run import Run
 
 KEYS = frozenset("0123456789*#")
 MOST_KEYS = 64
-SWALLOW_S = 3.0  # how long the "#" after a complete input may lag
+SWALLOW_S = 2.0  # how long the "#" after a complete input may lag
+
+
+def is_late_terminator(run: Run, key: str) -> bool:
+    """Whether `key` still belongs to the input that its length ended; any other key ends the expectation."""
+    if run.swallow and run.swallow[0] == key and run.now < run.swallow_until:
+        run.swallow = run.swallow[1:]
+        return True
+    run.swallow = ""
+    return False
 
 
 def buffer_key(run: Run, key: str) -> None:
-    """Keep a key for the next input, unless it is the terminator of the input just finished."""
-    if run.swallow.startswith(key) and run.now < run.swallow_until:
-        run.swallow = run.swallow[1:]
-        return
-    run.swallow = ""
+    """Keep a key for the next input."""
     if len(run.keys) < MOST_KEYS:
         run.keys += key
 

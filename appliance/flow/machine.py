@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from appliance.flow.commands import Disconnect, FlowCommand, FlowEntered, FlowFinished, Trace
-from appliance.flow.digits import KEYS, buffer_key
+from appliance.flow.digits import KEYS, buffer_key, is_late_terminator
 from appliance.flow.events import DigitPressed, FlowEvent, MetricsMeasured, TimerExpired
 from appliance.flow.facts import ContactFacts, Library
 from appliance.flow.model import CATCH_ALL, Action, Flow, FlowType
@@ -41,6 +41,8 @@ def step(state: FlowState, event: FlowEvent, now: float) -> Step:
     run = Run(state, now)
     if isinstance(event, MetricsMeasured):
         run.learn(metrics={**run.facts.metrics, **event.values})
+    if isinstance(event, DigitPressed) and is_late_terminator(run, event.digit):
+        return _kept(state, run)
     action = run.flow.actions[state.action]
     row = row_of(action.type)
     result = row.answer(run, action, state.pending, event)
@@ -59,6 +61,10 @@ def _unmoved(state: FlowState, run: Run, event: FlowEvent) -> Step:
     """The waiting action had no use for the event; a key is kept for the next input, metrics for `$.Metrics`."""
     if isinstance(event, DigitPressed) and state.waiting_for is not WaitingFor.ROUTING:
         buffer_key(run, event.digit)
+    return _kept(state, run)
+
+
+def _kept(state: FlowState, run: Run) -> Step:
     kept = msgspec.structs.replace(
         state, facts=run.facts, keys=run.keys, swallow=run.swallow, swallow_until=run.swallow_until
     )
