@@ -464,7 +464,7 @@ class Contact:
         return "RINGING" if self.outbound else "IN_FLOW"
 
     def _check_over(self) -> None:
-        if self._ending and not self._legs and not self._over:
+        if self.segment.closed and not self._legs and not self._over:
             self._over = True
             self.services.timers.after(FLUSH_S, self._on_over)
 
