@@ -37,6 +37,7 @@ class RunningEdge:
     ports: PortBlock
     capacity: int = 3
     trunks: Sequence[Trunk] = ()
+    address: str = "127.0.0.1"
     options: dict[str, Any] = field(default_factory=dict)
     program: Program | None = None
 
@@ -55,7 +56,7 @@ class RunningEdge:
     def configuration(self) -> Configuration:
         return Configuration(
             edge=Edge.model_validate(
-                {"address": "127.0.0.1", "port": self.port, "internal_port": self.internal_port} | self.options
+                {"address": self.address, "port": self.port, "internal_port": self.internal_port} | self.options
             ),
             contacts=Contacts(capacity=self.capacity, sip_port=self.first_slot),
             trunks=tuple(self.trunks),
@@ -64,7 +65,7 @@ class RunningEdge:
     @property
     def outside(self) -> str:
         """Where phones and trunks send to."""
-        return f"127.0.0.1:{self.port}"
+        return f"{self.address}:{self.port}"
 
     @property
     def inside(self) -> str:
