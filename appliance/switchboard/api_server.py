@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -26,16 +27,18 @@ class ApiServer:
         self._path = path
         self._perform = perform
         self._server: asyncio.Server | None = None
+        self._listening: socket.socket | None = None
         self._callers: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Raises RequestError when another switchboard serves the path."""
-        listening = sockets.listen(self._path)
-        self._server = await asyncio.start_unix_server(self._accept, sock=listening, limit=wire.LONGEST_LINE)
+        self._listening = sockets.listen(self._path)
+        self._server = await asyncio.start_unix_server(self._accept, sock=self._listening, limit=wire.LONGEST_LINE)
 
     async def stop(self) -> None:
-        if self._server is None:
+        if self._server is None or self._listening is None:
             return
+        await sockets.refuse_more(self._listening)
         self._server.close()
         for caller in tuple(self._callers):
             caller.cancel()

@@ -9,6 +9,7 @@ its connection (it reconnects and says `Hello`).
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import socket
 from collections.abc import Callable, Sequence
@@ -33,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 LONGEST_LINE = 1 << 20  # bytes; an event carries at most 32 KB of attributes
 MOST_UNSENT = 1 << 20  # bytes a process may leave unread
+TURNS_TO_CLOSE = 10  # of the loop
 MOST_UNSETTLED = 512  # messages of one connection that may wait for the store
 
 FromContact = Hello | Event | Released
@@ -157,25 +159,38 @@ class LinkServer:
         self._path = path
         self._listener = listener
         self._server: asyncio.Server | None = None
+        self._listening: socket.socket | None = None
         self._waker = Waker()
         self.wake: Callable[[int], None] = self._waker.wake
 
     async def start(self) -> None:
         """Raises RequestError when another switchboard serves the path."""
-        listening = sockets.listen(self._path)
+        self._listening = sockets.listen(self._path)
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_unix_server(lambda: Connection(self, self._listener), sock=listening)
+        self._server = await loop.create_unix_server(lambda: Connection(self, self._listener), sock=self._listening)
 
     async def stop(self) -> None:
-        if self._server is None:
+        server, self._server = self._server, None
+        if server is None or self._listening is None:
             return
-        self._server.close()
+        await sockets.refuse_more(self._listening)
+        server.close()
         for connection in tuple(self.connections):
             connection.close()
-        await self._server.wait_closed()
+        await self._let_go()
+        await server.wait_closed()
         sockets.remove(self._path)
         self._waker.close()
-        self._server = None
+
+    async def _let_go(self) -> None:
+        """Connections close within a turn of the loop; one with unread bytes is cut off."""
+        for turn in itertools.count(1):
+            await asyncio.sleep(0)
+            if not self.connections:
+                return
+            if turn == TURNS_TO_CLOSE:
+                for connection in tuple(self.connections):
+                    connection.drop("it does not read to the end")
 
     def broadcast(self, message: Message) -> None:
         """Send to every process that has said Hello."""

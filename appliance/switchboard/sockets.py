@@ -5,6 +5,7 @@ Stale files are replaced, live servers respected, and nobody but owner and group
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import socket
@@ -13,6 +14,7 @@ from pathlib import Path
 from appliance.errors import RequestError
 
 MODE = 0o660
+TURNS_TO_CONNECT = 4  # of the loop, from accept to connection_made
 
 
 def listen(path: Path, *, backlog: int = 256) -> socket.socket:
@@ -33,6 +35,16 @@ def listen(path: Path, *, backlog: int = 256) -> socket.socket:
         listening.close()
         raise RequestError(f"can't listen on {path}: {error}; choose a shorter run_dir", kind="unavailable") from error
     return listening
+
+
+async def refuse_more(listening: socket.socket) -> None:
+    """Accept nobody any more, and let those just accepted become connections.
+
+    To be awaited before `asyncio.Server.close`: Python 3.11 loses a connection that was accepted in the same turn.
+    """
+    asyncio.get_running_loop().remove_reader(listening)
+    for _ in range(TURNS_TO_CONNECT):
+        await asyncio.sleep(0)
 
 
 def remove(path: Path) -> None:

@@ -51,6 +51,7 @@ class FakeContact:
 
     async def connect(self) -> None:
         """Until the switchboard accepts; then Hello and everything that was not acknowledged."""
+        await self.disconnect()
         deadline = clock.monotonic_s() + PATIENCE_S
         while True:
             try:

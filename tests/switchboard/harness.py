@@ -37,7 +37,7 @@ class Harness:
     def write_config(self, extra: str = "") -> None:
         self.config.write_text(
             f'[box]\nname = "test"\ndata_dir = "{self.data}"\nrun_dir = "{self.run}"\n'
-            f"[contacts]\nsip_port = {self.ports.first}\ncapacity = 16\n{extra}"
+            f"[contacts]\nsip_port = {self.ports.first}\nrtp_port = 40000\ncapacity = 16\n{extra}"
         )
 
     async def __aenter__(self) -> Harness:
