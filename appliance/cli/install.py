@@ -24,6 +24,7 @@ PROGRAM = Path("opt/linekeeper")  # a link to the virtual environment: what the 
 UNITS = Path("usr/local/lib/systemd/system")  # /etc/systemd/system stays the administrator's, for drop-ins
 SYSUSERS = Path("usr/local/lib/sysusers.d/linekeeper.conf")
 TMPFILES = Path("usr/local/lib/tmpfiles.d/linekeeper.conf")
+DEBIANS_KAMAILIO = Path("etc/systemd/system/kamailio.service")
 CONFIGURATION = Path("etc/linekeeper/linekeeper.toml")
 TARGET = "linekeeper.target"
 _HIDDEN_BY_SANDBOX = ("/home", "/root", "/run/user", "/tmp", "/var/tmp")
@@ -85,6 +86,8 @@ def steps() -> Iterator[Step]:
         yield Step(path=UNITS / unit.name, content=unit.read_text(encoding="utf-8"))
     yield Step(path=SYSUSERS, content=(sources / "linekeeper.sysusers.conf").read_text(encoding="utf-8"))
     yield Step(path=TMPFILES, content=(sources / "linekeeper.tmpfiles.conf").read_text(encoding="utf-8"))
+    # Debian's package starts a Kamailio of its own on the box's port at every boot.
+    yield Step(path=DEBIANS_KAMAILIO, content="/dev/null", is_link=True)
     example = EXAMPLE_FILE.read_text(encoding="utf-8")
     yield Step(path=CONFIGURATION, content=example, mode=0o640, keep=True)
 
@@ -94,6 +97,7 @@ def system_commands(*, start: bool) -> Iterator[tuple[str, ...]]:
     yield ("systemd-sysusers", "linekeeper.conf")
     yield ("systemd-tmpfiles", "--create", "linekeeper.conf")
     yield ("systemctl", "daemon-reload")
+    yield ("systemctl", "stop", "kamailio.service")
     yield ("systemctl", "enable", *(("--now",) if start else ()), TARGET, *_units())
 
 
@@ -169,5 +173,6 @@ def _command_line(words: tuple[str, ...], dry_run: bool) -> dict[str, str]:
         return {"action": "would run", "what": what}
     done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise InstallError(f"'{what}' failed: {done.stderr.strip()}; mend it and run this again")
+        words_of_it = [line for line in done.stderr.splitlines() if not line.startswith("Created symlink")]
+        raise InstallError(f"'{what}' failed: {' '.join(words_of_it)}; mend it and run this again")
     return {"action": "ran", "what": what}
