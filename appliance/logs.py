@@ -96,7 +96,7 @@ def _journal_handler(identifier: str) -> logging.Handler:
 def journal_sender(sender: Callable[..., None]) -> Callable[..., None]:
     """`sender` without the record's raw attributes, which systemd-python would pass on unmasked."""
 
-    def send_clean(message: str, **given: object) -> None:
+    def send_clean(message: str, /, **given: object) -> None:
         sender(masked(message), **_clean(given))
 
     return send_clean

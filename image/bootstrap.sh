@@ -12,7 +12,7 @@ kamailio kamailio-sqlite-modules kamailio-tls-modules kamailio-websocket-modules
 kamailio-extra-modules kamailio-utils-modules
 espeak-ng sox flac sip-tester baresip-core
 gcc libc6-dev pkg-config libsystemd-dev portaudio19-dev python3 python3-dev python3-venv
-procps util-linux
+netbase procps util-linux
 "
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)

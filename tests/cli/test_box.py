@@ -17,6 +17,7 @@ from queue import Queue
 import pytest
 from kit.ports import reserved_ports
 
+from appliance.cli import edge_wait
 from appliance.cli.box import EDGE, SWITCHBOARD, ZYGOTE, Box
 from appliance.cli.child import BoxError, ChildState
 from appliance.cli.edge_files import edge_serves
@@ -176,6 +177,21 @@ def test_box_when_its_ports_are_taken_then_error_names_them_and_nothing_is_start
         with pytest.raises(BoxError, match=rf"taken by another program: edge\.port {port}/tcp; stop it"):
             box.start()
         assert [child.pid for child in box.children] == [None] * 3
+
+
+def test_edge_wait_when_main_process_is_gone_then_it_gives_up_at_once(
+    file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    monkeypatch.setenv("MAINPID", str(ended.pid))
+    assert edge_wait.main(["--config", str(file)]) == 1
+    assert "does not answer SIP" in capsys.readouterr().err
+
+
+def test_edge_wait_when_edge_serves_then_exit_code_0(file: Path) -> None:
+    with Box(file, logs=file.parent):
+        assert edge_wait.main(["--config", str(file)]) == 0
 
 
 def test_edge_when_another_box_answers_on_its_port_then_it_does_not_count_as_serving(file: Path) -> None:

@@ -32,6 +32,7 @@ def test_install_when_root_is_empty_then_everything_is_put(tmp_path: Path, capsy
     configuration = tmp_path / "etc/linekeeper/linekeeper.toml"
     assert configuration.read_text() == EXAMPLE_FILE.read_text()
     assert stat.S_IMODE(configuration.stat().st_mode) & 0o007 == 0
+    assert (tmp_path / "etc/systemd/system/kamailio.service").readlink() == Path("/dev/null")
     assert not list(tmp_path.rglob("*.new"))
 
 
