@@ -64,14 +64,14 @@ def _agent_setups(run: Run) -> list[float]:
         prompt = _first(contact, "FlowActionTaken", action_type="MessageParticipant")
         leg = _first(contact, "LegStarted", role="agent")
         if prompt is not None and leg is not None and leg["sip_call_id"] in invited:
-            found.append(1000.0 * (invited[leg["sip_call_id"]] - prompt["at"]["wall_s"]))
+            found.append(1000.0 * (invited[leg["sip_call_id"]] - prompt["wall_s"]))
     return found
 
 
 def _talk_s(contact: dict[str, Any]) -> float | None:
     """How long customer and agent heard each other."""
     began, ended = _first(contact, "AgentConnected"), _first(contact, "ContactDisconnected")
-    return None if began is None or ended is None else ended["at"]["mono_s"] - began["at"]["mono_s"]
+    return None if began is None or ended is None else ended["mono_s"] - began["mono_s"]
 
 
 def _valid_recordings(run: Run) -> int:

@@ -198,7 +198,7 @@ class RunningBox:
     def install_flows(self, queue: str = "sales", **queue_args: Any) -> None:
         """Queue `queue` with a tone for waiting, and both entry flows."""
         self.api.call("flow.install", name="waiting", document=flows.waiting())
-        settings = {"ring_timeout_s": 20.0, "wrap_up_s": 1.0, **queue_args}
+        settings = {"ring_timeout_s": 20.0, "wrap_up_s": 1.0, "max_contacts": 1000, **queue_args}
         self.api.call("queue.add", queue=queue, flow="waiting", **settings)
         self.api.call("flow.install", name="straight", document=flows.straight(queue))
         self.api.call("flow.install", name="menu", document=flows.menu(queue))
@@ -265,9 +265,9 @@ class RunningBox:
         """Finished recordings, of one contact or all; `file` is where the sound is."""
         rows: list[Json] = self.api.call("recording.list", limit=1000)
         return [
-            {**row, "file": self.data / "recordings" / row["path"]}
+            {**row, "file": Path(row["path"])}
             for row in rows
-            if row["status"] == "finished" and contact in (None, row["contact"])
+            if row["state"] == "finished" and contact in (None, row["contact"])
         ]
 
     def wait_recording(self, contact: str, *, timeout_s: float = 20.0) -> Json:

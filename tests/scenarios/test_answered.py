@@ -86,7 +86,7 @@ def test_call_when_agent_hangs_up_then_reason_is_the_agent(
     assert record["DisconnectReason"] == "AGENT_DISCONNECT"
     agent_leg = next(event for event in box.events(contact, "LegEnded") if event["role"] == "agent")
     assert agent_leg["remote"] is True
-    assert agent_leg["quality"]["received"] > 20
+    assert agent_leg["quality"]["received"] > 10
 
 
 @pytest.mark.parametrize("codec", ["PCMU", "PCMA"])
@@ -203,5 +203,5 @@ def test_extension_when_call_to_straight_is_answered_then_status_counts_it(box: 
 
 def _between(box: RunningBox, contact: str, first: str, last: str) -> float:
     began, ended = box.events(contact, first)[0], box.events(contact, last)[0]
-    seconds: float = ended["at"]["mono_s"] - began["at"]["mono_s"]
+    seconds: float = ended["mono_s"] - began["mono_s"]
     return seconds
