@@ -6,6 +6,7 @@ The only thread that runs Python. It sleeps in pjsua2's loop; commands wake it b
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -154,6 +155,7 @@ class ContactProcess:
         self._link.contact = None
         self._timers.clear()
         self._engine.stop_clock()
+        gc.collect()  # only here: collecting while pjsua2 has calls can deadlock
         self._served += 1
         if self._served >= self._settings.recycle_after:
             self._retire()
@@ -189,6 +191,7 @@ class ContactProcess:
 def serve(settings: ContactSettings, slot: SlotId, plans: PlanReader) -> None:
     """The life of a contact process, after the fork. Ends the process without unwinding pjsua2 (a second saved)."""
     status = 1
+    gc.disable()
     try:
         ContactProcess(settings, slot, plans).run()
         status = 0
