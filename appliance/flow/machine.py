@@ -19,6 +19,7 @@ from appliance.flow.state import FlowState, Frame, WaitingFor
 from appliance.flow.table import row_of
 
 MOST_ACTIONS = 2000  # in one step: 100 loops of 20 actions that need no event
+LOOPS = "the flow goes round without waiting"
 DEEPEST = 5  # modules in modules (reference section 3, InvokeFlowModule)
 _ENDS_CONTACT = frozenset({FlowType.CONTACT_FLOW, FlowType.AGENT_TRANSFER, FlowType.QUEUE_TRANSFER, FlowType.CAMPAIGN})
 _LACKING = {"C": "cloud", "D": "channel", "U": "type"}
@@ -87,7 +88,7 @@ def _go(run: Run, identifier: str) -> Step:
         if isinstance(following, tuple):
             return following
         identifier = following
-    return _finish(run, identifier, Ended("DROPPED", detail=f"{MOST_ACTIONS} actions without an event; it loops"))
+    return _finish(run, identifier, Ended("DROPPED", detail=f"{LOOPS}: {MOST_ACTIONS} actions without an event"))
 
 
 def _follow(run: Run, action: Action, row: Row, result: Result) -> str | Step:

@@ -9,12 +9,15 @@ from typing import Any
 import msgspec
 
 # Placeholders outside a string that must become one: ${x}, $${x}, {{x}}, {{{x}}}, %x%, %%x%%, <<x>>, <%= x %>
-_PLACEHOLDER = re.compile(r"\$*\$\{[^{}\n]*\}|\{\{\{?[^{}\n]*\}?\}\}|%%?[A-Za-z_][\w.-]*%%?|<<[^<>\n]+>>|<%=?[^%\n]*%>")
+_PLACEHOLDER = re.compile(
+    r"\$*\$\{[^{}\n]*\}|\{\{\{[^{}\n]*\}\}\}|\{\{[^{}\n]*\}\}|%%?[A-Za-z_][\w.-]*%%?|<<[^<>\n]+>>|<%=?[^%\n]*%>"
+)
 _INSIDE = re.compile(r"\$\{(?:[^{}\"]|\"[^\"\n]*\")*\}|\{\{(?:[^{}\"]|\"[^\"\n]*\")*\}\}")
 _BLANK = re.compile(r"\s+")
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/|#[^\n]*", re.DOTALL)
 _ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _MARK = re.compile(r'"(?:StartAction|modules)"|\\"(?:StartAction|modules)\\"')
+_QUOTE = re.compile(r'(?<!\\)(?:\\\\)*(")')
 _LONGEST_SEARCH = 200
 
 
@@ -94,20 +97,20 @@ def _string(text: str, at: int) -> tuple[str, int]:
 
 
 def embedded(text: str) -> list[Any]:
-    """Every JSON object inside `text` that holds the mark of a flow, outermost readable one, in order."""
+    """Every JSON object inside `text` that holds the mark of a flow, in order."""
     found: list[Any] = []
     end = 0
     for mark in _MARK.finditer(text):
         if mark.start() < end:
             continue
-        value, stop = _around(text, mark.start(), end)
-        if value is not None:
-            found.append(value)
-            end = stop
+        escaped = mark.group().startswith("\\")
+        values, stop = (_in_literal if escaped else _around)(text, mark.start(), end)
+        found += values
+        end = max(end, stop)
     return found
 
 
-def _around(text: str, mark: int, floor: int) -> tuple[Any, int]:
+def _around(text: str, mark: int, floor: int) -> tuple[list[Any], int]:
     """The smallest object around `mark` that reads as JSON and holds it as a key of its own."""
     at = mark
     for _ in range(_LONGEST_SEARCH):
@@ -115,14 +118,23 @@ def _around(text: str, mark: int, floor: int) -> tuple[Any, int]:
         if at < 0:
             break
         stop = _closing(text, at)
-        if stop <= mark:
-            continue
-        piece = text[at:stop]
-        for attempt in (piece, piece.replace('\\"', '"').replace("\\\\", "\\").replace("\\n", " ")):
-            value = _object(attempt)
-            if value is not None:
-                return value, stop
-    return None, 0
+        if stop > mark and (value := _object(text[at:stop])) is not None:
+            return [value], stop
+    return [], 0
+
+
+def _in_literal(text: str, mark: int, floor: int) -> tuple[list[Any], int]:
+    """What is inside the string literal around an escaped `mark`."""
+    quotes = [found.start(1) for found in _QUOTE.finditer(text, floor)]
+    before = [at for at in quotes if at < mark]
+    after = [at for at in quotes if at > mark]
+    if not before or not after:
+        return [], 0
+    try:
+        inner = loads(text[before[-1] : after[0] + 1])
+    except ValueError:
+        return [], 0
+    return (embedded(inner) if isinstance(inner, str) else []), after[0] + 1
 
 
 def _object(piece: str) -> Any:

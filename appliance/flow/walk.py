@@ -12,7 +12,7 @@ import msgspec
 
 from appliance.flow.commands import FlowCommand, FlowFinished, Trace
 from appliance.flow.events import TimerExpired
-from appliance.flow.machine import start, step
+from appliance.flow.machine import LOOPS, start, step
 from appliance.flow.model import CATCH_ALL, Action, Flow
 from appliance.flow.placeholders import placeholders
 from appliance.flow.row import Row
@@ -41,12 +41,14 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Walk(msgspec.Struct, frozen=True, kw_only=True):
-    """What a walk saw. faults: what must never happen (exceptions, steps without end); unreached: identifiers with
-    the reason; steps: calls of the engine."""
+    """What a walk saw. faults: what must never happen (exceptions); unreached: identifiers with the reason; circles:
+    actions from which the flow can go round without waiting for anything, until the engine drops it; steps: calls of
+    the engine."""
 
     ways: tuple[Way, ...]
     unreached: dict[str, str]
     faults: tuple[str, ...]
+    circles: tuple[str, ...]
     steps: int
 
     @property
@@ -69,7 +71,13 @@ def walk(flow: Flow) -> Walk:
                 seen.add(way.target)
                 waiting.append(way.target)
     unreached = {identifier: _why_unreached(identifier, ways) for identifier in flow.actions if identifier not in seen}
-    return Walk(ways=tuple(ways), unreached=unreached, faults=tuple(walker.faults), steps=walker.steps)
+    return Walk(
+        ways=tuple(ways),
+        unreached=unreached,
+        faults=tuple(walker.faults),
+        circles=tuple(sorted(walker.circles)),
+        steps=walker.steps,
+    )
 
 
 def _why_unreached(identifier: str, ways: list[Way]) -> str:
@@ -83,6 +91,7 @@ class _Walker:
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
         self.faults: list[str] = []
+        self.circles: set[str] = set()
         self.steps = 0
 
     def ways(self, action: Action) -> list[Way]:
@@ -121,17 +130,21 @@ class _Walker:
     def _drive(self, begun: Flow, action: Action, attempt: Attempt) -> str | None:
         now = attempt.now
         state, commands = start(begun, attempt.facts, library=attempt.library, now=now)
-        self.steps += 1
-        for event in attempt.events:
-            if (branch := _left_by(self.flow, action, state, commands)) is not None:
+        for event in (*attempt.events, None):
+            self.steps += 1
+            self._note_circle(action, commands)
+            branch = _left_by(self.flow, action, state, commands)
+            if branch is not None or event is None:
                 return branch
             if isinstance(event, TimerExpired) and state.deadline is not None:
                 now = state.deadline
             state, commands = step(state, event, now)
-            self.steps += 1
-        if "it loops" in "".join(part.detail for part in commands if isinstance(part, FlowFinished)):
-            self.faults.append(f"action {action.identifier!r}: endless without an event")
-        return _left_by(self.flow, action, state, commands)
+        return None
+
+    def _note_circle(self, action: Action, commands: tuple[FlowCommand, ...]) -> None:
+        last = commands[-1] if commands else None
+        if isinstance(last, FlowFinished) and last.outcome == "DROPPED" and LOOPS in last.detail:
+            self.circles.add(action.identifier)
 
 
 def _left_by(flow: Flow, action: Action, state: FlowState, commands: tuple[FlowCommand, ...]) -> str | None:

@@ -44,6 +44,7 @@ _FACTS = ContactFacts(
     region="US",
 )
 _ENDED = PromptEnded()
+MOST_MESSAGES = 30  # a loop of messages fails when each of them did
 _EXPIRED = TimerExpired()
 
 
@@ -194,7 +195,7 @@ def _events(action: Action, values: Sequence[str]) -> Iterator[list[FlowEvent]]:
     if action.type == "DistributeByPercentage":
         for drawn in range(1, 101):
             yield [NumberDrawn(number=drawn)]
-    yield [PromptFailed(reason="walk")]
+    yield [PromptFailed(reason="walk")] * MOST_MESSAGES
     yield [_EXPIRED] * 3
     yield [_ENDED, _EXPIRED, _ENDED, _EXPIRED]
 

@@ -76,7 +76,7 @@ def test_step_when_actions_lead_in_a_circle_then_dropped_not_endless(caller, flo
         )
     )
     assert call.last(FlowFinished).outcome == "DROPPED"
-    assert "loops" in call.last(FlowFinished).detail
+    assert "goes round" in call.last(FlowFinished).detail
     assert len(call.all(Trace)) == MOST_ACTIONS
 
 
