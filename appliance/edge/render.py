@@ -49,7 +49,7 @@ def render(configuration: Configuration, paths: BoxPaths) -> None:
 
 def check(paths: BoxPaths) -> None:
     """Let Kamailio parse the rendered configuration. Raises EdgeError with its first complaint."""
-    arguments = [_program(), "-c", "-f", str(paths.edge_config), *_memory()]
+    arguments = [_program(), "-c", "-f", str(paths.edge_config), "-Y", str(paths.run), *_memory()]
     try:
         done = subprocess.run(arguments, capture_output=True, text=True, timeout=_CHECK_TIMEOUT_S, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
