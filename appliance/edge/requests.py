@@ -35,6 +35,7 @@ class EdgeCounters(msgspec.Struct, frozen=True, kw_only=True):
     unknown_sources: int = 0
     wrong_passwords: int = 0
     floods: int = 0
+    malformed: int = 0
     dead_slots: int = 0
 
 
