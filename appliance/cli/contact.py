@@ -15,12 +15,13 @@ from appliance.cli.switchboard import Switchboard
 COLUMNS = {
     "contact": "contact",
     "started": "started",
+    "duration_s": "seconds",
     "method": "method",
-    "from": "from",
+    "customer": "customer",
     "stage": "stage",
     "queue": "queue",
     "agent": "agent",
-    "reason": "ended by",
+    "disconnect_reason": "ended by",
 }
 EVENT_COLUMNS = {"time": "time", "seq": "nr", "writer": "by", "type": "what", "details": "details"}
 
@@ -47,7 +48,7 @@ def show_all(limit: int, only_open: bool, config_file: Path, as_json: bool) -> N
     if as_json:
         show_json(rows)
     else:
-        show_rows([{**row, "from": _address(row)} for row in rows], COLUMNS, empty="no contacts")
+        show_rows(rows, COLUMNS, empty="no contacts")
 
 
 @command.command("show")
@@ -71,15 +72,10 @@ def show(contact: str, config_file: Path, as_json: bool) -> None:
     show_rows([_event_row(event) for event in result["events"]], EVENT_COLUMNS, empty="none")
 
 
-def _address(row: Mapping[str, Any]) -> str:
-    customer = row.get("customer")
-    return str(customer.get("address", "")) if isinstance(customer, Mapping) else ""
-
-
 def _event_row(event: Mapping[str, Any]) -> dict[str, Any]:
-    known = {"writer", "seq", "at", "type"}
+    known = {"writer", "seq", "time", "wall_s", "mono_s", "type"}
     details = {key: value for key, value in event.items() if key not in known and value not in (None, "", [], {})}
-    return {**event, "time": event["at"]["time"], "details": details}
+    return {**event, "details": details}
 
 
 def _act(contact: str, what: str, config_file: Path, as_json: bool, **more: str | None) -> None:

@@ -21,7 +21,7 @@ COLUMNS = {
     "started": "started",
     "duration_s": "seconds",
     "bytes": "bytes",
-    "status": "status",
+    "state": "state",
     "path": "file",
 }
 _CONVERSION_TIMEOUT_S = 600
@@ -39,7 +39,7 @@ def command() -> None:
 @config_option
 @json_option
 def show_all(config_file: Path, as_json: bool) -> None:
-    """List the recordings, oldest first.
+    """List the recordings, newest first.
 
     Example: linekeeper recording list --json
     """
@@ -65,7 +65,7 @@ def export(recording: str, kind: str, output: Path, config_file: Path, as_json: 
     """
     box = Switchboard(config_file)
     row = find(box.call("recording.list"), recording)
-    source = box.paths.recordings / row["path"]
+    source = Path(row["path"])
     verify(source, row.get("sha256"))
     convert(source, output, kind)
     result = {"recording": row["recording"], "output": str(output), "bytes": output.stat().st_size}

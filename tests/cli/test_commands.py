@@ -171,7 +171,8 @@ def test_contact_show_when_shown_to_people_then_record_and_events(
             {
                 "writer": "contact",
                 "seq": 3,
-                "at": {"time": "2026-11-22T09:30:00Z"},
+                "time": "2026-11-22T09:30:00Z",
+                "wall_s": 1.5,
                 "type": "LegAnswered",
                 "leg": "customer",
                 "trunk": None,
