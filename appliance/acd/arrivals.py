@@ -52,14 +52,21 @@ def _admit(floor: Floor, line: Line, event: ContactArrived, now: float) -> None:
     offers_made = max(event.offers_made, floor.offers_made.get(event.contact, 0))
     place = Place(event.contact, event.queue, event.enqueued_at, offers_made)
     place.rank(event.priority, event.time_adjustment_s)
-    if old is not None:
-        place.offered_to = old.offered_to
     position = line.position(place.key)
     floor.out.append(AcceptContact(contact=place.contact, queue=place.queue, position=position))
     floor.seat(place, now)
+    if old is not None:
+        _carry_over(floor, old, place, now)
     claimant = floor.take_claim(place.contact)
     if claimant is not None:
         floor.resume_offer(place, claimant, now)
+
+
+def _carry_over(floor: Floor, old: Place, place: Place, now: float) -> None:
+    """What happened to the contact in the queue that it was in just now."""
+    place.offered_to = old.offered_to
+    if old.paused_by is not None:
+        floor.pause(place, old.paused_by, now)
 
 
 def _renew(floor: Floor, place: Place, event: ContactArrived, now: float) -> None:

@@ -1,8 +1,8 @@
-"""The state of the ACD and the moves everything is made of: seat, expose, offer, take back, connect, match.
+"""The state of the ACD and the moves everything is made of: seat, expose, offer, take back, pause, employ.
 
-A turn is one event or timer: moves change the state and collect commands, `finish` matches whoever became free with
-whoever waits and hands the commands over. Between turns no available agent may serve a contact that waits without an
-offer. Which event makes which move is the business of `machine`.
+A turn is one event or more at one instant: moves change the state and collect commands, `finish` matches whoever became
+free with whoever waits and hands the commands over. Between turns no available agent may serve a contact that waits,
+unless the contact is paused. Which event makes which move is not decided here.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from itertools import islice
 
 from appliance.acd.agents import Agent
 from appliance.acd.commands import AcdCommand, Offer, Withdraw
-from appliance.acd.lanes import Lanes
 from appliance.acd.lines import Line, Place
+from appliance.acd.market import Market
 from appliance.acd.model import AgentPlan, QueuePlan
 from appliance.acd.timers import TimerKind, Timers
 from appliance.ids import AgentId, ContactId, OfferId, QueueId
 
 NUMBERS_KEPT = 4096  # far more contacts than a branch has under way
+PAUSE_S = 1.0  # for a contact process to stop ringing before it can ring the next agent
 LEASE_GRACE_S = 5.0  # the contact process enforces the ring timeout; the lease only catches a silent one
 
 
@@ -33,10 +34,8 @@ class Floor:
         self.offers_made: dict[ContactId, int] = {}
         self.timers = Timers()
         self.out: list[AcdCommand] = []
-        self._lanes = Lanes()
+        self._market = Market(self.agents, self.places)
         self._touched: dict[AgentId, Agent] = {}
-        self._free_agents: dict[AgentId, Agent] = {}
-        self._loose: dict[ContactId, Place] = {}
 
     # ── contacts ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -49,6 +48,7 @@ class Floor:
     def unseat(self, place: Place) -> None:
         """Take a contact out of its queue and tell those behind; an open offer must be ended before."""
         self._hide(place)
+        self.timers.cancel((TimerKind.PAUSE, place.contact, ""))
         del self.places[place.contact]
         self._note_offers(place)
         line = self.lines[place.queue]
@@ -74,17 +74,27 @@ class Floor:
 
     def expose(self, place: Place, now: float) -> None:
         """Let agents get this contact: those without a delay now, the others when it is ripe for them."""
-        if place.offer is not None:
+        if place.offer is not None or place.paused_by is not None:
             return
-        ripe_at = self._lanes.add_contact(place.queue, place.key, place.enqueued_at, now)
+        ripe_at = self._market.expose(place, now)
         if ripe_at is not None:
             self.timers.set((TimerKind.RIPE, place.contact, ""), ripe_at)
-        self._loose[place.contact] = place
 
     def _hide(self, place: Place) -> None:
-        self._lanes.remove_contact(place.queue, place.key)
+        self._market.hide(place)
         self.timers.cancel((TimerKind.RIPE, place.contact, ""))
-        self._loose.pop(place.contact, None)
+
+    def pause(self, place: Place, offer: OfferId, now: float) -> None:
+        """Offer this contact to nobody until the ringing of `offer` has surely stopped."""
+        self._hide(place)
+        place.paused_by = offer
+        self.timers.set((TimerKind.PAUSE, place.contact, ""), now + PAUSE_S)
+
+    def resume(self, place: Place, now: float) -> None:
+        """The pause is over."""
+        place.paused_by = None
+        self.timers.cancel((TimerKind.PAUSE, place.contact, ""))
+        self.expose(place, now)
 
     # ── offers ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -123,11 +133,12 @@ class Floor:
         self._stop_ringing(agent, now, missed=missed)
 
     def withdraw(self, place: Place, now: float, *, missed: bool = False) -> None:
-        """End the open offer and have the ringing stopped; the contact waits again at its old place."""
-        if place.offer is not None:
-            self.out.append(Withdraw(offer=place.offer, contact=place.contact))
+        """End the open offer and have the ringing stopped; when it has, the contact waits again at its old place."""
+        offer = place.offer
+        if offer is not None:
+            self.out.append(Withdraw(offer=offer, contact=place.contact))
             self.end_offer(place, now, missed=missed)
-            self.expose(place, now)
+            self.pause(place, offer, now)
 
     def claim(self, agent: Agent, contact: ContactId, now: float, expires: float) -> None:
         """`agent` rings for a contact that has not come back after a restart."""
@@ -165,33 +176,25 @@ class Floor:
         old_shares = agent.shares if agent else ()
         if agent is None:
             agent = self.agents[plan.agent] = Agent(plan, now)
-        self._delist(agent)
+        self._market.delist(agent)
         agent.configure(plan)
-        widened = self._lanes.listen(agent.shares)
-        self._lanes.unlisten(old_shares)
+        widened = self._market.listen(agent.shares)
+        self._market.unlisten(old_shares)
         for queue in widened:
-            self._fill(queue, now)
+            self._expose_all(queue, now)
         self.touch(agent)
 
     def dismiss(self, agent: Agent) -> None:
         """Forget an agent who neither rings nor claims."""
-        self._delist(agent)
-        self._lanes.unlisten(agent.shares)
+        self._market.delist(agent)
+        self._market.unlisten(agent.shares)
         del self.agents[agent.id]
         self._touched.pop(agent.id, None)
-        self._free_agents.pop(agent.id, None)
 
     def touch(self, agent: Agent) -> None:
-        """To be called after every change of an agent: keeps the lanes true and has the change told."""
+        """To be called after every change of an agent: has it told and matched."""
         self._touched[agent.id] = agent
-        key = agent.order if agent.available else None
-        if key == agent.listed:
-            return
-        self._delist(agent)
-        if key is not None:
-            self._lanes.add_agent(key, agent.shares)
-            agent.listed = key
-            self._free_agents[agent.id] = agent
+        self._market.relist(agent)
 
     def limit_wrap_up(self, agent: Agent, contact: ContactId, started: float) -> None:
         """Set the time limit of the queue that the contact came from; the default one if that isn't known."""
@@ -201,23 +204,17 @@ class Floor:
         if plan.wrap_up_s > 0:
             self.timers.set((TimerKind.WRAP_UP, agent.id, contact), started + plan.wrap_up_s)
 
-    def _delist(self, agent: Agent) -> None:
-        if agent.listed is not None:
-            self._lanes.remove_agent(agent.listed, agent.shares)
-            agent.listed = None
-
-    def _fill(self, queue: QueueId, now: float) -> None:
+    def _expose_all(self, queue: QueueId, now: float) -> None:
         line = self.lines.get(queue)
         for _, _, contact in line.keys if line else ():
             self.expose(self.places[contact], now)
 
-    # ── matching ─────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── the end of a turn ────────────────────────────────────────────────────────────────────────────────────────
 
     def finish(self, now: float) -> list[AcdCommand]:
-        """End the turn: match; the commands, changed agents first so that they are stored before anything rings."""
-        while self._loose or self._free_agents:
-            self._match_contacts(now)
-            self._match_agents(now)
+        """Match; the commands of the turn, changed agents first so that they are stored before anything rings."""
+        while (pair := self._market.next_pair(now)) is not None:
+            self.offer(*pair, now)
         told: list[AcdCommand] = []
         for agent in self._touched.values():
             state = agent.state()
@@ -228,26 +225,3 @@ class Floor:
         self.out = []
         self._touched = {}
         return commands
-
-    def _match_contacts(self, now: float) -> None:
-        """Each contact that became free proposes to the longest idle agent, who takes the best of all that wait."""
-        loose = sorted(self._loose.values(), key=lambda place: place.key)
-        self._loose = {}
-        for place in loose:
-            while place.offer is None:
-                agent_id = self._lanes.best_agent(place.queue, place.enqueued_at, now)
-                if agent_id is None or not self._offer_best(self.agents[agent_id], now):
-                    break
-
-    def _match_agents(self, now: float) -> None:
-        free = sorted(self._free_agents.values(), key=lambda agent: agent.order)
-        self._free_agents = {}
-        for agent in free:
-            if agent.available:
-                self._offer_best(agent, now)
-
-    def _offer_best(self, agent: Agent, now: float) -> bool:
-        contact = self._lanes.best_contact(agent.shares)
-        if contact is not None:
-            self.offer(self.places[contact], agent, now)
-        return contact is not None

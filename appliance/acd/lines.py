@@ -17,9 +17,11 @@ AT_CAPACITY = "QueueAtCapacity"
 
 
 class Place:
-    """A contact's place in a queue. `offer` is the open one; `offered_to` all offers of this stay, for late answers."""
+    """A contact's place in a queue. `offer` is the open one; `offered_to` all offers of this stay, for late answers;
+    `paused_by` the offer that has just ended and may still ring.
+    """
 
-    __slots__ = ("contact", "enqueued_at", "key", "offer", "offered_to", "offers_made", "queue")
+    __slots__ = ("contact", "enqueued_at", "key", "offer", "offered_to", "offers_made", "paused_by", "queue")
 
     def __init__(self, contact: ContactId, queue: QueueId, enqueued_at: float, offers_made: int) -> None:
         self.contact = contact
@@ -27,6 +29,7 @@ class Place:
         self.enqueued_at = enqueued_at
         self.offers_made = offers_made
         self.offer: OfferId | None = None
+        self.paused_by: OfferId | None = None
         self.offered_to: dict[OfferId, AgentId] = {}
         self.key: PlaceKey = (0, 0.0, contact)
 

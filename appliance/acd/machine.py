@@ -3,13 +3,14 @@
 Give it one event at a time with `now` (CLOCK_BOOTTIME seconds, never going back) and carry out the commands in their
 order. Call `handle_timer` when `next_timer` has come. Unknown ids have no effect: events can be late.
 
-After a restart feed: queues, agents, the waiting contacts (`forced`, original enqueue times, `offers_made`), then what
-the store knew of the agents; last, what the contact processes report. A contact may also come after its ringing agent.
+After a restart tell the queues and agents, then `handle_together` the waiting contacts (`forced`, original enqueue
+times, `offers_made`) and what the store knew of the agents, in any order; last, what has been reported since. A contact
+may also come later, when its process is back: an agent who rang for it keeps ringing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -80,7 +81,12 @@ class Acd:
 
     def handle(self, event: AcdEvent, now: float) -> list[AcdCommand]:
         """Take note of `event`; what is to be done about it, AgentStateChanged first."""
-        HANDLERS[type(event)](self._floor, event, now)
+        return self.handle_together((event,), now)
+
+    def handle_together(self, events: Iterable[AcdEvent], now: float) -> list[AcdCommand]:
+        """Take note of all `events` before anything is decided: how to tell what was before a restart."""
+        for event in events:
+            HANDLERS[type(event)](self._floor, event, now)
         return self._floor.finish(now)
 
     def next_timer(self) -> float | None:
@@ -98,6 +104,8 @@ class Acd:
         match kind:
             case TimerKind.LEASE:
                 offers.lease_expired(self._floor, ContactId(name), now)
+            case TimerKind.PAUSE:
+                self._floor.resume(self._floor.places[ContactId(name)], now)
             case TimerKind.RIPE:
                 self._floor.expose(self._floor.places[ContactId(name)], now)
             case TimerKind.CLAIM:

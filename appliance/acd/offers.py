@@ -5,6 +5,7 @@ from __future__ import annotations
 from appliance.acd.agents import Agent
 from appliance.acd.events import OfferAnswered, OfferMissed
 from appliance.acd.floor import Floor
+from appliance.acd.lines import Place
 from appliance.ids import ContactId, OfferId, QueueId
 
 UNBLAMED = frozenset({"abandoned", "withdrawn"})  # causes that don't put the agent to the missed state
@@ -30,13 +31,23 @@ def offer_missed(floor: Floor, event: OfferMissed, now: float) -> None:
     missed = event.cause not in UNBLAMED
     floor.end_claim(contact, now, missed=missed)
     place = floor.places.get(contact)
-    if place is None or place.offer != event.offer:
+    if place is None:
         return
-    floor.end_offer(place, now, missed=missed)
-    if event.cause == "abandoned":
-        floor.unseat(place)
-    else:
-        floor.expose(place, now)
+    if place.paused_by == event.offer:
+        floor.resume(place, now)
+    elif place.offer == event.offer:
+        floor.end_offer(place, now, missed=missed)
+        _wait_again(floor, place, event, now)
+
+
+def _wait_again(floor: Floor, place: Place, event: OfferMissed, now: float) -> None:
+    match event.cause:
+        case "abandoned":
+            floor.unseat(place)
+        case "withdrawn":  # not by us: the contact process can't ring now, so don't ask it again at once
+            floor.pause(place, event.offer, now)
+        case _:
+            floor.expose(place, now)
 
 
 def lease_expired(floor: Floor, contact: ContactId, now: float) -> None:

@@ -13,6 +13,7 @@ class TimerKind(enum.StrEnum):
 
     LEASE = "lease"  # contact, "": the open offer of the contact is over
     CLAIM = "claim"  # agent, contact: a restored offer whose contact never came back
+    PAUSE = "pause"  # contact, "": the ringing that ended has surely stopped
     RIPE = "ripe"  # contact, "": the contact has waited long enough for further agents
     WRAP_UP = "wrap_up"  # agent, contact: after-contact work has reached its limit
 

@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from appliance.acd import commands as does
 from appliance.acd import events as said
+from appliance.acd.floor import PAUSE_S
 from appliance.acd.lanes import is_ripe
 from appliance.acd.machine import Acd
 from appliance.acd.model import AVAILABLE, OFFLINE, Activity, AgentPlan, QueuePlan, QueueShare
@@ -54,6 +55,8 @@ class Caller:
     offers_made: int = 0
     ringing: tuple[OfferId, AgentId] | None = None
     told: int = 0
+    answered: bool = False
+    pause: tuple[OfferId, float] | None = None
 
 
 @dataclass
@@ -102,7 +105,6 @@ class World(RuleBasedStateMachine):
         self.over: set[ContactId] = set()
         self.crossing: dict[OfferId, AgentId] = {}
         self.expiring = False
-        self.came_from: dict[ContactId, QueueId] = {}
 
     # ── carrying out what the ACD decides ────────────────────────────────────────────────────────────────────────
 
@@ -146,6 +148,8 @@ class World(RuleBasedStateMachine):
         assert self.asking is not None
         assert command.contact not in self.over
         old = self.waiting.pop(command.contact, None)
+        if old is not None:
+            self.asking.pause = old.pause
         if old is not None and old.queue == self.asking.queue:
             self.asking.ringing, self.asking.enqueued_at = old.ringing, old.enqueued_at
         self.waiting[command.contact] = self.asking
@@ -153,7 +157,9 @@ class World(RuleBasedStateMachine):
 
     def ring(self, command: does.Offer) -> None:
         caller, worker = self.waiting[command.contact], self.workers[command.agent]
+        assert not caller.answered, "offered after the answer"
         assert caller.ringing is None, "two offers of one contact"
+        assert not self.paused(caller), "offered while another phone may still ring"
         assert worker.available, "an agent who can't take it"
         caller.offers_made += 1
         assert command.offer == f"{command.contact}/{caller.offers_made}"
@@ -166,7 +172,11 @@ class World(RuleBasedStateMachine):
         offer, agent = caller.ringing
         assert offer == command.offer
         self.crossing[offer] = agent
+        caller.pause = (offer, self.now + PAUSE_S)
         self.hush(command.contact, missed=self.expiring)
+
+    def paused(self, caller: Caller) -> bool:
+        return caller.pause is not None and self.now < caller.pause[1]
 
     def hush(self, contact: ContactId, *, missed: bool) -> None:
         """The contact's ringing is over."""
@@ -188,8 +198,8 @@ class World(RuleBasedStateMachine):
         """The contacts without an offer that this agent may get now, as (queue priority, contact order)."""
         for share in worker.plan.queues:
             for contact, caller in self.waiting.items():
-                free = caller.queue == share.queue and caller.ringing is None
-                if free and is_ripe(caller.enqueued_at, share.delay_s, self.now):
+                free = caller.ringing is None and not caller.answered and not self.paused(caller)
+                if free and caller.queue == share.queue and is_ripe(caller.enqueued_at, share.delay_s, self.now):
                     yield (share.priority, self.key(contact))
 
     def share_of(self, worker: Worker, contact: ContactId) -> QueueShare | None:
@@ -217,30 +227,40 @@ class World(RuleBasedStateMachine):
 
     # ── configuration ────────────────────────────────────────────────────────────────────────────────────────────
 
-    @initialize(plans=st.lists(AGENT_PLANS, min_size=2, max_size=4))
-    def open_branch(self, plans: list[AgentPlan]) -> None:
-        for queue in QUEUES[:2]:
+    @initialize(delays=st.lists(DELAYS, min_size=4, max_size=4), agents=st.integers(1, 4))
+    def open_branch(self, delays: list[float], agents: int) -> None:
+        help_, sales = QUEUES[0], QUEUES[1]
+        for queue in (help_, sales):
             self.configure_queue(QueuePlan(queue=queue, wrap_up_s=5.0))
-        for plan in plans:
-            self.configure_agent(plan)
-            self.choose_status(plan.agent, AVAILABLE)
+        for number, (agent, delay_s) in enumerate(zip(AGENTS[:agents], delays, strict=False)):
+            shares = (QueueShare(queue=sales, priority=1 + number % 2), QueueShare(queue=help_, delay_s=delay_s))
+            self.configure_agent(AgentPlan(agent=agent, extension=Extension("10"), queues=shares))
+            self.choose_status(agent, AVAILABLE)
 
-    @rule(plan=QUEUE_PLANS)
+    @rule(change=st.one_of(QUEUE_PLANS, AGENT_PLANS, AGENT_PLANS, st.sampled_from([*QUEUES, *AGENTS])))
+    def reorganise(self, change: QueuePlan | AgentPlan | str) -> None:
+        match change:
+            case QueuePlan():
+                self.configure_queue(change)
+            case AgentPlan():
+                self.configure_agent(change)
+            case str() if change in AGENTS:
+                self.remove_agent(AgentId(change))
+            case _:
+                self.remove_queue(QueueId(change))
+
     def configure_queue(self, plan: QueuePlan) -> None:
         self.plans[plan.queue] = plan
         assert self.tell(said.QueueConfigured(queue=plan)) == []
 
-    @rule(queue=st.sampled_from(QUEUES))
     def remove_queue(self, queue: QueueId) -> None:
         self.plans.pop(queue, None)
         assert self.tell(said.QueueRemoved(queue=queue)) == []
 
-    @rule(plan=AGENT_PLANS)
     def configure_agent(self, plan: AgentPlan) -> None:
         self.workers.setdefault(plan.agent, Worker(plan)).plan = plan
         self.tell(said.AgentConfigured(agent=plan))
 
-    @rule(agent=st.sampled_from(AGENTS))
     def remove_agent(self, agent: AgentId) -> None:
         worker = self.workers.get(agent)
         if worker is not None:
@@ -314,7 +334,7 @@ class World(RuleBasedStateMachine):
         caller, worker = self.waiting[contact], self.workers[agent]
         if caller.ringing is not None and caller.ringing[1] == agent:
             caller.ringing = worker.ringing = None
-        self.came_from[contact] = caller.queue
+        caller.answered = True
         worker.talking.append(contact)
         worker.missed = False
 
@@ -322,8 +342,11 @@ class World(RuleBasedStateMachine):
     @rule(any_=ANY, cause=st.sampled_from([*BLAMED, "withdrawn"]))
     def miss(self, any_: random.Random, cause: str) -> None:
         contact = any_.choice(self.ringing_contacts())
-        offer, _ = self.waiting[contact].ringing or (OfferId(""), None)
+        offer, agent = self.waiting[contact].ringing or (OfferId(""), AgentId(""))
         self.hush(contact, missed=cause in BLAMED)
+        if cause == "withdrawn":
+            self.waiting[contact].pause = (offer, self.now + PAUSE_S)
+            self.crossing[offer] = agent
         self.tell(said.OfferMissed(offer=offer, cause=cause), one_loose=True)
 
     @precondition(lambda self: self.crossing)
@@ -335,15 +358,23 @@ class World(RuleBasedStateMachine):
         if contact not in self.waiting or (agent in self.workers and contact in self.workers[agent].talking):
             assert self.tell(said.OfferAnswered(offer=offer)) == []
             return
+        self.waiting[contact].answered = True
         if agent in self.workers:
             self.connect(contact, agent)
         self.tell(said.OfferAnswered(offer=offer))
         del self.waiting[contact]
 
     @precondition(lambda self: self.crossing)
-    @rule(any_=ANY, cause=st.sampled_from(BLAMED))
+    @rule(any_=ANY, cause=st.sampled_from([*BLAMED, "withdrawn", "abandoned"]))
     def miss_late(self, any_: random.Random, cause: str) -> None:
-        assert self.tell(said.OfferMissed(offer=any_.choice(list(self.crossing)), cause=cause)) == []
+        """The report that a withdrawn offer has ended ends the pause and does nothing else."""
+        offer = any_.choice(list(self.crossing))
+        caller = self.waiting.get(ContactId(offer.rpartition("/")[0]))
+        awaited = caller is not None and self.paused(caller) and caller.pause is not None and caller.pause[0] == offer
+        if caller is not None and awaited:
+            caller.pause = None
+        commands = self.tell(said.OfferMissed(offer=offer, cause=cause), one_loose=True)
+        assert awaited or commands == []
 
     # ── agents ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -402,70 +433,82 @@ class World(RuleBasedStateMachine):
         self.expiring = False
         self.now = until
 
-    @rule(any_=ANY, contacts_first=st.booleans())
-    def restart(self, any_: random.Random, contacts_first: bool) -> None:
-        """A new ACD is told what the store knew; it must go on as if nothing had happened and ring nobody."""
+    @rule(any_=ANY, late=st.booleans())
+    def restart(self, any_: random.Random, late: bool) -> None:
+        """A new ACD is told what the store knew; it must go on as if nothing had happened and ring nobody.
+
+        `late`: the contact processes come back one by one after the agents were restored.
+        """
         self.forget_what_is_not_stored()
-        before = [self.acd.agent_snapshot(agent) for agent in AGENTS]
+        known = [agent for agent, worker in self.workers.items() if worker.stored is not None]
+        before = [self.acd.agent_snapshot(agent) for agent in known]
         self.acd = Acd()
         for plan in self.plans.values():
             self.tell(said.QueueConfigured(queue=plan))
         for worker in self.workers.values():
             assert self.tell(said.AgentConfigured(agent=worker.plan)) == []
-        parts = [self.restore_contacts, self.restore_agents]
-        for part in parts if contacts_first else reversed(parts):
-            part(any_)
-        for agent, worker in self.workers.items():
-            for contact in worker.talking:
-                self.tell(said.AgentEngaged(agent=agent, contact=contact, queue=self.came_from.get(contact)))
-        assert [self.acd.agent_snapshot(agent) for agent in AGENTS] == before
+        agents = [self.restored_agent(agent) for agent in known]
+        contacts = [self.restored_contact(contact) for contact in self.waiting]
+        any_.shuffle(contacts)
+        if late:
+            assert self.acd.handle_together(agents, self.now) == []
+            for contact in contacts:
+                self.restore(self.acd.handle(contact, self.now))
+        else:
+            together = [*agents, *contacts]
+            any_.shuffle(together)
+            self.restore(self.acd.handle_together(together, self.now))
+        assert [self.acd.agent_snapshot(agent) for agent in known] == before
+
+    def restore(self, commands: list[does.AcdCommand]) -> None:
+        for command in commands:
+            if isinstance(command, does.AcceptContact):
+                self.waiting[command.contact].told = command.position
+            else:
+                assert isinstance(command, does.TellPosition)
+                self.waiting[command.contact].told = command.position
 
     def forget_what_is_not_stored(self) -> None:
         """One contact an agent is stored: end the others, and what lies behind it, as the switchboard repairs it."""
+        self.pass_time(PAUSE_S)
         self.crossing.clear()
         for agent, worker in self.workers.items():
             if worker.talking or len(worker.wrapping) > 1:
                 self.clear_wrap_up(agent)
-            for contact in worker.talking[:-1]:
+            for contact in tuple(worker.talking[:-1]):
                 worker.talking.remove(contact)
                 self.over.add(contact)
                 self.tell(said.AgentReleased(agent=agent, contact=contact, wrap_up=False))
-            if worker.talking and worker.missed:
+            if worker.activity is not Activity.MISSED and worker.missed:
                 worker.missed = False
                 worker.next_status = None if worker.status == AVAILABLE else AVAILABLE
                 self.tell(said.AgentStatusSet(agent=agent, status=AVAILABLE))
 
-    def restore_contacts(self, any_: random.Random) -> None:
-        for contact in any_.sample(list(self.waiting), len(self.waiting)):
-            caller = self.asking = self.waiting[contact]
-            commands = self.tell(
-                said.ContactArrived(
-                    contact=contact,
-                    queue=caller.queue,
-                    enqueued_at=caller.enqueued_at,
-                    priority=caller.priority,
-                    time_adjustment_s=caller.adjustment,
-                    forced=True,
-                    offers_made=caller.offers_made,
-                )
-            )
-            assert not [command for command in commands if isinstance(command, does.Offer | does.Withdraw)]
+    def restored_contact(self, contact: ContactId) -> said.AcdEvent:
+        caller = self.waiting[contact]
+        return said.ContactArrived(
+            contact=contact,
+            queue=caller.queue,
+            enqueued_at=caller.enqueued_at,
+            priority=caller.priority,
+            time_adjustment_s=caller.adjustment,
+            forced=True,
+            offers_made=caller.offers_made,
+        )
 
-    def restore_agents(self, any_: random.Random) -> None:
-        for agent in any_.sample(list(self.workers), len(self.workers)):
-            stored = self.workers[agent].stored
-            if stored is not None:
-                restored = said.AgentStateRestored(
-                    agent=agent,
-                    status=stored.status,
-                    activity=stored.activity,
-                    since=stored.since,
-                    idle_since=stored.idle_since,
-                    contact=stored.contact,
-                    next_status=stored.next_status,
-                    queue=stored.queue,
-                )
-                assert self.tell(restored) == []
+    def restored_agent(self, agent: AgentId) -> said.AcdEvent:
+        stored = self.workers[agent].stored
+        assert stored is not None
+        return said.AgentStateRestored(
+            agent=agent,
+            status=stored.status,
+            activity=stored.activity,
+            since=stored.since,
+            idle_since=stored.idle_since,
+            contact=stored.contact,
+            next_status=stored.next_status,
+            queue=stored.queue,
+        )
 
     # ── what is always so ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -529,4 +572,4 @@ class World(RuleBasedStateMachine):
 
 
 TestWorld = World.TestCase
-TestWorld.settings = settings(max_examples=30, stateful_step_count=50)
+TestWorld.settings = settings(max_examples=100, stateful_step_count=60)

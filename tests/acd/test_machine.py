@@ -67,7 +67,7 @@ WALK: dict[str, tuple[AcdEvent, tuple[Activity | None, ...]]] = {
     "rejected": (OfferMissed(offer=OfferId("c1/1"), cause="rejected"), (IDLE, MISSED, ON, ACW, MISSED)),
     "unreachable": (OfferMissed(offer=OfferId("c1/1"), cause="unreachable"), (IDLE, MISSED, ON, ACW, MISSED)),
     "abandoned": (OfferMissed(offer=OfferId("c1/1"), cause="abandoned"), (IDLE, IDLE, ON, ACW, MISSED)),
-    "withdrawn": (OfferMissed(offer=OfferId("c1/1"), cause="withdrawn"), (IDLE, RINGING, ON, ACW, MISSED)),
+    "withdrawn": (OfferMissed(offer=OfferId("c1/1"), cause="withdrawn"), (IDLE, IDLE, ON, ACW, MISSED)),
     "engaged with it": (AgentEngaged(agent=ANN, contact=C1), (ON, ON, ON, ON, ON)),
     "engaged elsewhere": (AgentEngaged(agent=ANN, contact=C2), (ON, ON, ON, ON, ON)),
     "released": (AgentReleased(agent=ANN, contact=C1, wrap_up=False), (IDLE, RINGING, IDLE, ACW, MISSED)),
@@ -125,6 +125,16 @@ def test_handle_when_an_id_is_unknown_then_no_effect(desk, event: AcdEvent, acti
     before = (desk.acd.agent_snapshot(ANN), desk.acd.queue_snapshot(SALES, 10.0), desk.acd.next_timer())
     assert desk.at(10).tell(event) == []
     assert (desk.acd.agent_snapshot(ANN), desk.acd.queue_snapshot(SALES, 10.0), desk.acd.next_timer()) == before
+
+
+def test_handle_together_when_told_several_then_decided_once_over_all(desk, read) -> None:
+    desk.agent("ann", "sales")
+    events = [
+        AgentStatusSet(agent=ANN, status="Available"),
+        ContactArrived(contact=C2, queue=SALES, enqueued_at=5.0),
+        ContactArrived(contact=C1, queue=SALES, enqueued_at=0.0),
+    ]
+    assert read.offers(desk.acd.handle_together(events, 9.0)) == [("c1/1", "ann")]
 
 
 def test_handle_timer_when_called_early_then_nothing(desk) -> None:

@@ -151,18 +151,73 @@ def test_miss_when_the_customer_left_then_the_agent_is_idle_and_the_contact_gone
     assert read.offers(desk.arrive("c2")) == [("c2/1", "ann")], "a ring that came to nothing leaves the idle time"
 
 
-def test_miss_when_withdrawn_then_the_agent_is_not_blamed_and_the_contact_waits(desk, read) -> None:
+def test_miss_when_withdrawn_by_its_process_then_nobody_is_blamed_and_it_rings_again_later(desk, read) -> None:
     desk.agent("ann", "sales", status="Available")
     desk.arrive("c1")
-    assert read.offers(desk.miss("c1/1", "withdrawn")) == [("c1/2", "ann")]
+    commands = desk.miss("c1/1", "withdrawn")
+    assert (read.offers(commands), read.states(commands)) == ([], {"ann": ("Available", "idle")})
+    assert desk.waiting() == ("c1",)
+    assert read.offers(desk.wait_until(1)) == [("c1/2", "ann")]
+
+
+def test_miss_when_withdrawn_then_the_agent_is_free_for_others_at_once(desk, read) -> None:
+    desk.agent("ann", "sales", status="Available")
+    desk.arrive("c1")
+    desk.arrive("c2")
+    assert read.offers(desk.miss("c1/1", "withdrawn")) == [("c2/1", "ann")]
 
 
 def test_miss_when_the_offer_is_over_then_nothing(desk) -> None:
     desk.agent("ann", "sales", status="Available")
     desk.arrive("c1")
     desk.miss("c1/1", "withdrawn")
+    desk.wait_until(1)
     assert desk.miss("c1/1") == []
     assert desk.activity("ann") is Activity.RINGING
+
+
+@pytest.mark.parametrize("cause", ["withdrawn", "no_answer", "abandoned"])
+def test_pause_when_the_end_of_the_ringing_is_reported_then_the_next_rings_at_once(desk, read, cause) -> None:
+    desk.agent("ann", "sales", status="Available")
+    desk.agent("bob", "sales", status="Available")
+    desk.arrive("c1")
+    assert read.offers(desk.wait_until(25)) == []
+    assert read.offers(desk.at(25.2).miss("c1/1", cause)) == [("c1/2", "bob")]
+    assert desk.acd.next_timer() == 50.2
+
+
+def test_pause_when_nothing_is_reported_then_it_lasts_a_second(desk, read) -> None:
+    desk.agent("ann", "sales", status="Available")
+    desk.agent("bob", "sales", status="Available")
+    desk.arrive("c1")
+    assert read.offers(desk.wait_until(25.9)) == []
+    assert read.offers(desk.wait_until(26)) == [("c1/2", "bob")]
+
+
+def test_pause_when_the_contact_leaves_then_no_timer_is_left(desk) -> None:
+    desk.agent("ann", "sales", status="Available")
+    desk.arrive("c1")
+    desk.miss("c1/1", "withdrawn")
+    desk.tell(ContactLeft(contact=ContactId("c1")))
+    assert desk.acd.next_timer() is None
+
+
+def test_pause_when_the_contact_changes_its_queue_then_it_goes_on(desk, read) -> None:
+    desk.queue("help")
+    desk.agent("ann", "sales", "help", status="Available")
+    desk.arrive("c1")
+    commands = desk.at(3).arrive("c1", "help")
+    assert read.of(Withdraw, commands) == [Withdraw(offer=OfferId("c1/1"), contact=ContactId("c1"))]
+    assert read.offers(commands) == []
+    assert read.offers(desk.miss("c1/1", "withdrawn")) == [("c1/2", "ann")]
+
+
+def test_pause_when_its_priority_changes_then_it_goes_on(desk, read) -> None:
+    desk.agent("ann", "sales", status="Available")
+    desk.arrive("c1")
+    desk.miss("c1/1", "withdrawn")
+    assert read.offers(desk.arrive("c1", priority=1)) == []
+    assert read.offers(desk.wait_until(1)) == [("c1/2", "ann")]
 
 
 def test_lease_when_nothing_is_heard_then_withdrawn_and_missed(desk, read) -> None:
@@ -179,7 +234,7 @@ def test_answer_when_it_crossed_the_end_of_the_lease_then_it_counts_and_the_seco
     desk.agent("ann", "sales", status="Available")
     desk.agent("bob", "sales", status="Available")
     desk.arrive("c1")
-    assert read.offers(desk.wait_until(25)) == [("c1/2", "bob")]
+    assert read.offers(desk.wait_until(26)) == [("c1/2", "bob")]
     commands = desk.answer("c1/1")
     assert read.of(Withdraw, commands) == [Withdraw(offer=OfferId("c1/2"), contact=ContactId("c1"))]
     assert read.states(commands) == {"ann": ("Available", "on_contact"), "bob": ("Available", "idle")}
@@ -203,7 +258,8 @@ def test_answer_when_the_agent_was_removed_meanwhile_then_the_contact_waits_no_m
     desk.agent("ann", "sales", status="Available")
     desk.agent("bob", "sales", status="Available")
     desk.arrive("c1")
-    assert read.offers(desk.tell(AgentRemoved(agent=AgentId("ann")))) == [("c1/2", "bob")]
+    desk.tell(AgentRemoved(agent=AgentId("ann")))
+    assert read.offers(desk.wait_until(1)) == [("c1/2", "bob")]
     commands = desk.answer("c1/1")
     assert read.of(Withdraw, commands) == [Withdraw(offer=OfferId("c1/2"), contact=ContactId("c1"))]
     assert desk.waiting() == ()
@@ -235,7 +291,7 @@ def test_engaged_when_ringing_for_another_then_that_one_is_offered_elsewhere(des
     desk.arrive("c1")
     commands = engage(desk, "ann", "call to a colleague")
     assert read.of(Withdraw, commands) == [Withdraw(offer=OfferId("c1/1"), contact=ContactId("c1"))]
-    assert read.offers(commands) == [("c1/2", "bob")]
+    assert read.offers(desk.miss("c1/1", "withdrawn")) == [("c1/2", "bob")]
 
 
 def test_offer_numbers_when_very_many_contacts_came_then_only_the_latest_are_kept(desk) -> None:

@@ -1,7 +1,7 @@
 """After a restart: order, idle times, offers under way, wrap-up limits; in whatever order the parts come back."""
 
 from appliance.acd.commands import Withdraw, WrapUpEnded
-from appliance.acd.events import AgentEngaged, AgentStateRestored, ContactLeft
+from appliance.acd.events import AgentEngaged, AgentStateRestored, ContactArrived, ContactLeft
 from appliance.acd.model import Activity
 from appliance.ids import AgentId, ContactId, OfferId, QueueId
 
@@ -92,6 +92,25 @@ def test_restore_when_ringing_and_the_contact_comes_later_then_the_offer_goes_on
     assert desk.waiting() == ("c1",)
 
 
+def test_restore_when_all_is_told_together_then_no_free_agent_takes_what_another_rings_for(desk, read) -> None:
+    desk.at(100)
+    for agent in ("ann", "bob"):
+        desk.agent(agent, "sales")
+    known = {"status": "Available", "since": 50.0}
+    events = [
+        ContactArrived(contact=ContactId("c1"), queue=QueueId("sales"), enqueued_at=10.0, forced=True, offers_made=1),
+        AgentStateRestored(agent=AgentId("bob"), activity="idle", idle_since=1.0, **known),
+        AgentStateRestored(agent=ANN, activity="ringing", contact=ContactId("c1"), idle_since=2.0, **known),
+    ]
+    for order in (events, events[::-1]):
+        again = type(desk)()
+        for agent in ("ann", "bob"):
+            again.agent(agent, "sales")
+        again.queue("sales")
+        assert read.offers(again.acd.handle_together(order, 100.0)) == []
+        assert again.acd.agent_snapshot(ANN).offer == "c1/1"
+
+
 def test_restore_when_the_ringing_contact_never_comes_then_the_agent_is_idle(desk, read) -> None:
     desk.at(100).agent("ann", "sales")
     restore(desk, activity="ringing", contact=ContactId("c1"))
@@ -126,7 +145,7 @@ def test_restore_when_two_claim_the_same_contact_then_one_rings(desk, read) -> N
     desk.arrive("c1", forced=True, offers_made=1)
     commands = desk.wait_until(125)
     assert read.of(Withdraw, commands) == [Withdraw(offer=OfferId("c1/1"), contact=ContactId("c1"))]
-    assert read.offers(commands) == [("c1/2", "bob")]
+    assert read.offers(desk.wait_until(126)) == [("c1/2", "bob")]
 
 
 def test_restore_when_the_agent_is_on_a_contact_already_then_that_counts(desk) -> None:

@@ -207,8 +207,8 @@ def test_removed_when_ringing_then_withdrawn_and_offered_to_the_next(desk, read)
     desk.arrive("c1")
     commands = desk.tell(AgentRemoved(agent=ANN))
     assert read.of(Withdraw, commands) == [Withdraw(offer=OfferId("c1/1"), contact=C1)]
-    assert read.offers(commands) == [("c1/2", "bob")]
     assert "ann" not in read.states(commands)
+    assert read.offers(desk.miss("c1/1", "withdrawn")) == [("c1/2", "bob")]
     assert desk.acd.agents() == ("bob",)
 
 
