@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from kit import proc, recordings
+from kit.baresip import Baresip
 from kit.box import RunningBox
 from kit.processes import wait_until
 from kit.talk import AGENT_HZ, CUSTOMER_HZ, STRAIGHT, WAITING_HZ, PhoneMaker, contact_of, hears, put_through
@@ -53,7 +54,6 @@ def test_switchboard_when_killed_while_one_waits_then_place_and_enqueue_time_sur
     customer.dial(STRAIGHT)
     hears(customer, WAITING_HZ)
     contact = contact_of(box, "101", stage="in_queue")
-    enqueued = contact_row(box, contact)["enqueued"]
     _kill(box.pid_of("appliance.switchboard"))
     box.wait_contact(lambda row: row["contact"] == contact and row["stage"] == "in_queue", timeout_s=20)
     agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
@@ -62,8 +62,8 @@ def test_switchboard_when_killed_while_one_waits_then_place_and_enqueue_time_sur
     hears(customer, AGENT_HZ)
     customer.hang_up()
     record = box.wait_closed(contact)
-    assert len(box.events(contact, "ContactQueued")) == 1
-    assert record["Queue"]["EnqueueTimestamp"] == enqueued
+    queued = box.events(contact, "ContactQueued")
+    assert [record["Queue"]["EnqueueTimestamp"]] == [event["time"] for event in queued]
 
 
 def test_contact_process_when_killed_in_mid_call_then_legs_end_and_record_says_media_failure(
@@ -73,6 +73,7 @@ def test_contact_process_when_killed_in_mid_call_then_legs_end_and_record_says_m
     agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
     customer = phone(box, "101", tone_hz=CUSTOMER_HZ)
     contact = put_through(box, customer, agent)
+    _talk(agent, 2.0)
     _kill(box.contact_pid(contact))
     customer.wait_for("CALL_CLOSED", timeout_s=15)
     agent.wait_for("CALL_CLOSED", timeout_s=15)
@@ -107,7 +108,7 @@ def test_everything_when_killed_in_mid_call_then_next_start_closes_record_and_fi
     customer = phone(box, "101", tone_hz=CUSTOMER_HZ)
     contact = put_through(box, customer, agent)
     began = agent.heard().duration_s
-    agent.wait_heard(lambda sound: sound.duration_s > 3.0, since_s=began, what="three seconds of talk")
+    _talk(agent, 3.0)
     box.kill_everything()
     talked_s = agent.heard().duration_s - began
     box.start()
@@ -134,9 +135,9 @@ def test_edge_when_killed_then_registrations_survive_its_restart(make_box: BoxMa
     hears(caller, AGENT_HZ)
 
 
-def contact_row(box: RunningBox, contact: str) -> dict[str, object]:
-    row: dict[str, object] = box.show(contact)["contact"]
-    return row
+def _talk(phone: Baresip, seconds: float) -> None:
+    began = phone.heard().duration_s
+    phone.wait_heard(lambda sound: sound.duration_s > seconds, since_s=began, what=f"{seconds} s of talk")
 
 
 def _serves_again(box: RunningBox, before: int, what: str = "appliance.contact") -> bool:

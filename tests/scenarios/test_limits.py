@@ -52,7 +52,7 @@ def test_recording_when_disk_is_full_then_call_goes_on_and_the_fact_is_recorded(
     agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
     customer = phone(box, "101", tone_hz=CUSTOMER_HZ)
     contact = put_through(box, customer, agent)
-    assert box.wait_event(contact, "RecordingRefused")["reason"] == "disk full"
+    assert box.wait_event(contact, "RecordingRefused")["reason"].startswith("disk full")
     hears(customer, AGENT_HZ, since_s=customer.heard().duration_s)
     customer.hang_up()
     record = box.wait_closed(contact)
