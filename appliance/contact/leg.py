@@ -116,8 +116,9 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
             self.owner.leg_calling(self, str(info.remoteUri))
         elif info.state == pj.PJSIP_INV_STATE_EARLY and info.role == pj.PJSIP_ROLE_UAC:
             self.owner.leg_ringing(self, int(info.lastStatusCode))
+        elif info.state == pj.PJSIP_INV_STATE_CONNECTING:
+            self._find_trunk(parameters)  # the event of a UAC's CONFIRMED is its own ACK, not the 200
         elif info.state == pj.PJSIP_INV_STATE_CONFIRMED:
-            self._find_trunk(parameters)
             self.answered = True
             self.owner.leg_answered(self)
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED and not self.ended:
