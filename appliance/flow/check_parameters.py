@@ -88,7 +88,8 @@ def _boolean(_parameter: Parameter, value: Any) -> str:
 
 
 def _enum(parameter: Parameter, value: Any) -> str:
-    return "" if value in parameter.values else f"it must be one of {', '.join(sorted(parameter.values))}"
+    known = isinstance(value, str) and value in parameter.values
+    return "" if known else f"it must be one of {', '.join(sorted(parameter.values))}"
 
 
 def _mapping(_parameter: Parameter, value: Any) -> str:

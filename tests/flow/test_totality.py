@@ -13,6 +13,7 @@ from appliance.flow.facts import BotMenu, ContactFacts, Library, QueueFacts
 from appliance.flow.importer import import_flows
 from appliance.flow.machine import start, step
 from appliance.flow.table import TABLE
+from appliance.flow.walk import walk
 from appliance.ids import FlowId
 
 NAMES = ["a", "b", "c"]
@@ -59,14 +60,40 @@ transitions = st.fixed_dictionaries(
 )
 
 
+def nested(path, value):
+    """`value` at the dotted `path`."""
+    for key in reversed(path.split(".")):
+        value = {key: value}
+    return value
+
+
+def merged(parts):
+    """Parameters of a type from parts at their own paths, as in real flows, now and then of the wrong kind."""
+    found = {}
+    for part in parts:
+        for key, value in part.items():
+            old = found.get(key)
+            found[key] = {**old, **value} if isinstance(old, dict) and isinstance(value, dict) else value
+    return found
+
+
+def parameters(kind):
+    paths = [parameter.path for parameter in TABLE[kind].parameters] if kind in TABLE else []
+    own = st.lists(st.builds(nested, st.sampled_from(paths or ["Text"]), values), max_size=6).map(merged)
+    return st.one_of(own, st.dictionaries(st.sampled_from(KEYS), values, max_size=5))
+
+
 def actions(name):
-    return st.fixed_dictionaries(
-        {
-            "Identifier": st.just(name),
-            "Type": st.one_of(st.sampled_from(sorted(TABLE)), st.just("Nonsense")),
-            "Parameters": st.dictionaries(st.sampled_from(KEYS), values, max_size=5),
-            "Transitions": transitions,
-        }
+    kinds = st.one_of(st.sampled_from(sorted(TABLE)), st.just("Nonsense"))
+    return kinds.flatmap(
+        lambda kind: st.fixed_dictionaries(
+            {
+                "Identifier": st.just(name),
+                "Type": st.just(kind),
+                "Parameters": parameters(kind),
+                "Transitions": transitions,
+            }
+        )
     )
 
 
@@ -150,3 +177,11 @@ def test_import_when_given_any_flow_then_takes_it(document):
 
     found = import_flows(canonical(document), name="any")
     assert [part.flow.start for part in found] == ["a"]
+
+
+@settings(max_examples=40)
+@given(documents)
+def test_walk_when_given_any_flow_then_no_faults_and_every_branch_accounted_for(document):
+    seen = walk(parse(document, name=FlowId("any")))
+    assert seen.faults == ()
+    assert seen.whole
