@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 from collections.abc import Iterator
 
 import pjsua2 as pj
@@ -111,9 +112,23 @@ class Engine:
             self.endpoint.codecSetPriority(info.codecId, rank)
 
 
+@contextlib.contextmanager
+def _mute_start() -> Iterator[None]:
+    """pjlib prints on standard output until its log level is set; what it says at start is of no use to anybody."""
+    saved, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 1)
+        os.close(saved)
+        os.close(nowhere)
+
+
 def _endpoint() -> pj.Endpoint:
     endpoint = pj.Endpoint()
-    endpoint.libCreate()
+    with _mute_start():
+        endpoint.libCreate()
     config = pj.EpConfig()
     config.uaConfig.threadCnt = 0
     config.uaConfig.mainThreadOnly = True

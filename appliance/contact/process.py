@@ -10,6 +10,7 @@ import gc
 import logging
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pjsua2 as pj
@@ -28,7 +29,7 @@ from appliance.contact.services import PlanReader, Services
 from appliance.contact.settings import ContactSettings
 from appliance.contact.timers import Timers
 from appliance.dialplan import Unroutable
-from appliance.events import LegRole
+from appliance.events import DisconnectReason, LegRole
 from appliance.ids import ContactId, LegId, SlotId
 from appliance.logs import fields
 
@@ -51,6 +52,7 @@ class Account(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
             self._process.incoming(int(parameters.callId), str(parameters.rdata.wholeMsg))
         except Exception:  # the border to C++: nothing may pass
             _log.exception("an incoming call could not be taken")
+            self._process.fault(int(parameters.callId))
 
 
 class Refusal:
@@ -106,13 +108,16 @@ class ContactProcess:
         self._refusals: list[Refusal] = []
         self._served = 0
         self._retiring = False
+        self._hurry = False
 
     def run(self) -> None:
         """Poll until retired and idle with everything said."""
-        signal.signal(signal.SIGTERM, lambda *_: self._retire())
+        signal.signal(signal.SIGTERM, lambda *_: self._asked_to_leave())
         while not (self._retiring and self._idle and self._link.settled):
             self._engine.poll(self._timers.wait_s(self._patience_s()))
             self._finished.clear()
+            if self._hurry and self._contact is not None:
+                self._contact.end(DisconnectReason.OTHER, status=503, detail="the box was stopped")
             self._timers.run_due()
             for message in self._link.poll():
                 self._obey(message)
@@ -137,6 +142,14 @@ class ContactProcess:
             return Leg(self._account, contact, leg, role, call_id)
 
         arrival.begin(self._services, invite, destination, make_leg, self._contact_over)
+
+    def fault(self, call_id: int) -> None:
+        """A call came in and something of ours broke: end what there is of it, and leave to a fresh process."""
+        self._retire()
+        if self._contact is None:
+            self._refuse(call_id, 500)
+        else:
+            self._contact.end(DisconnectReason.TELECOM_PROBLEM, status=500, detail="fault at arrival")
 
     def refused(self, refusal: Refusal) -> None:
         """The refused leg is down."""
@@ -171,6 +184,11 @@ class ContactProcess:
             return IDLE_S if self._link.settled and self._link.connected else TALK_S
         return KEYS_S if self._contact.wants_digits else TALK_S
 
+    def _asked_to_leave(self) -> None:
+        """First SIGTERM: leave when idle. Second: end the contact under way."""
+        self._hurry = self._retiring
+        self._retiring = True
+
     def _retire(self) -> None:
         self._retiring = True
 
@@ -188,12 +206,14 @@ class ContactProcess:
         return self._contact is not None and self._contact.segment.contact == contact
 
 
-def serve(settings: ContactSettings, slot: SlotId, plans: PlanReader) -> None:
+def serve(settings: ContactSettings, slot: SlotId, plans: PlanReader, ready: Callable[[], None]) -> None:
     """The life of a contact process, after the fork. Ends the process without unwinding pjsua2 (a second saved)."""
     status = 1
     gc.disable()
     try:
-        ContactProcess(settings, slot, plans).run()
+        contacts = ContactProcess(settings, slot, plans)
+        ready()
+        contacts.run()
         status = 0
     except Exception:
         _log.exception("contact process %d of slot %d failed", os.getpid(), slot)

@@ -1,7 +1,7 @@
 """The parent of all contact processes: imports everything once, forks one process per slot, replaces the dead.
 
 Holds no call, no socket of its own and no pjsua2 endpoint: forking is all it does, so that it has no reason to fail.
-`python -m appliance.contact.zygote --settings FILE` runs it until SIGTERM; calls under way get `DRAIN_S` to end.
+`python -m appliance.contact.zygote --settings FILE` runs it until SIGTERM; calls under way are then ended in order.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import ctypes
 import gc
 import logging
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -27,7 +28,9 @@ from appliance.contact.services import FlowShelf, PlanReader
 from appliance.contact.settings import ContactSettings, read_settings
 from appliance.ids import SlotId
 
-DRAIN_S = 2.0
+READY_S = 5.0
+LEAVE_S = 0.3  # free processes leave at once
+DRAIN_S = 3.0  # contacts under way are ended in order
 RESPAWN_S = 0.2  # a slot that dies at once is tried again this slowly
 WATCHDOG_S = 5.0
 PR_SET_PDEATHSIG = 1
@@ -44,6 +47,7 @@ class Zygote:
         self._plans = PlanReader(Path(settings.dial_plan), FlowShelf(Path(settings.flows)))
         self._children: dict[int, SlotId] = {}
         self._stopping = False
+        self._ready = os.pipe()
 
     def run(self) -> None:
         """Fork every slot, say READY, replace whoever dies, end all on SIGTERM or SIGINT."""
@@ -52,6 +56,7 @@ class Zygote:
         self._fork(_KEEPER, Keeper(Path(self._settings.spool)).run)
         for slot in range(self._settings.capacity):
             self._start(SlotId(slot))
+        self._await_first()
         notify("READY=1")
         _log.info("%d contact processes serve", self._settings.capacity)
         while not self._stopping:
@@ -66,7 +71,18 @@ class Zygote:
         gc.freeze()
 
     def _start(self, slot: SlotId) -> None:
-        self._fork(slot, lambda: process.serve(self._settings, slot, self._plans))
+        self._fork(slot, lambda: process.serve(self._settings, slot, self._plans, self._say_ready))
+
+    def _say_ready(self) -> None:
+        os.write(self._ready[1], b".")
+
+    def _await_first(self) -> None:
+        """Until each process has opened its SIP port, so that READY is true."""
+        missing = self._settings.capacity
+        while missing and select.select([self._ready[0]], [], [], READY_S)[0]:
+            missing -= len(os.read(self._ready[0], missing))
+        if missing:
+            _log.error("%d of %d contact processes did not come up; see above", missing, self._settings.capacity)
 
     def _fork(self, slot: SlotId, life: Callable[[], None]) -> None:
         parent = os.getpid()
@@ -105,19 +121,26 @@ class Zygote:
             self._start(slot)
 
     def _drain(self) -> None:
-        """Let free processes go and give calls a moment; then end what is left."""
+        """Let free processes go, have calls ended in order, then end what is left."""
         notify("STOPPING=1")
+        for patience_s in (LEAVE_S, DRAIN_S):
+            self._signal_all(signal.SIGTERM)
+            deadline = time.monotonic() + patience_s
+            while self._children and time.monotonic() < deadline:
+                self._reap_one()
+        self._signal_all(signal.SIGKILL)
+        while self._children:
+            self._reap_one()
+
+    def _signal_all(self, number: signal.Signals) -> None:
         for pid in self._children:
-            os.kill(pid, signal.SIGTERM)
-        deadline = time.monotonic() + DRAIN_S
-        while self._children and time.monotonic() < deadline:
-            if (found := os.waitpid(-1, os.WNOHANG)[0]) != 0:
-                self._children.pop(found, None)
-            else:
-                time.sleep(0.02)
-        for pid in self._children:
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+            os.kill(pid, number)
+
+    def _reap_one(self) -> None:
+        if (found := os.waitpid(-1, os.WNOHANG)[0]) != 0:
+            self._children.pop(found, None)
+        else:
+            time.sleep(0.02)
 
 
 def _die_with(parent: int) -> None:
