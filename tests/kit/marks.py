@@ -4,6 +4,8 @@ A mark is 20 hexadecimal digits at the start of the payload, one digit a sample:
 is the sign and the segment of a u-law byte (ITU-T G.711), in the middle of the segment, so it survives u-law →
 linear → u-law and small changes of level, but no mixing and no concealment. The rest of the payload is a tone, so
 that recordings are not silent.
+
+A bridge may cut frames elsewhere than the sender did: marks are looked for anywhere, across packets too.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import math
 
 PAYLOAD = 160  # bytes, 20 ms at 8 kHz
 _SYNC = b"f0a53c"
-_MARK = 20
+MARK = 20  # bytes
 _DIGITS = b"0123456789abcdef"
 
 
@@ -28,7 +30,6 @@ def _digit_of_ulaw(byte: int) -> int:
 
 _TO_ULAW = bytes.maketrans(_DIGITS, bytes(_ulaw_of_digit(digit) for digit in range(16)))
 _TO_DIGITS = bytes(_DIGITS[_digit_of_ulaw(byte)] for byte in range(256))
-_SYNC_ULAW = _SYNC.translate(_TO_ULAW)
 
 
 def mark(stream: int, frame: int) -> bytes:
@@ -37,21 +38,24 @@ def mark(stream: int, frame: int) -> bytes:
     return (_SYNC + b"%010x%04x" % (value, _check(value))).translate(_TO_ULAW)
 
 
-def read_mark(payload: bytes) -> tuple[int, int] | None:
-    """(stream, frame) of a payload, or None where there is no whole mark in it."""
-    text = payload[:_MARK].translate(_TO_DIGITS)
-    if not text.startswith(_SYNC) or len(text) < _MARK:
-        return None
-    value = int(text[6:16], 16)
-    if int(text[16:], 16) != _check(value):
-        return None
-    return value >> 24, value & 0xFFFFFF
+def read_marks(sound: bytes) -> list[tuple[int, int]]:
+    """(stream, frame) of every whole mark in a piece of u-law sound, in order."""
+    text = sound.translate(_TO_DIGITS)
+    found: list[tuple[int, int]] = []
+    at = text.find(_SYNC)
+    while 0 <= at <= len(text) - MARK:
+        value = int(text[at + 6 : at + 16], 16)
+        if int(text[at + 16 : at + MARK], 16) == _check(value):
+            found.append((value >> 24, value & 0xFFFFFF))
+            at += MARK - 1
+        at = text.find(_SYNC, at + 1)
+    return found
 
 
 def filler(frequency_hz: float, *, peak: int = 6000) -> bytes:
     """The part of the payload after the mark: a tone in u-law."""
     turn = 2.0 * math.pi * frequency_hz / 8000
-    return bytes(ulaw(round(peak * math.sin(turn * at))) for at in range(_MARK, PAYLOAD))
+    return bytes(ulaw(round(peak * math.sin(turn * at))) for at in range(MARK, PAYLOAD))
 
 
 def ulaw(sample: int) -> int:

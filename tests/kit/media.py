@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kit.marks import filler, mark, read_mark
+from kit.marks import MARK, filler, mark, read_marks
 
 FRAME_NS = 20_000_000
 SLOTS = 10  # groups of streams, 2 ms apart
@@ -82,6 +82,8 @@ class Stream:
         self.socket.bind(("127.0.0.1", port))
         self.socket.setblocking(False)
         self._remote: Any = None
+        self._tail = b""  # what may be the beginning of a mark that ends in the next packet
+        self._next = 0  # sequence number that continues the tail
         self._packet = bytearray(12) + bytearray(20) + filler(tone_hz)
 
     def send(self) -> None:
@@ -105,7 +107,7 @@ class Stream:
             self._take(data, notes[0][2])
 
     def _take(self, data: bytes, stamp: bytes) -> None:
-        _, kind, _, timestamp, ssrc = _HEADER.unpack_from(data)
+        _, kind, sequence, timestamp, ssrc = _HEADER.unpack_from(data)
         if kind & 0x7F != 0:
             return
         self.received += 1
@@ -114,14 +116,17 @@ class Stream:
         if not self.jitters or self.jitters[-1].ssrc != ssrc:
             self.jitters.append(Jitter(ssrc=ssrc, transit=transit))
         self.jitters[-1].take(transit)
-        found = read_mark(data[12:32])
-        if found is None:
+        self._count_marks(data[12:], sequence)
+
+    def _count_marks(self, payload: bytes, sequence: int) -> None:
+        found = read_marks(self._tail + payload if sequence == self._next else payload)
+        self._tail, self._next = payload[1 - MARK :], sequence + 1 & 0xFFFF
+        if not found:
             self.unmarked += 1
-            return
-        sender, frame = found
-        if sender not in self.heard:
-            self.heard[sender] = Heard()
-        self.heard[sender].take(frame)
+        for sender, frame in found:
+            if sender not in self.heard:
+                self.heard[sender] = Heard()
+            self.heard[sender].take(frame)
 
 
 class Plant:

@@ -82,7 +82,18 @@ class Sipp:
         xml.write_text(string.Template(source.replace("rows.csv", rows_name)).substitute(places))
         is_caller = remote is not None
         _write_rows(folder / rows_name, [_with_credentials(row) for row in rows] if is_caller else rows)
-        argv = ["sipp", *([remote] if remote else []), "-sf", xml.name, "-i", address, "-p", str(port)]
+        argv = [
+            "sipp",
+            *([remote] if remote else []),
+            "-sf",
+            xml.name,
+            "-i",
+            address,
+            "-mi",
+            "127.0.0.1",
+            "-p",
+            str(port),
+        ]
         argv += ["-t", "t1" if transport == "tcp" else "u1", "-nostdin", "-skip_rlimit", "-d", str(pause_ms)]
         argv += ["-r", f"{rate:g}", "-timer_resol", "1", "-bind_local", "-aa"]
         argv += ["-timeout", f"{timeout_s}s", "-timeout_error"]

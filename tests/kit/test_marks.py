@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kit.marks import PAYLOAD, filler, linear, mark, read_mark, ulaw
+from kit.marks import PAYLOAD, filler, linear, mark, read_marks, ulaw
 
 STREAMS = st.integers(0, 0xFFFF)
 FRAMES = st.integers(0, 0xFFFFFF)
@@ -21,33 +21,42 @@ def test_ulaw_when_negative_zero_then_becomes_positive_zero() -> None:
 
 
 @given(STREAMS, FRAMES)
-def test_read_mark_when_payload_went_through_linear_then_mark_is_found(stream: int, frame: int) -> None:
+def test_read_marks_when_payload_went_through_linear_then_mark_is_found(stream: int, frame: int) -> None:
     payload = mark(stream, frame) + filler(400)
     assert len(payload) == PAYLOAD
     heard = bytes(ulaw(linear(byte)) for byte in payload)
-    assert read_mark(heard) == (stream, frame)
+    assert read_marks(heard) == [(stream, frame)]
 
 
 @given(STREAMS, FRAMES)
-def test_read_mark_when_level_changes_a_little_then_mark_is_found(stream: int, frame: int) -> None:
+def test_read_marks_when_level_changes_a_little_then_mark_is_found(stream: int, frame: int) -> None:
     heard = bytes(ulaw(linear(byte) * 15 // 16) for byte in mark(stream, frame))
-    assert read_mark(heard) == (stream, frame)
+    assert read_marks(heard) == [(stream, frame)]
 
 
 @given(STREAMS, FRAMES, STREAMS, FRAMES)
-def test_read_mark_when_two_marks_are_mixed_then_neither_is_believed(
+def test_read_marks_when_two_marks_are_mixed_then_neither_is_believed(
     stream: int, frame: int, other: int, other_frame: int
 ) -> None:
     pairs = zip(mark(stream, frame), mark(other, other_frame), strict=True)
     mixed = bytes(ulaw(max(-32768, min(32767, linear(one) + linear(two)))) for one, two in pairs)
-    found = read_mark(mixed)
+    found = read_marks(mixed)
     if (stream, frame) == (other, other_frame):
         return
-    assert found not in {(stream, frame), (other, other_frame)}
+    assert not {(stream, frame), (other, other_frame)} & set(found)
 
 
-def test_read_mark_when_frame_is_faded_or_silent_or_short_then_none() -> None:
+def test_read_marks_when_frame_is_faded_or_silent_or_short_then_none() -> None:
     faded = bytes(ulaw(linear(byte) // 4) for byte in mark(3, 5))
-    assert read_mark(faded) is None
-    assert read_mark(b"\xff" * PAYLOAD) is None
-    assert read_mark(mark(3, 5)[:12]) is None
+    assert read_marks(faded) == []
+    assert read_marks(b"\xff" * PAYLOAD) == []
+    assert read_marks(mark(3, 5)[:12]) == []
+
+
+@given(STREAMS, FRAMES, st.integers(0, PAYLOAD - 1))
+def test_read_marks_when_sound_begins_anywhere_then_whole_marks_are_found_in_order(
+    stream: int, frame: int, cut: int
+) -> None:
+    frames = [(frame + step) & 0xFFFFFF for step in range(3)]
+    sound = b"".join(mark(stream, each) + filler(400) for each in frames)[cut:]
+    assert read_marks(sound) == [(stream, each) for each in (frames if cut == 0 else frames[1:])]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kit.marks import PAYLOAD, read_mark
+from kit.marks import PAYLOAD, read_marks
 from kit.media import MediaPlant, Phone
 from kit.ports import PortBlock, reserved_ports
 
@@ -26,23 +26,24 @@ def phones(ports: PortBlock) -> tuple[Phone, Phone]:
     return Phone(number=1, port=ports.take_even()), Phone(number=2, port=ports.take_even())
 
 
+def _bound() -> socket.socket:
+    end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    end.bind(("127.0.0.1", 0))
+    end.settimeout(5)
+    return end
+
+
 def _bridge(phones: tuple[Phone, Phone], *, frames: int, dropped: frozenset[int]) -> None:
     """Carry `frames` frames each way between the two phones; frames of phone 1 in `dropped` are lost."""
-    with (
-        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one,
-        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as two,
-    ):
+    with _bound() as one, _bound() as two:
         ends = (one, two)
         for end, phone in zip(ends, phones, strict=True):
-            end.bind(("127.0.0.1", 0))
-            end.settimeout(5)
             end.sendto(SILENCE, ("127.0.0.1", phone.port))
         for _ in range(frames):
             packets = [end.recv(2048) for end in ends]
             for packet, end, phone in zip(packets, reversed(ends), reversed(phones), strict=True):
-                found = read_mark(packet[12:32])
-                assert found is not None
-                if found[0] != 1 or found[1] not in dropped:
+                ((stream, frame),) = read_marks(packet[12:])
+                if stream != 1 or frame not in dropped:
                     end.sendto(packet, ("127.0.0.1", phone.port))
 
 
@@ -60,6 +61,38 @@ def test_media_plant_when_frames_are_dropped_then_the_count_misses_exactly_these
         report = plant.report()
     assert _heard(report, 1, 2) == {"first": 0, "last": 39, "distinct": 40, "repeated": 0}
     assert _heard(report, 2, 1) == {"first": 0, "last": 39, "distinct": 37, "repeated": 0}
+
+
+def test_media_plant_when_bridge_cuts_frames_elsewhere_then_marks_are_still_counted(
+    tmp_path: Path, phones: tuple[Phone, Phone]
+) -> None:
+    """Sound of phone 1 reaches phone 2 in frames that begin 90 samples later than it sent them."""
+    with MediaPlant(phones, log=tmp_path / "plant.log") as plant, _bound() as one, _bound() as two:
+        one.sendto(SILENCE, ("127.0.0.1", phones[0].port))
+        before = one.recv(2048)
+        for _ in range(30):
+            now = one.recv(2048)
+            two.sendto(now[:12] + before[12 + 90 :] + now[12 : 12 + 90], ("127.0.0.1", phones[1].port))
+            before = now
+        report = plant.report()
+    assert _heard(report, 2, 1) == {"first": 1, "last": 30, "distinct": 30, "repeated": 0}
+
+
+def test_media_plant_when_mark_is_split_by_a_lost_packet_then_it_is_lost(
+    tmp_path: Path, phones: tuple[Phone, Phone]
+) -> None:
+    """Frames are cut in the middle of the mark, and one packet is missing: two marks are."""
+    with MediaPlant(phones, log=tmp_path / "plant.log") as plant, _bound() as one, _bound() as two:
+        one.sendto(SILENCE, ("127.0.0.1", phones[0].port))
+        before = one.recv(2048)
+        for number in range(30):
+            now = one.recv(2048)
+            if number != 15:
+                two.sendto(now[:12] + before[12 + 10 :] + now[12 : 12 + 10], ("127.0.0.1", phones[1].port))
+            before = now
+        report = plant.report()
+    heard = _heard(report, 2, 1)
+    assert (heard["first"], heard["last"], heard["distinct"]) == (1, 29, 27)
 
 
 def test_media_plant_when_silence_arrives_then_it_is_no_mark(tmp_path: Path, phones: tuple[Phone, Phone]) -> None:
