@@ -63,7 +63,7 @@ class Link:
         for line in self._lines():
             try:
                 message = decode_to_contact(line)
-            except msgspec.DecodeError as error:
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 _log.error("the switchboard sent a line that is no message (%s); ignored", error)
                 continue
             if isinstance(message, Acknowledge):
@@ -87,12 +87,12 @@ class Link:
             return False
         self._retry_at = self._now() + RETRY_S
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+        connection.setblocking(False)  # a switchboard that stands still lets connect(2) wait once its backlog is full
         try:
             connection.connect(self._path)
         except OSError:
             connection.close()
             return False
-        connection.setblocking(False)
         self._socket = connection
         self._in.clear()
         hello = Hello(slot=self._slot, pid=os.getpid(), sip_port=self._sip_port, contact=self.contact)
