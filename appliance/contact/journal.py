@@ -22,13 +22,17 @@ class Journal:
     """The events of one contact segment, numbered from 1."""
 
     def __init__(self, spool: Path, contact: ContactId, clock: Clock) -> None:
-        """Makes `<spool>/<contact>/`. Raises OSError when it can't be made."""
+        """Makes `<spool>/<contact>/`; where the disk refuses, calls go on without a journal."""
         self.contact = contact
         self.folder = spool / contact
-        self.folder.mkdir(parents=True, exist_ok=True)
         self._clock = clock
         self._seq = 0
-        self._file = os.open(self.folder / JOURNAL, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        self._file = -1
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._file = os.open(self.folder / JOURNAL, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        except OSError as error:
+            _log.error("journal of %s can't be made: %s; is the disk full or read-only?", contact, error)
 
     def append(self, body: AnyBody) -> ContactEvent:
         """Stamp, number and write one event. A full disk loses the line, not the call: the link still carries it."""

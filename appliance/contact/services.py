@@ -71,7 +71,7 @@ class PlanReader:
                 plan = msgspec.json.decode(self._path.read_bytes(), type=DialPlan)
                 self._published = Published(plan=plan, library=build_library(plan, self._shelf))
                 self._seen = (stat.st_ino, stat.st_mtime_ns)
-        except (OSError, msgspec.DecodeError) as error:
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
             _log.error("dial plan %s can't be read (%s); the last good one stays", self._path, error)
         return self._published
 
