@@ -32,6 +32,7 @@ class Announcer:
         self._timers = timers
         self._changed = changed
         self._timer: Timer | None = None
+        self._endless = False
         self._queue: list[Path | Rendering] = []
         self._on_end: Callable[[], None] = _nothing
         self._on_failure: Callable[[str], None] = _ignored
@@ -42,22 +43,23 @@ class Announcer:
         """Play `messages` in order instead of whatever plays; speech for all of them starts being made at once."""
         self.stop()
         self._on_end, self._on_failure = on_end, on_failure
-        try:
-            self._queue = [self._prompts.find(message) for message in messages]
-        except ContactError as error:
-            self._fail(error)
-            return
-        self._next(RENDER_LIMIT_S)
+        self._begin(messages, endless=False)
 
     def loop(self, prompt: str) -> None:
         """Play the prompt named `prompt` until stopped (music on hold, ring-back)."""
         self.stop()
+        self._on_failure = lambda reason: _log.warning("silence instead of %s: %s", prompt, reason)
+        self._begin((Message(prompt=prompt),), endless=True)
+
+    def _begin(self, messages: tuple[Message, ...], *, endless: bool) -> None:
+        self._endless = endless
         try:
-            found = self._prompts.find(Message(prompt=prompt))
-            if isinstance(found, Path):
-                self._open(found, loop=True)
+            for message in messages:
+                self._queue.append(self._prompts.find(message))
         except ContactError as error:
-            _log.warning("silence instead of %s: %s", prompt, error)
+            self._fail(error)
+            return
+        self._next(RENDER_LIMIT_S)
 
     def stop(self) -> None:
         """Silence at once. Nothing is told."""
@@ -91,8 +93,9 @@ class Announcer:
             item = item.target
         del self._queue[0]
         length_s = duration_s(item)
-        self._open(item, loop=False)
-        self._timer = self._timers.after(length_s, lambda: self._next(RENDER_LIMIT_S))
+        self._open(item, loop=self._endless)
+        if not self._endless:
+            self._timer = self._timers.after(length_s, lambda: self._next(RENDER_LIMIT_S))
 
     def _open(self, path: Path, *, loop: bool) -> None:
         self.port = self._engine.player(str(path), loop=loop)

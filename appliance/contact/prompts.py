@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import os
 import re
 import subprocess
@@ -42,7 +43,10 @@ class Rendering:
         if any(codes) or not self._aside.exists():
             self._aside.unlink(missing_ok=True)
             raise ContactError(f"speech or conversion failed (exit codes {codes}); is espeak-ng and sox installed?")
-        self._aside.replace(self.target)
+        try:
+            self._aside.replace(self.target)
+        except OSError as error:
+            raise ContactError(f"{self.target} can't be kept: {error}") from error
         return True
 
     def abandon(self) -> None:
@@ -60,9 +64,16 @@ class Prompts:
         self._folder = folder
         self._cache = folder / "cache"
         self._cache.mkdir(parents=True, exist_ok=True)
+        self._made = itertools.count()
 
     def find(self, message: Message) -> Path | Rendering:
         """The playable file of `message`, or its making. Raises ContactError for a prompt that doesn't exist."""
+        try:
+            return self._find(message)
+        except OSError as error:
+            raise ContactError(f"prompts in {self._folder} can't be used: {error}") from error
+
+    def _find(self, message: Message) -> Path | Rendering:
         if message.prompt is not None:
             return self._file(message.prompt)
         if message.uri is not None:
@@ -72,17 +83,17 @@ class Prompts:
     def _file(self, name: str) -> Path | Rendering:
         """PromptId, ARN (…/prompt/<id>) or name; any audio format sox reads is converted once."""
         stem = name.rsplit("/", 1)[-1]
-        for path in sorted(self._folder.glob(f"{_glob_safe(stem)}.*")):
-            if path.suffix == ".wav" and _playable(path):
-                return path
-            return self._converted(path)
+        found = [path for path in self._folder.iterdir() if path.stem == stem and _is_sound(path)]
+        if found:
+            path = max(found, key=lambda path: (path.suffix == ".wav", path.name))
+            return path if _playable(path) else self._converted(path)
         raise ContactError(f"prompt {stem!r} does not exist; put an audio file of that name into {self._folder}")
 
     def _converted(self, path: Path) -> Path | Rendering:
         stat = path.stat()
         key = hashlib.sha256(f"{path.name}:{stat.st_mtime_ns}:{stat.st_size}".encode()).hexdigest()
         target = self._cache / f"{key}.wav"
-        if target.exists():
+        if _playable(target):
             return target
         aside = self._aside(target)
         return Rendering(target, [_start(["sox", str(path), *_TO_BRIDGE, str(aside)])], aside)
@@ -91,13 +102,14 @@ class Prompts:
         voice = _ESPEAK_VOICES.get(language.lower(), language.split("-", maxsplit=1)[0].lower())
         key = hashlib.sha256(f"{ENGINE}:{voice}:{text}".encode()).hexdigest()
         target = self._cache / f"{key}.wav"
-        if target.exists():
+        if _playable(target):
             return target
         aside = self._aside(target)
         return Rendering(target, _speak(text, voice, aside), aside)
 
     def _aside(self, target: Path) -> Path:
-        return target.with_name(f".{target.stem}.{os.getpid()}.wav")
+        """Where a file is made: one of its own each time, the same text may be wanted twice at once."""
+        return target.with_name(f".{target.stem}.{os.getpid()}.{next(self._made)}.wav")
 
 
 def duration_s(path: Path) -> float:
@@ -115,8 +127,9 @@ def _playable(path: Path) -> bool:
     return False
 
 
-def _glob_safe(name: str) -> str:
-    return re.sub(r"[^\w.-]", "?", name).lstrip(".") or "?"
+def _is_sound(path: Path) -> bool:
+    """Whether the file may be one: not hidden (those are in the making), with an ending, and a file."""
+    return not path.name.startswith(".") and path.suffix != "" and path.is_file()
 
 
 def _start(command: list[str], stdin: int = subprocess.DEVNULL, stdout: int = subprocess.DEVNULL) -> Child:
