@@ -103,7 +103,13 @@ def _dial_out(contact: Contact, invite: Invite, destination: ToExtension | ToOut
     except ContactError:
         contact.end(DisconnectReason.TELECOM_PROBLEM, status=503)
         return
-    contact.services.timers.after(RING_S, lambda: None if callee.answered else callee.hang_up())
+    contact.services.timers.after(RING_S, lambda: _give_up(contact, callee))
+
+
+def _give_up(contact: Contact, callee: Leg) -> None:
+    """Nobody has answered for as long as a phone may ring; an end by our CANCEL would pass for the caller's."""
+    if not callee.answered:
+        contact.end(DisconnectReason.TELECOM_UNANSWERED, status=480)
 
 
 def caller(invite: Invite, plan: DialPlan) -> Endpoint:
