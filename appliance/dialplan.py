@@ -96,6 +96,6 @@ def route(plan: DialPlan, dialled: str, *, from_trunk: bool) -> Destination:
         return Unroutable(sip_status=404, why=f"number {dialled} has no flow; add it under [[numbers]]")
     if (extension := Extension(dialled)) in plan.extensions:
         return ToExtension(extension=extension, agent=plan.extensions[extension])
-    if number is not None and plan.trunks:
+    if number is not None and plan.trunks and dialled not in EMERGENCY:  # 119 must not go out as +82119
         return ToOutside(number=number)
     return Unroutable(sip_status=404, why=f"no extension or number {dialled}; see 'linekeeper extension list'")
