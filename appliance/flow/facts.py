@@ -95,7 +95,7 @@ class BotMenu(msgspec.Struct, frozen=True, kw_only=True):
 class Library(msgspec.Struct, frozen=True, kw_only=True):
     """What the box has, by local name, and `names`: foreign id, ARN or name → local name (the resource map).
 
-    A reference is looked up as it stands, through `names`, then by the last part of its ARN the same two ways.
+    A reference is looked up through `names` and as it stands, then by the last part of its ARN the same two ways.
     media_streaming: somebody takes a copy of the audio; else switching streaming on takes the error branch.
     """
 
@@ -140,7 +140,7 @@ class Library(msgspec.Struct, frozen=True, kw_only=True):
 
 def _find(things: Mapping[str, T], names: Mapping[str, str], reference: str) -> T | None:
     for key in (reference, reference.rpartition("/")[2]):
-        for name in (key, names.get(key, "")):
+        for name in (names.get(key, ""), key):
             if name in things:
                 return things[name]
     return None
