@@ -33,7 +33,7 @@ def main() -> int:
         folder = (
             arguments.keep or Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="lk-bench-")))
         ).absolute()
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=arguments.keep is None)
         with Bench(folder, load) as bench:
             figures = judge(bench.run())
     print(json.dumps(figures), flush=True)
@@ -46,7 +46,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--calls", type=int, default=40, help="calls at the same time")
     parser.add_argument("--rate", type=float, default=8.0, help="new calls a second")
     parser.add_argument("--hold", type=float, default=30.0, help="seconds from answer to hang-up")
-    parser.add_argument("--keep", type=Path, default=None, help="folder for logs and recordings, kept (default: none)")
+    parser.add_argument(
+        "--keep", type=Path, default=None, help="new folder for logs and recordings (default: none kept)"
+    )
     return parser.parse_args()
 
 

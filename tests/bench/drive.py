@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 import time
 from collections import defaultdict
@@ -40,10 +41,14 @@ class Load:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """Of all processes of the box: CPU seconds so far by kind of process, and memory now."""
+    """Of all processes of the box, by kind of process: CPU seconds so far, memory now."""
 
     cpu_s: dict[str, float]
-    pss_mb: float
+    pss_mb: dict[str, float]
+
+    @property
+    def total_pss_mb(self) -> float:
+        return sum(self.pss_mb.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +131,8 @@ class Bench:
         load = self._load
         time.sleep(SETTLE_S)  # start-up work is over: the idle figure is one of an idle box
         before = usage(self.box)
-        say(f"idle: {before.pss_mb:.1f} MB in {len(self.box.members())} processes; calling")
+        say(f"idle: {before.total_pss_mb:.1f} MB in {len(self.box.members())} processes; calling")
+        say(f"load average before the calls {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
         caller = self._call()
         time.sleep(load.calls / load.rate + load.hold_s / 2)  # the middle of the time when all calls are up
         full = usage(self.box)
@@ -184,9 +190,11 @@ def usage(box: RunningBox) -> Usage:
     """CPU and memory of the box now."""
     members = box.members()
     cpu_s: defaultdict[str, float] = defaultdict(float)
+    pss_mb: defaultdict[str, float] = defaultdict(float)
     for member in members:
         cpu_s[_kind(member.command)] += member.cpu_s
-    return Usage(cpu_s=dict(cpu_s), pss_mb=proc.pss_mb([member.pid for member in members]))
+        pss_mb[_kind(member.command)] += proc.pss_mb([member.pid])
+    return Usage(cpu_s=dict(cpu_s), pss_mb=dict(pss_mb))
 
 
 def _kind(command: str) -> str:

@@ -29,8 +29,8 @@ def judge(run: Run) -> dict[str, Any]:
         "agent_setup_ms_p50": _percentile(agent_setups, 50),
         "agent_setup_ms_p99": _percentile(agent_setups, 99),
         "cores_per_call": round(sum(cpu.values()) / call_seconds, 5) if call_seconds else None,
-        "pss_mb_idle": round(run.before.pss_mb, 1),
-        "pss_mb": round(run.full.pss_mb, 1),
+        "pss_mb_idle": round(run.before.total_pss_mb, 1),
+        "pss_mb": round(run.full.total_pss_mb, 1),
         "rtp_sent": sum(way.expected for way in found),
         "rtp_lost_pct": round(heard.lost_pct(found), 4),
         "jitter_ms_max": round(heard.worst_jitter_ms(run.media), 2),
@@ -91,6 +91,8 @@ def _valid_recordings(run: Run) -> int:
 def _explain(run: Run, cpu: dict[str, float], call_seconds: float, found: list[heard.Way]) -> None:
     shares = ", ".join(f"{kind} {1000 * spent / max(call_seconds, 1):.2f}" for kind, spent in sorted(cpu.items()))
     say(f"CPU in ms per call-second: {shares}; {call_seconds:.0f} call-seconds")
+    for name, used in (("idle", run.before), ("full", run.full)):
+        say(f"PSS in MB, {name}: " + ", ".join(f"{kind} {mb:.1f}" for kind, mb in sorted(used.pss_mb.items())))
     say(f"media plant: {run.media['cpu_s']:.1f} s CPU, latest slot {run.media['late_ms']:.1f} ms late")
     ends = Counter(_end(contact) for contact in run.contacts)
     say(f"contacts: {dict(ends)}")
