@@ -459,6 +459,7 @@ class World(RuleBasedStateMachine):
             any_.shuffle(together)
             self.restore(self.acd.handle_together(together, self.now))
         assert [self.acd.agent_snapshot(agent) for agent in known] == before
+        self.pass_time(0.0)  # a wrap-up limit that was shortened meanwhile may be over
 
     def restore(self, commands: list[does.AcdCommand]) -> None:
         for command in commands:

@@ -113,6 +113,21 @@ def test_arrival_when_the_other_queue_refuses_then_it_stays_where_it_was(desk) -
     assert desk.waiting() == ("c1",)
 
 
+def test_arrival_when_it_moved_while_ringing_then_a_late_answer_still_counts(desk, read) -> None:
+    desk.queue("help")
+    desk.agent("ann", "sales", status="Available")
+    desk.arrive("c1")
+    desk.arrive("c1", "help")
+    assert read.states(desk.answer("c1/1")) == {"ann": ("Available", "on_contact")}
+    assert desk.waiting("help") == ()
+
+
+def test_arrival_when_repeated_with_more_offers_made_then_the_numbers_go_on(desk, read) -> None:
+    desk.arrive("c1")
+    desk.arrive("c1", offers_made=4)
+    assert read.offers(desk.agent("ann", "sales", status="Available")) == [("c1/5", "ann")]
+
+
 def test_arrival_when_it_comes_back_then_offer_numbers_go_on(desk, read) -> None:
     desk.agent("ann", "sales", status="Available")
     assert read.offers(desk.arrive("c1")) == [("c1/1", "ann")]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from appliance.acd.commands import Offer, Withdraw
+from appliance.acd.commands import AcceptContact, AgentStateChanged, Offer, Withdraw
 from appliance.acd.events import AgentEngaged, AgentRemoved, ContactLeft
 from appliance.acd.floor import NUMBERS_KEPT
 from appliance.acd.model import Activity
@@ -99,6 +99,25 @@ def test_offer_when_a_new_delay_is_configured_then_waiting_contacts_are_seen(des
     assert read.offers(desk.agent("ann", ("sales", 1, 10.0), status="Available")) == [("c1/1", "ann")]
     desk.agent("bob", ("sales", 1, 10.0), status="Available")
     assert read.offers(desk.wait_until(30)) == [("c2/1", "bob")]
+
+
+def test_offer_when_the_contact_rings_already_then_a_newly_employed_agent_does_not_get_it(desk, read) -> None:
+    desk.agent("ann", "sales", status="Available")
+    desk.arrive("c1")
+    desk.at(20)
+    assert read.offers(desk.agent("bob", ("sales", 1, 10.0), status="Available")) == []
+
+
+def test_offer_when_a_delay_is_configured_away_then_no_timer_is_kept_for_it(desk) -> None:
+    desk.agent("ann", ("sales", 1, 30.0))
+    desk.agent("ann", "sales")
+    desk.arrive("c1")
+    assert desk.acd.next_timer() is None
+
+
+def test_commands_when_an_offer_is_made_then_the_state_to_store_comes_first(desk) -> None:
+    desk.agent("ann", "sales", status="Available")
+    assert [type(command) for command in desk.arrive("c1")] == [AgentStateChanged, AcceptContact, Offer]
 
 
 def test_answer_when_ringing_then_the_agent_is_on_the_contact_and_the_line_moves_up(desk, read) -> None:

@@ -148,6 +148,28 @@ def test_restore_when_two_claim_the_same_contact_then_one_rings(desk, read) -> N
     assert read.offers(desk.wait_until(126)) == [("c1/2", "bob")]
 
 
+def test_restore_when_two_ring_for_the_same_waiting_contact_then_the_first_counts(desk, read) -> None:
+    desk.at(100)
+    for agent in ("ann", "bob"):
+        desk.agent(agent, "sales")
+    desk.arrive("c1", forced=True, offers_made=1)
+    restore(desk, "ann", "ringing", contact=ContactId("c1"))
+    assert read.states(restore(desk, "bob", "ringing", contact=ContactId("c1"))) == {"bob": ("Available", "idle")}
+    assert desk.acd.agent_snapshot(ANN).offer == "c1/1"
+
+
+def test_restore_when_ringing_and_the_offers_were_not_counted_then_the_first_offer(desk) -> None:
+    desk.at(100).agent("ann", "sales")
+    desk.arrive("c1", forced=True)
+    restore(desk, activity="ringing", contact=ContactId("c1"))
+    assert desk.acd.agent_snapshot(ANN).offer == "c1/1"
+
+
+def test_restore_when_a_next_status_was_left_over_then_it_takes_effect(desk, read) -> None:
+    desk.at(100).agent("ann", "sales")
+    assert read.states(restore(desk, next_status="Lunch")) == {"ann": ("Lunch", "idle")}
+
+
 def test_restore_when_the_agent_is_on_a_contact_already_then_that_counts(desk) -> None:
     desk.at(100).agent("ann", "sales")
     desk.tell(AgentEngaged(agent=ANN, contact=ContactId("c1")))
