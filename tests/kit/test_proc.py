@@ -11,11 +11,12 @@ from kit.processes import Program, wait_until
 
 def test_tree_when_a_shell_has_a_child_then_both_are_members_and_measured(tmp_path: Path) -> None:
     program = Program(["sh", "-c", "sleep 30; true"], log=tmp_path / "log")
-    members = wait_until(
-        lambda: found if len(found := proc.tree(program.pid)) == 2 else None, timeout_s=5, what="two processes"
-    )
-    assert members is not None
-    assert [member.command.split(" ")[0] for member in members] == ["sh", "sleep"]
+
+    def both() -> list[proc.Member]:
+        found = proc.tree(program.pid)
+        return found if [member.command.split(" ")[0] for member in found] == ["sh", "sleep"] else []
+
+    members = wait_until(both, timeout_s=5, what="sh and sleep")
     assert proc.pss_mb([member.pid for member in members]) > 0
     proc.kill_all([member.pid for member in members])
     wait_until(lambda: all(proc.gone(member.pid) for member in members), timeout_s=5, what="both are gone")
