@@ -6,7 +6,7 @@ first and then no prompt is played.
 
 from __future__ import annotations
 
-from appliance.flow.actions.messages import MESSAGE, MESSAGE_KEYS, is_silent, message
+from appliance.flow.actions.messages import MESSAGE, MESSAGE_KEYS, is_silent, is_too_long, message
 from appliance.flow.actions.storing import accept, silence, store_limits
 from appliance.flow.commands import Play, StopPlaying
 from appliance.flow.conditions import first_true, number
@@ -89,6 +89,8 @@ def _ask(run: Run, action: Action) -> Result:
     found = message(run, action.parameters)
     if found is None or is_silent(found):
         return _wait(run, collecting)
+    if is_too_long(found):
+        return failed(detail="the text is too long")
     run.say(Play(messages=(found,)))
     return Waits(WaitingFor.DIGITS, Collecting(rules=rules, playing=True))
 

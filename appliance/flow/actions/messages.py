@@ -15,6 +15,7 @@ from appliance.flow.run import DONE, Left, Result, Run, Waits, chosen, failed
 from appliance.flow.state import Pending, WaitingFor
 from appliance.flow.voices import usual_voice, voice_language
 
+LONGEST_TEXT = 6000  # characters, markup included (reference section 3)
 SHORTEST_ROUND_S = 1.0  # a loop of messages without sound would spin
 MESSAGE_KEYS = ("Text", "SSML", "PromptId", "Media")
 MESSAGE = (
@@ -53,6 +54,11 @@ def is_silent(found: Message) -> bool:
     return not (found.prompt or found.uri)
 
 
+def is_too_long(found: Message) -> bool:
+    """The service refuses such texts, and so does the speech engine."""
+    return len(found.text or found.ssml or "") > LONGEST_TEXT
+
+
 # ── MessageParticipant ───────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -67,6 +73,8 @@ def _play(run: Run, action: Action) -> Result:
     found = message(run, action.parameters)
     if found is None or (found.prompt == "" and found.text is None and found.ssml is None):
         return failed(detail="there is nothing to play")
+    if is_too_long(found):
+        return failed(detail=f"the text exceeds {LONGEST_TEXT} characters")
     if is_silent(found):
         return DONE
     run.say(Play(messages=(found,)))

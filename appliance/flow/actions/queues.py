@@ -1,35 +1,16 @@
-"""Queues and transfers: target queue, entering it, leaving for another, agents, third parties, call-backs."""
+"""Queues and ends: the target queue, entering it, leaving for another, the transfer to an agent, hanging up."""
 
 from __future__ import annotations
 
-from appliance.flow.commands import (
-    CompleteOutboundCall,
-    CreateCallback,
-    DialThirdParty,
-    Disconnect,
-    EnterQueue,
-    SetPreviousParticipant,
-    TransferToAgent,
-)
-from appliance.flow.conditions import number
-from appliance.flow.events import (
-    FlowEvent,
-    QueueEntered,
-    QueueFailed,
-    RequestDone,
-    RequestFailed,
-    ThirdPartyEnded,
-    TimerExpired,
-)
+from appliance.flow.commands import Disconnect, EnterQueue, TransferToAgent
+from appliance.flow.events import FlowEvent, QueueEntered, QueueFailed
 from appliance.flow.model import Action
-from appliance.flow.row import Dynamic, Kind, row, takes
+from appliance.flow.row import row, takes
 from appliance.flow.run import DONE, Ended, Result, Run, Waits, failed
 from appliance.flow.state import Pending, WaitingFor
 from appliance.ids import AgentId, QueueId
 
 LONGEST_CHAIN = 12  # contacts in a chain of queue transfers (reference section 4)
-REQUEST_S = 10.0
-INTERNAL_FIRST_WAIT_S = 30.0
 
 
 class Asked(Pending, frozen=True, kw_only=True):
@@ -136,95 +117,6 @@ def _disconnect(run: Run, _action: Action) -> Result:
     return Ended("DISCONNECTED_PARTICIPANT")
 
 
-def _set_callback(run: Run, action: Action) -> Result:
-    """Two kinds of wrong number: no number at all, and one that can't be dialled from here."""
-    from appliance.flow.phone import dialable_number, typed_number
-
-    given = run.text(action.parameter("CallbackNumber"))
-    found = dialable_number(given, run.facts.region)
-    if found is None:
-        return failed("InvalidCallbackNumber")
-    if typed_number(found, run.facts.region) is None:
-        return failed("CallbackNumberNotDialable")
-    run.learn(callback_number=found)
-    return DONE
-
-
-def _create_callback(run: Run, action: Action) -> Result:
-    named = action.parameter("QueueId") is not None or action.parameter("AgentId") is not None
-    facts = run.facts
-    target = target_of(run, action) if named else Target(queue=facts.queue, agent=facts.target_agent)
-    number_to_call = facts.callback_number or facts.customer_endpoint
-    if target is None or (target.queue is None and target.agent is None) or not number_to_call:
-        return failed(detail="a call-back needs a number and a queue")
-    run.say(
-        CreateCallback(
-            number=number_to_call,
-            queue=target.queue,
-            agent=target.agent,
-            initial_delay_s=_count(run, action, "InitialCallDelaySeconds", 0),
-            max_attempts=max(1, _count(run, action, "MaximumConnectionAttempts", 1) + 1),
-            retry_delay_s=_count(run, action, "RetryDelaySeconds", 600),
-            flow=run.text(action.parameter("ContactFlowId")) or None,
-            caller_id=run.text(action.parameter("CallerId", "Number")) or run.text(action.parameter("CallerId")),
-        )
-    )
-    return Waits(WaitingFor.REQUEST, Asked(), run.now + REQUEST_S)
-
-
-def _count(run: Run, action: Action, name: str, otherwise: int) -> int:
-    found = number(run.text(action.parameter(name)))
-    return int(found) if found is not None and 0 <= found <= 259200 else otherwise
-
-
-def _requested(_run: Run, _action: Action, _pending: Pending, event: FlowEvent) -> Result | None:
-    if isinstance(event, RequestDone):
-        return DONE
-    if isinstance(event, RequestFailed):
-        return failed(event.error)
-    return failed(detail="no answer in time") if isinstance(event, TimerExpired) else None
-
-
-def _dial(run: Run, action: Action) -> Result:
-    third_party = run.text(action.parameter("ThirdPartyPhoneNumber")).strip()
-    if not third_party:
-        return failed(detail="ThirdPartyPhoneNumber is empty")
-    limit_s = number(run.text(action.parameter("ThirdPartyConnectionTimeLimitSeconds"))) or INTERNAL_FIRST_WAIT_S
-    resume = run.text(action.parameter("ContinueFlowExecution")).lower() != "false"
-    run.say(
-        DialThirdParty(
-            number=third_party,
-            time_limit_s=limit_s,
-            resume=resume,
-            digits=run.text(action.parameter("ThirdPartyDTMFDigits")),
-            caller_id_number=run.text(action.parameter("CallerId", "Number")),
-            caller_id_name=run.text(action.parameter("CallerId", "Name")),
-        )
-    )
-    return Waits(WaitingFor.THIRD_PARTY, Asked()) if resume else Ended("TRANSFERED_TO_PHONE_NUMBER")
-
-
-def _dialled(_run: Run, _action: Action, _pending: Pending, event: FlowEvent) -> Result | None:
-    if not isinstance(event, ThirdPartyEnded):
-        return None
-    return DONE if event.outcome == "Completed" else failed(event.outcome)
-
-
-def _complete_outbound(run: Run, action: Action) -> Result:
-    limit_s = number(run.text(action.parameter("ConnectionTimeLimitSeconds"))) or 60.0
-    caller_id = run.text(action.parameter("CallerId", "Number"))
-    run.say(CompleteOutboundCall(caller_id_number=caller_id, time_limit_s=limit_s))
-    return Waits(WaitingFor.REQUEST, Asked(), run.now + limit_s + REQUEST_S)
-
-
-def _set_previous(run: Run, action: Action) -> Result:
-    state = run.text(action.parameter("PreviousContactParticipantState"))
-    if state not in ("AgentOnHold", "CustomerOnHold", "OffHold"):
-        return failed(detail=f"{state!r} is no state of a participant")
-    run.say(SetPreviousParticipant(state=state))
-    return DONE
-
-
 _ERROR = "NoMatchingError"
 _TARGET = (takes("QueueId"), takes("AgentId"))
 _FULL = "NoMatchingError QueueAtCapacity"
@@ -250,68 +142,4 @@ ROWS = (
     ),
     row("TransferContactToAgent", _to_agent, where="TA TQ", terminal=True),
     row("DisconnectParticipant", _disconnect, where="I Q TA TQ M C", terminal=True),
-    row(
-        "UpdateContactCallbackNumber",
-        _set_callback,
-        where="I Q TA TQ M",
-        errors="InvalidCallbackNumber CallbackNumberNotDialable",
-        parameters=(takes("CallbackNumber", required=True),),
-    ),
-    row(
-        "CreateCallbackContact",
-        _create_callback,
-        _requested,
-        where="I Q TA TQ M",
-        errors=_ERROR,
-        parameters=(
-            *_TARGET,
-            takes("InitialCallDelaySeconds", Kind.NUMBER, low=0, high=259200),
-            takes("MaximumConnectionAttempts", Kind.NUMBER, low=0),
-            takes("RetryDelaySeconds", Kind.NUMBER, low=1, high=259200),
-            takes("ContactFlowId"),
-            takes("CallbackMode"),
-        ),
-    ),
-    row(
-        "TransferParticipantToThirdParty",
-        _dial,
-        _dialled,
-        where="I Q TA TQ M",
-        errors="NoMatchingError CallFailed ConnectionTimeLimitExceeded",
-        parameters=(
-            takes("ThirdPartyPhoneNumber", required=True),
-            takes("ThirdPartyConnectionTimeLimitSeconds", Kind.NUMBER, low=1, high=600),
-            takes("ContinueFlowExecution", Kind.BOOLEAN, Dynamic.STATIC),
-            takes("ThirdPartyDTMFDigits"),
-            takes("CallerId", Kind.MAPPING),
-            takes("CallerId.Number"),
-            takes("CallerId.Name"),
-        ),
-    ),
-    row(
-        "CompleteOutboundCall",
-        _complete_outbound,
-        _requested,
-        where="C I OW",
-        soft=True,
-        parameters=(
-            takes("CallerId", Kind.MAPPING),
-            takes("CallerId.Number"),
-            takes("ConnectionTimeLimitSeconds", Kind.NUMBER, low=1, high=600),
-        ),
-    ),
-    row(
-        "UpdatePreviousContactParticipantState",
-        _set_previous,
-        where="I TA TQ",
-        errors=_ERROR,
-        parameters=(
-            takes(
-                "PreviousContactParticipantState",
-                Kind.ENUM,
-                required=True,
-                values="AgentOnHold CustomerOnHold OffHold",
-            ),
-        ),
-    ),
 )
