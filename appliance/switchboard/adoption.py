@@ -105,8 +105,11 @@ class Adoption:
     async def run(self) -> None:
         """Until no contact of the time before is left unclaimed."""
         deadline = self._clock().mono_s + GRACE_S
-        while self._look() and self._clock().mono_s < deadline:
-            await asyncio.sleep(LOOK_EVERY_S)
+        try:
+            while self._look() and self._clock().mono_s < deadline:
+                await asyncio.sleep(LOOK_EVERY_S)
+        except OSError as error:
+            logger.error("can't see which contact processes live (%s); those that come back are adopted", error)
         self._routing.resume(self._restored())
         for contact, agent in self._agents.worked_up:
             self._contacts.write(contact, said.AfterContactWorkEnded(agent=agent))

@@ -58,6 +58,8 @@ class Api:
                 return await self._status()
             case "agent.status":
                 return await self._live.set_status(ask.read_arguments(ask.AgentStatus, args))
+            case "agent.clear":
+                return await self._live.clear(ask.read_arguments(ask.AgentNamed, args))
             case "contact.command":
                 return self._live.command(ask.read_arguments(ask.ContactCommand, args))
             case "config.reload":

@@ -1,8 +1,8 @@
 """The contacts under way: takes their events into the store, then tells the ACD, and sends them what it decides.
 
-An event counts only once it is on the disk: stored first, acknowledged, then acted upon. Events may come twice (a
-process sends again what was not acknowledged); numbers make each count once. Must not close or repair contacts
-itself: whoever was given as `over` and `lost` does.
+An event counts only once it is on the disk: stored first, acknowledged, then acted upon (a full disk is the one
+exception: calls go on). Events may come twice (a process sends again what was not acknowledged); numbers make each
+count once. Must not close or repair contacts itself: its carer does.
 """
 
 from __future__ import annotations
@@ -40,13 +40,17 @@ MOST_UNSENT = 64  # commands kept for a process that is away
 
 @dataclass(slots=True, kw_only=True)
 class Batch:
-    """Events of one contact that were readable at once. `over`: the contact is closed, they are only acknowledged."""
+    """Events of one contact that were readable at once.
+
+    `over`: the contact is closed, they are only acknowledged; `acted`: acted upon before they could be stored.
+    """
 
     connection: Connection
     contact: ContactId
     events: Sequence[ContactEvent]
     over: bool = False
     known: bool = False
+    acted: bool = False
 
     def write(self, store: Store) -> None:
         """Append the events, unless the contact turns out to be closed."""
@@ -199,17 +203,25 @@ class Contacts:
             batch = Batch(connection=connection, contact=contact, events=tuple(run))
             batch.over = contact in self._closed
             batch.known = contact in self._states
-            self._ledger.put(batch.write, partial(self._stored, batch))
+            self._ledger.put(batch.write, partial(self._stored, batch), meanwhile=partial(self._act, batch))
 
     def _stored(self, batch: Batch, error: StoreError | None) -> None:
         if error is not None:
             self._refused(batch, error)
-        elif not batch.over:
-            self.processes.hold(batch.connection, batch.contact)
-            for event in batch.events:
-                self._note(event)
+        self._act(batch, refused=error is not None)
         batch.connection.send(Acknowledge(contact=batch.contact, seq=batch.events[-1].seq))
+
+    def _act(self, batch: Batch, *, refused: bool = False) -> None:
+        """Once for each batch: when it is stored or refused, or at once while the disk is full."""
+        if batch.acted:
+            return
+        batch.acted = True
         batch.connection.settle(len(batch.events))
+        if batch.over or refused:
+            return
+        self.processes.hold(batch.connection, batch.contact)
+        for event in batch.events:
+            self._note(event)
 
     def _note(self, event: ContactEvent) -> None:
         state = self._states.get(event.contact)
@@ -260,7 +272,7 @@ class Contacts:
             self.carer.over(state)
 
     def _bereaved(self, contact: ContactId, pid: int) -> None:
-        if contact in self._states:
+        if contact not in self._closed:
             self.carer.lost(contact, f"contact process {pid} died")
 
     def _new(self, contact: ContactId) -> ContactState:

@@ -6,7 +6,7 @@ Order: configuration, store, default flows, dial plan, what the store knows of t
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import gc
 import logging
 import signal
 from collections.abc import Awaitable, Callable
@@ -121,6 +121,7 @@ class Switchboard:
         await self._link.start()
         self._stops.append(self._link.stop)
         self._adopting = asyncio.create_task(self._adoption.run(), name="adoption")
+        self._adopting.add_done_callback(_report_failure)
         self._stops.append(self._stop_deciding)
         await self._api_server.start()
         self._stops.append(self._api_server.stop)
@@ -138,8 +139,7 @@ class Switchboard:
         self.contacts.processes.close()
         if self._adopting is not None:
             self._adopting.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._adopting
+            await asyncio.gather(self._adopting, return_exceptions=True)
 
     def _prepare(self, store: Store) -> None:
         install_default_flows(store, self._clock)
@@ -170,6 +170,7 @@ async def serve(config_file: Path) -> None:
         loop.add_signal_handler(number, stopping.set)
     loop.add_signal_handler(signal.SIGHUP, reloading.set)
     await switchboard.start()
+    gc.freeze()  # what is there now stays: no need to look through it ever again
     reloader = asyncio.create_task(_reload_on_request(switchboard, manager, reloading))
     manager.ready("serving")
     logger.info("switchboard serves")
@@ -192,6 +193,11 @@ async def _reload_on_request(switchboard: Switchboard, manager: ServiceManager, 
             logger.info("configuration read again: %s", result)
         except ApplianceError as error:
             logger.error("configuration not read again: %s", error)
+
+
+def _report_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        logger.critical("%s failed: %s", task.get_name(), error, exc_info=error)
 
 
 def _wall_s(text: str) -> float:

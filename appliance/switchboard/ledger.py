@@ -1,7 +1,8 @@
 """Writes of the call path, grouped: whatever was asked for while the last commit ran goes into the next one.
 
 One transaction and one fsync for many events is what keeps 40 calls cheap. Order is kept. A full disk loses nothing:
-the group is tried again until there is room, and nobody is told before it is on the disk.
+the group is tried again until there is room, and nobody is told that it was stored before it is. Calls go on
+meanwhile: an entry may say what has to be done even though it can't be stored yet.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class Entry:
 
     write: Callable[[Store], None]
     then: Callable[[StoreError | None], None]
+    meanwhile: Callable[[], None] | None = None  # the disk is full: act now, `then` follows some time later
 
 
 class Ledger:
@@ -40,15 +42,30 @@ class Ledger:
         self._idle = asyncio.Event()
         self._idle.set()
         self._task: asyncio.Task[None] | None = None
+        self._full = False
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="ledger")
 
-    def put(self, write: Callable[[Store], None], then: Callable[[StoreError | None], None] | None = None) -> None:
+    @property
+    def full(self) -> bool:
+        """Whether nothing can be stored just now because the disk is full."""
+        return self._full
+
+    def put(
+        self,
+        write: Callable[[Store], None],
+        then: Callable[[StoreError | None], None] | None = None,
+        *,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> None:
         """Write with the next group. `then` hears None, or the error that kept this entry from being stored."""
-        self._entries.append(Entry(write=write, then=then or _report))
+        entry = Entry(write=write, then=then or _report, meanwhile=meanwhile)
+        self._entries.append(entry)
         self._idle.clear()
         self._wake.set()
+        if self._full:
+            asyncio.get_running_loop().call_soon(_act, entry)
 
     async def write(self, write: Callable[[Store], None]) -> None:
         """Write with the next group and wait for it. Raises the StoreError that kept it from being stored."""
@@ -88,17 +105,28 @@ class Ledger:
             if not self._entries:
                 self._wake.clear()
             for entry, error in zip(group, await self._stored(group), strict=True):
-                entry.then(error)
+                _tell(entry, error)
             if not self._entries:
                 self._idle.set()
 
     async def _stored(self, group: Sequence[Entry]) -> Sequence[StoreError | None]:
         while True:
             try:
-                return await self._store.run(lambda store: _write(store, group))
+                results = await self._store.run(lambda store: _write(store, group))
             except StoreFullError as error:
-                logger.error("%s; trying again every %g s, calls go on", error, RETRY_S)
+                self._begin_waiting(error, group)
                 await asyncio.sleep(RETRY_S)
+            else:
+                self._full = False
+                return results
+
+    def _begin_waiting(self, error: StoreFullError, group: Sequence[Entry]) -> None:
+        if self._full:
+            return
+        logger.error("%s; trying again every %g s, calls go on", error, RETRY_S)
+        self._full = True
+        for entry in (*group, *self._entries):
+            _act(entry)
 
 
 def _write(store: Store, group: Sequence[Entry]) -> Sequence[StoreError | None]:
@@ -132,3 +160,19 @@ def _write_apart(store: Store, group: Sequence[Entry]) -> Sequence[StoreError | 
 def _report(error: StoreError | None) -> None:
     if error is not None:
         logger.error("could not store: %s", error)
+
+
+def _act(entry: Entry) -> None:
+    if entry.meanwhile is not None:
+        _guarded(entry.meanwhile)
+
+
+def _tell(entry: Entry, error: StoreError | None) -> None:
+    _guarded(lambda: entry.then(error))
+
+
+def _guarded(deed: Callable[[], None]) -> None:
+    try:
+        deed()
+    except Exception:  # a fault over one contact must not stop the writing for all others
+        logger.exception("what follows a write failed in an unforeseen way")

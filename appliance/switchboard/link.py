@@ -21,6 +21,7 @@ import msgspec
 from appliance.contact.protocol import (
     WAKE,
     Acknowledge,
+    DialPlanChanged,
     Event,
     Hello,
     Message,
@@ -37,6 +38,7 @@ MOST_UNSENT = 1 << 20  # bytes a process may leave unread
 TURNS_TO_CLOSE = 10  # of the loop
 MOST_UNSETTLED = 512  # messages of one connection that may wait for the store
 
+_CAN_WAIT = (Acknowledge, DialPlanChanged)  # the process sees them when it wakes by itself
 FromContact = Hello | Event | Released
 
 
@@ -92,7 +94,7 @@ class Connection(asyncio.Protocol):
         if not self._outgoing:
             asyncio.get_running_loop().call_soon(self._flush)
         self._outgoing.extend(map(encode_message, messages))
-        self._wakes = self._wakes or any(not isinstance(message, Acknowledge) for message in messages)
+        self._wakes = self._wakes or any(not isinstance(message, _CAN_WAIT) for message in messages)
 
     def settle(self, count: int) -> None:
         """`count` messages have been dealt with: make room for more."""

@@ -60,6 +60,16 @@ class Live:
         snapshot = self._acd.agent_snapshot(agent)
         return {} if snapshot is None else self._agent(snapshot)
 
+    async def clear(self, given: ask.AgentNamed) -> Row:
+        """End the agent's after-contact work; as `set_status`."""
+        agent = AgentId(given.agent)
+        await self._routing.deciding.wait()
+        if self._acd.agent_snapshot(agent) is None:
+            raise missing("agent", agent)
+        self._routing.tell([acd.WrapUpCleared(agent=agent)])
+        snapshot = self._acd.agent_snapshot(agent)
+        return {} if snapshot is None else self._agent(snapshot)
+
     def command(self, given: ask.ContactCommand) -> Row:
         """Ask the contact's process; the events tell what came of it. Raises RequestError."""
         contact = ContactId(given.contact)

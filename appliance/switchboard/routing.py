@@ -94,8 +94,10 @@ class Routing:
 
     def _due(self) -> None:
         self._timer = None
-        self._carry_out(self.acd.handle_timer(self._clock().mono_s))
-        self._set_timer()
+        try:
+            self._carry_out(self.acd.handle_timer(self._clock().mono_s))
+        finally:
+            self._set_timer()
 
     def _set_timer(self) -> None:
         self.stop()
