@@ -25,7 +25,7 @@ def missed_cause(status: int) -> str:
     """Why an agent's phone did not take an offer, from its final status."""
     if status in BUSY:
         return "busy"
-    if status in UNREACHABLE or status in TIMED_OUT or status >= 500:
+    if status in UNREACHABLE or status in TIMED_OUT or 500 <= status < 600:
         return "unreachable"
     return "rejected"
 

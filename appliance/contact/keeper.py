@@ -22,13 +22,15 @@ class Keeper:
         self._durable: dict[str, int] = {}
 
     def round(self) -> int:
-        """One pass; returns how many files were synced. Files that vanish meanwhile are forgotten."""
+        """One pass; returns how many files were synced. What fails is tried again, what vanishes is forgotten."""
         seen: dict[str, int] = {}
         synced = 0
         for path, size in _files(self._spool):
-            if self._durable.get(path) != size and _sync(path):
+            if self._durable.get(path) == size:
+                seen[path] = size
+            elif _sync(path):
+                seen[path] = size
                 synced += 1
-            seen[path] = size
         self._durable = seen
         return synced
 
