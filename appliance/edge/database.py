@@ -1,9 +1,11 @@
-"""Creates Kamailio's two SQLite databases and opens them for the rows the box keeps there.
+"""Creates Kamailio's SQLite databases and opens the one whose rows the box writes.
 
-`edge.db` (on the data disk): subscribers, locations, believed addresses, trunk registrations. The dialogs' database
-lies in the run directory, because a dialog outlives a restart of Kamailio but not of the box.
+Three files, one writer each, because Kamailio's SQLite driver sets no busy timeout: what can't be written at once is
+lost. `edge.db` (subscribers, believed addresses, trunks) is written here and only read by Kamailio; the locations, on
+the data disk too, by Kamailio's usrloc process; the dialogs by its timer process, in the run directory, because a
+dialog outlives a restart of Kamailio but not of the box.
 The tables come from the scripts that Debian ships with Kamailio, so that they fit the installed version.
-Must not: hold a connection open; Kamailio writes to the same files.
+Must not: hold a connection open.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from appliance.config.paths import BoxPaths
 from appliance.errors import EdgeError
 
 SCHEMA_FOLDER = Path("/usr/share/kamailio/db_sqlite")
-_EDGE_SCHEMAS = ("standard", "auth_db", "usrloc", "permissions", "uac")
+_EDGE_SCHEMAS = ("standard", "auth_db", "permissions", "uac")
+_LOCATION_SCHEMAS = ("standard", "usrloc")
 _DIALOG_SCHEMAS = ("standard", "dialog")
 _BUSY_TIMEOUT_S = 5.0
 
@@ -36,17 +39,23 @@ INSERT INTO version (table_name, table_version) VALUES ('trunk_setting', 2);
 """
 
 
+def location_database(paths: BoxPaths) -> Path:
+    """Where Kamailio keeps which phone is reached where."""
+    return paths.data / "edge-locations.db"
+
+
 def dialog_database(paths: BoxPaths) -> Path:
     """Where Kamailio keeps the dialogs under way."""
-    return paths.run / "dialogs.db"
+    return paths.run / "edge-dialogs.db"
 
 
 def create_databases(paths: BoxPaths) -> None:
-    """Make both databases, readable by nobody else, where they are missing. Existing ones are left as they are.
+    """Make the databases, readable by nobody else, where they are missing. Existing ones are left as they are.
 
     Raises EdgeError where Kamailio's schema scripts are missing or a file can't be written.
     """
     _create(paths.edge_db, _EDGE_SCHEMAS, _OWN_TABLES)
+    _create(location_database(paths), _LOCATION_SCHEMAS, "")
     _create(dialog_database(paths), _DIALOG_SCHEMAS, "")
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from appliance.config.address import edge_address
 from appliance.config.paths import BoxPaths
 from appliance.config.schema import Configuration
-from appliance.edge.database import dialog_database
+from appliance.edge.database import dialog_database, location_database
 from appliance.edge.uris import uri_host
 from appliance.errors import EdgeError
 
@@ -78,6 +78,7 @@ def _values(configuration: Configuration, paths: BoxPaths) -> list[tuple[str, st
         ("FLOOD_SECONDS", str(edge.flood_seconds)),
         ("FLOOD_REQUESTS", str(edge.flood_requests)),
         ("EDGE_DATABASE", str(paths.edge_db.absolute())),
+        ("LOCATION_DATABASE", str(location_database(paths).absolute())),
         ("DIALOG_DATABASE", str(dialog_database(paths).absolute())),
         ("RPC_SOCKET", str(paths.edge_rpc_socket.absolute())),
     ]

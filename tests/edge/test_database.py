@@ -12,7 +12,7 @@ import pytest
 
 from appliance.config.paths import BoxPaths
 from appliance.edge import database
-from appliance.edge.database import create_databases, dialog_database, edge_database
+from appliance.edge.database import create_databases, dialog_database, edge_database, location_database
 from appliance.edge.subscribers import add_subscriber, list_subscribers, remove_subscriber
 from appliance.errors import EdgeError
 from appliance.ids import Extension
@@ -27,7 +27,7 @@ def paths(tmp_path: Path) -> BoxPaths:
 
 
 def test_create_databases_when_new_then_private_and_write_ahead(paths: BoxPaths) -> None:
-    for path in (paths.edge_db, dialog_database(paths)):
+    for path in (paths.edge_db, location_database(paths), dialog_database(paths)):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         with closing(sqlite3.connect(path)) as connection:
             assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)

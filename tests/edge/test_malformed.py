@@ -7,6 +7,7 @@ import socket
 import pytest
 from edge.running import RunningEdge
 from edge.wire import Wire
+from kit.processes import wait_until
 
 from appliance.edge.requests import counters, is_up
 from appliance.edge.rpc import Ask
@@ -124,7 +125,7 @@ def test_malformed_when_readable_then_counted(edge: RunningEdge) -> None:
         message, _ = CASES["CSeq of another method"]
         assert wire.ask(message.replace("$port", str(wire.port))).startswith("SIP/2.0 400")
 
-    assert edge.ask(counters()).malformed == 1
+    wait_until(lambda: edge.ask(counters()).malformed == 1, timeout_s=5, what="it is counted")
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 from edge.parties import Parties, Party
 from edge.running import RunningEdge, password_of
 from edge.wire import Wire, digest
 from kit.ports import PortBlock
+from kit.processes import wait_until
 
+from appliance.edge.database import location_database
 from appliance.edge.requests import counters, forget_contacts, registered_contacts
 from appliance.edge.subscribers import add_subscriber, remove_subscriber
 from appliance.ids import Extension
@@ -75,17 +80,43 @@ def test_register_when_ten_passwords_were_wrong_then_only_that_user_of_that_addr
     phone(edge, "100", address="127.0.0.2")
 
 
-def test_contacts_when_kamailio_is_killed_and_restarted_then_still_there(edge: RunningEdge, phone: Phone) -> None:
+def test_contacts_when_kamailio_is_stopped_and_started_then_still_there(edge: RunningEdge, phone: Phone) -> None:
     phone(edge, "100")
     phone(edge, "101")
-    before = {(contact.extension, contact.uri) for contact in edge.ask(registered_contacts())}
+    before = places(edge)
+
+    edge.stop()
+    edge.start()
+
+    assert places(edge) == before
+    assert len(before) == 2
+
+
+def test_contacts_when_kamailio_is_killed_a_second_later_then_still_there(edge: RunningEdge, phone: Phone) -> None:
+    phone(edge, "100")
+    before = places(edge)
+    wait_until(lambda: stored(edge), timeout_s=3, what="the contact is stored")
 
     edge.kill()
     edge.start()
 
-    after = {(contact.extension, contact.uri) for contact in edge.ask(registered_contacts())}
-    assert after == before
-    assert len(after) == 2
+    assert places(edge) == before
+
+
+def test_contacts_when_many_phones_register_at_once_then_all_are_stored(edge: RunningEdge) -> None:
+    secret = password_of("100")
+    with contextlib.ExitStack() as stack:
+        wires = [stack.enter_context(Wire(edge.port, address=f"127.0.0.{60 + number}")) for number in range(10)]
+        for number, wire in enumerate(wires):
+            wire.send(wire.request("REGISTER", URI, 1, call_id=f"many-{number}"))
+        for number, wire in enumerate(wires):
+            proof = digest(wire.receive(), "REGISTER", URI, user="100", password=secret)
+            request = wire.request("REGISTER", URI, 2, headers=proof, call_id=f"many-{number}")
+            wire.send(request.replace(f"To: <{URI}>", f"To: <{AOR}>"))
+        assert all(wire.receive().startswith("SIP/2.0 200") for wire in wires)
+
+    wait_until(lambda: stored(edge) == 10, timeout_s=5, what="ten contacts are stored")
+    assert "locked" not in edge.log()
 
 
 def test_add_subscriber_when_kamailio_runs_then_may_register_at_once(edge: RunningEdge, phone: Phone) -> None:
@@ -126,3 +157,13 @@ def test_register_when_nonce_is_counted_up_then_no_new_challenge(edge: RunningEd
             proof = digest(challenge, "REGISTER", URI, user="100", password=password_of("100"), count=count)
             request = wire.request("REGISTER", URI, 1 + count, headers=proof).replace(f"To: <{URI}>", f"To: <{AOR}>")
             assert wire.ask(request).startswith("SIP/2.0 200")
+
+
+def places(edge: RunningEdge) -> set[tuple[str, str]]:
+    return {(contact.extension, contact.uri) for contact in edge.ask(registered_contacts())}
+
+
+def stored(edge: RunningEdge) -> int:
+    with closing(sqlite3.connect(location_database(edge.paths))) as connection:
+        count: int = connection.execute("SELECT count(*) FROM location").fetchone()[0]
+    return count

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 
 import pytest
 from edge.parties import Parties, Party
@@ -10,8 +12,9 @@ from edge.running import RunningEdge, password_of
 from kit.ports import PortBlock
 from kit.processes import wait_until
 
+from appliance.edge.database import dialog_database
 from appliance.edge.requests import busy_slots, clear_slot, counters, end_dialog, silent_slots
-from appliance.edge.rpc import Ask, AsyncEdgeLink
+from appliance.edge.rpc import AsyncEdgeLink
 from appliance.ids import SlotId
 
 pytestmark = pytest.mark.scenario
@@ -164,9 +167,9 @@ def test_slot_when_kamailio_is_killed_in_the_call_then_still_taken_and_hang_up_f
     edge: RunningEdge, parties: Parties, call
 ) -> None:
     process = parties.start("answer", port=edge.slot_port(0))
-    caller = call(pause_ms=1500)
+    caller = call(pause_ms=6000)
     caller.saw("SIP/2.0 200")
-    wait_until(lambda: _is_confirmed(edge), timeout_s=5, what="the dialog is confirmed")
+    wait_until(lambda: _is_stored(edge), timeout_s=5, what="the answered dialog is stored")
 
     edge.kill()
     edge.start()
@@ -183,7 +186,7 @@ def test_end_dialog_when_kamailio_was_restarted_in_the_call_then_both_sides_get_
     process = parties.start("answer", port=edge.slot_port(0))
     caller = call("call_ended")
     caller.saw("SIP/2.0 200")
-    wait_until(lambda: _is_confirmed(edge), timeout_s=5, what="the dialog is confirmed")
+    wait_until(lambda: _is_stored(edge), timeout_s=5, what="the answered dialog is stored")
 
     edge.stop()
     edge.start()
@@ -211,8 +214,6 @@ def _call_id(party: Party) -> str:
     return next(line.partition(":")[2].strip() for line in answer.splitlines() if line.startswith("Call-ID"))
 
 
-def _is_confirmed(edge: RunningEdge) -> bool:
-    def dialogs():
-        return (yield Ask(method="dlg.list"))
-
-    return any(dialog["state"] == 4 for dialog in edge.ask(dialogs()))
+def _is_stored(edge: RunningEdge) -> bool:
+    with closing(sqlite3.connect(dialog_database(edge.paths))) as connection:
+        return connection.execute("SELECT state FROM dialog").fetchall() == [(4,)]
