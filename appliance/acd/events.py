@@ -60,8 +60,10 @@ class OfferAnswered(AcdEvent, frozen=True, kw_only=True):
 
 class OfferMissed(AcdEvent, frozen=True, kw_only=True):
     """`cause`: no_answer, busy, rejected, unreachable, withdrawn, abandoned. The contact is back at its old place
-    (except after abandoned). All but abandoned and withdrawn put the agent to the missed state. "withdrawn" also answers an offer that
-    the contact process can't ring now (the next one comes a second later) and confirms that a Withdraw took effect."""
+    (except after abandoned). All but abandoned and withdrawn put the agent to the missed state.
+
+    "withdrawn" also answers an offer that the contact process can't ring now (the next one comes a second later), and
+    confirms that a Withdraw took effect."""
 
     offer: OfferId
     cause: str
