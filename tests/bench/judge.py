@@ -8,6 +8,7 @@ from typing import Any
 
 from bench.drive import AGENT_HZ, CUSTOMER_HZ, Run, say
 from kit import heard, recordings
+from kit.flows import TONE_S, WELCOME
 from kit.sipp import Sipp
 
 
@@ -68,6 +69,22 @@ def _agent_setups(run: Run) -> list[float]:
     return found
 
 
+def _prompt_to_invite_ms(run: Run) -> list[float]:
+    """As `_agent_setups`, seen from outside only: 200 at the caller + the prompt's length → INVITE at the agent."""
+    answered: dict[str, float] = {}
+    for line in run.caller.timeline():
+        if not line.sent and line.cseq.endswith("INVITE") and line.first_line.startswith("SIP/2.0 200"):
+            answered.setdefault(line.call_id, line.at)
+    invited = {line.call_id: line.at for line in run.agents.timeline() if not line.sent and "INVITE" in line.cseq}
+    found: list[float] = []
+    for contact in run.contacts:
+        customer, agent = _first(contact, "LegStarted", role="customer"), _first(contact, "LegStarted", role="agent")
+        if customer is not None and agent is not None and agent["sip_call_id"] in invited:
+            ended = answered.get(customer["sip_call_id"], 0.0) + TONE_S[WELCOME]
+            found.append(1000.0 * (invited[agent["sip_call_id"]] - ended))
+    return found
+
+
 def _talk_s(contact: dict[str, Any]) -> float | None:
     """How long customer and agent heard each other."""
     began, ended = _first(contact, "AgentConnected"), _first(contact, "ContactDisconnected")
@@ -94,6 +111,8 @@ def _explain(run: Run, cpu: dict[str, float], call_seconds: float, found: list[h
     for name, used in (("idle", run.before), ("full", run.full)):
         say(f"PSS in MB, {name}: " + ", ".join(f"{kind} {mb:.1f}" for kind, mb in sorted(used.pss_mb.items())))
     say(f"media plant: {run.media['cpu_s']:.1f} s CPU, latest slot {run.media['late_ms']:.1f} ms late")
+    outside = _prompt_to_invite_ms(run)
+    say(f"end of prompt to INVITE, from outside: p50 {_percentile(outside, 50)}, p99 {_percentile(outside, 99)} ms")
     ends = Counter(_end(contact) for contact in run.contacts)
     say(f"contacts: {dict(ends)}")
     for way in sorted(found, key=lambda each: -each.lost)[:5]:

@@ -58,6 +58,7 @@ class Sipp:
         rows: Sequence[Sequence[object]] = (),
         calls: int | None = None,
         rate: float = 10.0,
+        limit: int | None = None,
         pause_ms: int = 1000,
         transport: str = "udp",
         domain: str = "linekeeper",
@@ -69,8 +70,8 @@ class Sipp:
         """`remote` host:port (None: wait for calls).
 
         `rows` of a caller: user, password, dialled number, RTP port, one per call. Rows of one that waits for calls:
-        user, RTP port, looked up by the user that is called. `calls` None runs until `stop()`; `fill` replaces the
-        scenario's `$name` places.
+        user, RTP port, looked up by the user that is called. `calls` None runs until `stop()`, `limit` is the most
+        at a time; `fill` replaces the scenario's `$name` places.
         """
         self.folder = folder
         self.name = f"{scenario}_{port}"  # SIPp takes a dash in a file name of a field for an offset
@@ -113,6 +114,8 @@ class Sipp:
             argv += ["-infindex", rows_name, "0"]
         if calls is not None:
             argv += ["-m", str(calls)]
+        if limit is not None:
+            argv += ["-l", str(limit)]
         if trace == "all":
             argv += ["-trace_msg", "-message_file", f"{self.name}.msg"]
         if trace != "none":
