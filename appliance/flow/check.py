@@ -15,7 +15,9 @@ import msgspec
 from appliance.flow.check_parameters import parameter_findings
 from appliance.flow.conditions import OPERATORS
 from appliance.flow.model import CATCH_ALL, Action, Condition, Flow
+from appliance.flow.references import path_of
 from appliance.flow.row import Row
+from appliance.flow.ssml import speech_of
 from appliance.flow.table import TABLE, UNKNOWN, row_of
 
 
@@ -105,7 +107,19 @@ def _action(flow: Flow, action: Action) -> Iterator[Finding]:
         yield _finding(action, f"{action.type} is not meant for flows of type {flow.flow_type.value}")
     for fault, grave, meant in parameter_findings(row, action):
         yield _finding(action, fault, Severity.ERROR if grave else Severity.WARNING, meant)
+    for report in _markup(action):
+        yield _finding(action, f"SSML: {report}", Severity.NOTE)
     yield from _ways(row, action)
+
+
+def _markup(action: Action) -> Iterator[str]:
+    """What a local voice will not do as it is marked; a whole reference is known only when it plays."""
+    listed = action.parameter("Messages")
+    entries = listed if isinstance(listed, list) else []
+    for source in (action.parameters, *(entry for entry in entries if isinstance(entry, dict))):
+        markup = source.get("SSML")
+        if isinstance(markup, str) and path_of(markup) is None:
+            yield from speech_of(markup, "en-US").reported
 
 
 def _ways(row: Row, action: Action) -> Iterator[Finding]:

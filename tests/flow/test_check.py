@@ -140,3 +140,10 @@ def test_absent_types_when_checked_then_noted(flow, action, kind, part):
 
 def test_reachable_when_flow_has_islands_then_only_the_mainland(flow, action):
     assert reachable(flow(action("a", "MessageParticipant", {"Text": "x"}, then="end"))) == {"a", "end"}
+
+
+def test_markup_when_a_tag_is_unknown_then_noted(flow, action):
+    said = flow(action("a", "MessageParticipant", {"SSML": "<speak><shout>x</shout></speak>"}, then="end"))
+    assert "SSML: tag <shout> is unknown" in messages(said)
+    dynamic = flow(action("a", "MessageParticipant", {"SSML": "$.External.markup"}, then="end"))
+    assert not messages(dynamic)

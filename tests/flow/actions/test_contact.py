@@ -1,14 +1,13 @@
-"""Attributes, data, tags, voice, recording, hooks, routing."""
+"""Attributes, data, tags, voice."""
 
 from __future__ import annotations
 
 import pytest
 
-from appliance.flow.commands import SetAttributes, SetContactData, SetEventHook, SetRecording, SetRoutingCriteria
-from appliance.flow.facts import ContactFacts, Library
+from appliance.flow.commands import SetAttributes, SetContactData
+from appliance.flow.facts import ContactFacts
 
 DOC = {"doc": {"Value": "http://x", "Type": "URL"}}
-BOTH = {"RecordedParticipants": ["Agent", "Customer"], "IVRRecordingBehavior": "Enabled"}
 
 
 @pytest.fixture
@@ -89,65 +88,3 @@ def test_tags_when_none_or_too_many_then_error_branch(run, kind, parameters):
 def test_voice_when_known_then_set_and_when_unknown_then_error(run):
     assert run("UpdateContactTextToSpeechVoice", {"TextToSpeechVoice": "seoyeon"}).state.facts.voice == "Seoyeon"
     assert run("UpdateContactTextToSpeechVoice", {"TextToSpeechVoice": "Nobody"}).path[-1][0] == "bad"
-
-
-@pytest.mark.parametrize(
-    ("behavior", "expected"),
-    [
-        (
-            {"RecordedParticipants": ["Agent", "Customer"], "IVRRecordingBehavior": "Enabled"},
-            ({"Agent", "Customer"}, True),
-        ),
-        ({"RecordedParticipants": []}, (set(), False)),
-        ({"RecordedParticipants": ["Agent", "Nobody", 3]}, ({"Agent"}, False)),
-    ],
-)
-def test_recording_when_set_in_either_form_then_the_same(run, behavior, expected):
-    old = run("UpdateContactRecordingBehavior", {"RecordingBehavior": behavior, "AnalyticsBehavior": {}})
-    new = run(
-        "UpdateContactRecordingAndAnalyticsBehavior",
-        {"VoiceBehavior": {"VoiceRecordingBehavior": behavior, "VoiceAnalyticsBehavior": {}}},
-    )
-    for call in (old, new):
-        assert (call.last(SetRecording).participants, call.last(SetRecording).ivr) == expected
-        assert call.path[-1][0] == "end"
-
-
-def test_recording_when_only_chat_or_screen_then_mismatch_or_nothing(run):
-    kind = "UpdateContactRecordingAndAnalyticsBehavior"
-    assert run(kind, {"ChatBehavior": {}}).path == [("a", "ChannelMismatch"), ("other", "Success")]
-    assert run(kind, {"ScreenRecordingBehavior": {}}).path[-1][0] == "end"
-
-
-def test_hooks_when_flow_is_known_then_set(run, flow, action):
-    library = Library(flows={"hold": flow(action("x", "EndFlowExecution"))}, names={"arn:1": "hold"})
-    call = run("UpdateContactEventHooks", {"EventHooks": {"CustomerHold": "arn:1"}}, library=library)
-    assert call.last(SetEventHook) == SetEventHook(hook="CustomerHold", flow="arn:1")
-    assert call.state.facts.hooks == {"CustomerHold": "arn:1"}
-
-
-def test_hooks_when_flow_is_unknown_then_error_and_when_disabled_then_off(run):
-    assert run("UpdateContactEventHooks", {"EventHooks": {"CustomerHold": "x"}}).path[-1][0] == "bad"
-    call = run("UpdateContactEventHooks", {"EventHooksConfiguration": {"AgentWhisper": {"DisableExecution": "true"}}})
-    assert call.last(SetEventHook) == SetEventHook(hook="AgentWhisper", flow=None)
-
-
-def test_hooks_when_for_an_agent_screen_then_no_flow_is_needed(run):
-    assert run("UpdateContactEventHooks", {"EventHooks": {"DefaultAgentUI": "guide"}}).path[-1][0] == "end"
-
-
-def test_routing_when_set_then_used_on_entering_the_queue(run):
-    assert run("UpdateContactRoutingBehavior", {"QueuePriority": "1"}).state.facts.priority == 1
-    assert (
-        run("UpdateContactRoutingBehavior", {"QueueTimeAdjustmentSeconds": "-30"}).state.facts.time_adjustment_s == -30
-    )
-    assert run("UpdateContactRoutingBehavior", {"QueuePriority": "x"}).state.facts.priority == 5
-
-
-@pytest.mark.parametrize("kind", ["UpdateContactRoutingCriteria", "UpdateRoutingCriteria"])
-def test_criteria_when_set_then_references_are_resolved(run, kind):
-    steps = {"Steps": [{"Expression": {"AttributeCondition": {"Name": "$.Attributes.skill", "ProficiencyLevel": 3}}}]}
-    call = run(kind, {"RoutingCriteria": steps}, facts=ContactFacts(attributes={"skill": "tax"}))
-    condition = call.last(SetRoutingCriteria).criteria["Steps"][0]["Expression"]["AttributeCondition"]
-    assert condition == {"Name": "tax", "ProficiencyLevel": 3}
-    assert run(kind, {}).path[-1][0] == "bad"

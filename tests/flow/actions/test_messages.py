@@ -43,6 +43,11 @@ def test_message_when_text_is_blank_then_goes_on_without_sound(caller, flow, act
     assert call.path[-1] == ("end", "Success")
 
 
+def test_message_when_text_is_too_long_then_error_branch(caller, flow, action):
+    assert caller(flow(say(action, Text="x" * 6001))).path[0] == ("a", "NoMatchingError")
+    assert caller(flow(say(action, Text="x" * 6000))).all(Play)
+
+
 def test_message_when_voice_is_set_then_speaks_its_language(caller, flow, action):
     spoken = caller(flow(say(action, Text="x")), facts=ContactFacts(voice="Kazuha")).last(Play).messages[0]
     assert (spoken.voice, spoken.language) == ("Kazuha", "ja-JP")
