@@ -45,15 +45,15 @@ def begin(
     """The contact of a routable call, under way."""
     contact = Contact(services, on_over)
     plan = contact.published.plan
-    contact.identity = name_addr(caller(invite, plan), services.settings.domain)
+    contact.legs.identity = name_addr(caller(invite, plan), services.settings.domain)
     services.engine.start_clock()
     if isinstance(destination, ToFlow):
         leg = make_leg(contact, LegId("customer"), LegRole.CUSTOMER)
-        contact.adopt_leg(leg)
+        contact.legs.adopt(leg)
         _arrive(contact, invite, destination, leg)
     else:
         leg = make_leg(contact, LegId("agent"), LegRole.AGENT)
-        contact.adopt_leg(leg)
+        contact.legs.adopt(leg)
         _dial_out(contact, invite, destination, leg)
     return contact
 
@@ -64,8 +64,8 @@ def _arrive(contact: Contact, invite: Invite, destination: ToFlow, leg: Leg) -> 
     contact.conversation.customer = leg
     contact.customer_endpoint = caller(invite, contact.published.plan)
     contact.initiate(InitiationMethod.INBOUND, Endpoint(address=destination.number), source=invite.source)
-    contact.note_leg(leg, f"sip:{invite.caller}", outgoing=False)
-    contact.facts = ContactFacts(
+    contact.legs.note(leg, f"sip:{invite.caller}", contact.segment)
+    contact.flow.facts = ContactFacts(
         contact_id=contact.segment.contact,
         initial_contact_id=contact.segment.contact,
         initiation_method=InitiationMethod.INBOUND.value,
@@ -78,7 +78,7 @@ def _arrive(contact: Contact, invite: Invite, destination: ToFlow, leg: Leg) -> 
     )
     flow = contact.published.library.flow(destination.flow)
     if flow is not None:
-        contact.run_flow(flow, start=False)
+        contact.flow.prepare(flow)
     leg.reply(200)
 
 
@@ -95,8 +95,8 @@ def _dial_out(contact: Contact, invite: Invite, destination: ToExtension | ToOut
     dialled = destination.extension if isinstance(destination, ToExtension) else destination.number
     contact.customer_endpoint = Endpoint(address=dialled, type="VOIP" if inside else "TELEPHONE_NUMBER")
     contact.initiate(InitiationMethod.OUTBOUND, None, source=invite.source, agent=leg.agent)
-    contact.note_leg(leg, f"sip:{invite.caller}", outgoing=False)
-    callee = contact.new_leg(LegRole.CUSTOMER, extension=Extension(dialled) if inside else None)
+    contact.legs.note(leg, f"sip:{invite.caller}", contact.segment)
+    callee = contact.legs.new(LegRole.CUSTOMER, extension=Extension(dialled) if inside else None)
     contact.conversation.customer = callee
     try:
         contact.dial(callee, dialled, outside=not inside)

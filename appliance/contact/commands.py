@@ -31,7 +31,7 @@ def _refuse(contact: Contact, command: p.RefuseQueue) -> None:
 
 
 def _position(contact: Contact, command: p.UpdateQueuePosition) -> None:
-    contact.know_metrics({"Contact.PositionInQueue": str(command.position), **command.metrics})
+    contact.flow.know_metrics({"Contact.PositionInQueue": str(command.position), **command.metrics})
 
 
 def _offer(contact: Contact, command: p.OfferContact) -> None:
@@ -54,7 +54,7 @@ def _resume(contact: Contact, command: p.ResumeCustomer) -> None:
 
 
 def _mute(contact: Contact, command: p.MuteLeg) -> None:
-    leg = contact.leg(command.leg)
+    leg = contact.legs.get(command.leg)
     if leg is not None and not leg.muted:
         leg.muted = True
         contact.emit(LegMuted(leg=leg.leg))
@@ -62,7 +62,7 @@ def _mute(contact: Contact, command: p.MuteLeg) -> None:
 
 
 def _unmute(contact: Contact, command: p.UnmuteLeg) -> None:
-    leg = contact.leg(command.leg)
+    leg = contact.legs.get(command.leg)
     if leg is not None and leg.muted:
         leg.muted = False
         contact.emit(LegUnmuted(leg=leg.leg))

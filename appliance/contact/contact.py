@@ -1,8 +1,8 @@
 """A contact: its legs and its way from the first ring to the last BYE.
 
 Decides nothing that a flow, the dial plan or the switchboard should decide; it carries out and writes down. How it
-begins is in `arrival`, who hears whom in `conversation`, waiting and offers in `queue_stay`, the ringing part of a
-transfer in `transfer`, a flow's commands in `flow_run`.
+begins is in `arrival`, its legs in `legs`, who hears whom in `conversation`, its flows in `flow_stage` and
+`side_flows`, waiting and offers in `queue_stay`, the ringing part of a transfer in `transfer`.
 """
 
 from __future__ import annotations
@@ -11,20 +11,19 @@ import logging
 import uuid
 from collections.abc import Callable
 
-import msgspec
 import pjsua2 as pj
 
-from appliance.clock import monotonic_s
 from appliance.contact import causes
-from appliance.contact.announcer import Announcer
 from appliance.contact.conversation import Conversation
-from appliance.contact.flow_run import FlowRun
+from appliance.contact.flow_stage import FlowStage
 from appliance.contact.leg import Leg
+from appliance.contact.legs import Legs
 from appliance.contact.queue_stay import QueueStay
 from appliance.contact.segment import FLUSH_S, Segment
 from appliance.contact.services import Services
+from appliance.contact.side_flows import SideFlows
+from appliance.contact.third_party import ThirdParty
 from appliance.contact.transfer import Transfer, new_target
-from appliance.errors import ContactError
 from appliance.events import (
     AgentConnected,
     AgentLeft,
@@ -41,15 +40,11 @@ from appliance.events import (
     LegHeld,
     LegResumed,
     LegRinging,
-    LegRole,
-    LegStarted,
     SystemConnected,
 )
-from appliance.flow import commands as c
 from appliance.flow import events as e
-from appliance.flow.facts import ContactFacts
 from appliance.flow.model import Flow
-from appliance.ids import AgentId, ContactId, Extension, LegId, OfferId, QueueId
+from appliance.ids import AgentId, ContactId, OfferId, QueueId
 from appliance.logs import fields
 
 REFER_GRACE_S = 1.0
@@ -63,108 +58,73 @@ class Contact:
         self.services = services
         self.published = services.plans.read()
         self.conversation = Conversation(services)
+        self.legs = Legs(services, self)
+        self.flow = FlowStage(self)
         self.segment = self._new_segment()
-        self.facts = ContactFacts()
         self.outbound = False  # somebody inside dialled: the dialled party is the customer
-        self.identity = ""  # From of the legs we dial, a name-addr
         self.customer_endpoint = Endpoint(address="anonymous")
         self.stay: QueueStay | None = None
         self.transfer: Transfer | None = None
+        self.third_party: ThirdParty | None = None
+        self._side_flows = SideFlows(self)
         self._initial: ContactId | None = None
         self._on_over = on_over
-        self._legs: dict[LegId, Leg] = {}
-        self._segments: dict[LegId, Segment] = {}
-        self._leg_count = 0
-        self._run: FlowRun | None = None
         self._ending = False
         self._over = False
 
-    # ── legs ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def adopt_leg(self, leg: Leg) -> None:
-        """Hold the incoming leg."""
-        self._legs[leg.leg] = leg
-
-    def new_leg(self, role: LegRole, *, agent: AgentId | None = None, extension: Extension | None = None) -> Leg:
-        """A leg that has still to be dialled."""
-        self._leg_count += 1
-        leg = Leg(self.services.account, self, LegId(f"{role.value}-{self._leg_count}"), role)
-        leg.agent, leg.extension = agent, extension
-        self._legs[leg.leg] = leg
-        return leg
-
-    def leg(self, leg: LegId) -> Leg | None:
-        """The leg of that id, while it is up."""
-        return self._legs.get(leg)
+    def emit(self, body: AnyBody) -> None:
+        """Write an event of the segment under way."""
+        self.segment.emit(body)
 
     def dial(self, leg: Leg, target: str, *, outside: bool = False) -> None:
         """Send the INVITE by way of the edge. Raises ContactError when it can't even be sent; the leg is gone then."""
-        headers = {"X-Linekeeper-Contact": str(self.segment.contact)}
-        if outside:
-            headers["X-Linekeeper-Trunk"] = "any"
-        uri = f"sip:{target}@127.0.0.1:{self.services.settings.edge_port}"
-        try:
-            leg.dial(uri, caller=self.identity, headers=headers)
-        except ContactError as error:
-            self._legs.pop(leg.leg, None)
-            _log.error("%s", error, extra=fields(contact=self.segment.contact, leg=leg.leg))
-            raise
+        self.legs.dial(leg, target, self.segment.contact, outside=outside)
 
-    def note_leg(self, leg: Leg, uri: str, *, outgoing: bool) -> None:
-        """Write down that the leg exists, in the segment under way."""
-        self._segments[leg.leg] = self.segment
-        self.segment.leg_up(leg.leg)
-        self.emit(
-            LegStarted(
-                leg=leg.leg,
-                role=leg.role,
-                uri=uri,
-                sip_call_id=leg.sip_call_id(),
-                outgoing=outgoing,
-                agent=leg.agent,
-                extension=leg.extension,
-            )
-        )
+    def follow_recording(self) -> None:
+        """Start or stop recording as policy and state ask."""
+        self.conversation.recorder.follow(talking=self.conversation.talking, folder=self.segment.folder, emit=self.emit)
 
     # ── what legs tell (LegOwner) ────────────────────────────────────────────────────────────────────────────────
 
     def leg_calling(self, leg: Leg, uri: str) -> None:
-        self.note_leg(leg, uri, outgoing=True)
+        self.legs.note(leg, uri, self.segment)
 
     def leg_ringing(self, leg: Leg, status: int) -> None:
         early = leg.audio is not None
-        self._tell_segment(leg, LegRinging(leg=leg.leg, early_media=early))
+        self.legs.tell(leg, LegRinging(leg=leg.leg, early_media=early))
         caller = self.conversation.talker
         if self.outbound and leg is self.conversation.customer and caller is not None and not caller.answered:
             caller.reply(183 if early or status == 183 else 180)
             self.conversation.rewire()
 
     def leg_answered(self, leg: Leg) -> None:
-        self._tell_segment(leg, LegAnswered(leg=leg.leg, codec=leg.codec, trunk=leg.trunk))
+        self.legs.tell(leg, LegAnswered(leg=leg.leg, codec=leg.codec, trunk=leg.trunk))
         if self._ending:
             leg.hang_up()
         elif self.stay is not None and self.stay.owns(leg):
             self._agent_answered(self.stay)
         elif self.transfer is not None and self.transfer.owns(leg):
             self._target_answered(self.transfer)
+        elif self.third_party is not None and self.third_party.owns(leg):
+            self.third_party.answered()
         elif leg is self.conversation.customer:
             self._customer_answered()
         elif leg is self.conversation.talker:
-            self._talk(leg, None)
+            self.talk(leg, None)
 
     def leg_media(self, leg: Leg, old: pj.AudioMedia | None) -> None:
         self.conversation.media_gone(old)
         holding = leg.leg in self.conversation.holders
         if leg.held and not holding:
-            self._tell_segment(leg, LegHeld(leg=leg.leg))
+            self.legs.tell(leg, LegHeld(leg=leg.leg))
             self.hold(leg.leg, leg.agent if leg is self.conversation.talker else None)
         elif holding and not leg.held:
-            self._tell_segment(leg, LegResumed(leg=leg.leg))
+            self.legs.tell(leg, LegResumed(leg=leg.leg))
             self.resume(leg.leg, leg.agent if leg is self.conversation.talker else None)
 
     def leg_digit(self, leg: Leg, digit: str) -> None:
         if leg is self.conversation.customer and not self.conversation.talking:
-            self.tell_flow(e.DigitPressed(digit=digit))
+            self.flow.tell(e.DigitPressed(digit=digit))
 
     def leg_refers(self, leg: Leg, target: str) -> Leg | None:
         """REFER (RFC 3515). Only who talks from inside may: an outside caller could dial at the branch's cost."""
@@ -181,15 +141,11 @@ class Contact:
         self.end(DisconnectReason.TELECOM_PROBLEM, detail=f"fault in {leg.leg}: {type(error).__name__}")
 
     def leg_ended(self, leg: Leg, status: int, reason: str) -> None:
-        self._legs.pop(leg.leg, None)
-        segment = self._segments.pop(leg.leg, None)
-        if segment is not None:
-            remote = not leg.hung_up_by_us
-            body = LegEnded(
-                leg=leg.leg, role=leg.role, sip_status=status, reason=reason, remote=remote, quality=leg.quality
-            )
-            segment.emit(body)
-            segment.leg_down(leg.leg)
+        remote = not leg.hung_up_by_us
+        body = LegEnded(
+            leg=leg.leg, role=leg.role, sip_status=status, reason=reason, remote=remote, quality=leg.quality
+        )
+        self.legs.gone(leg, body)
         self.conversation.media_gone(leg.audio)
         self._react_to_end(leg, status)
         self._check_over()
@@ -201,13 +157,12 @@ class Contact:
             self.stay.leg_ended(status)
         elif self.transfer is not None and self.transfer.owns(leg):
             self._target_failed(self.transfer)
+        elif self.third_party is not None and self.third_party.owns(leg):
+            self.third_party.leg_ended()
         elif leg is self.conversation.customer:
             self._customer_gone(leg, status)
         elif leg is self.conversation.talker:
             self._talker_gone(leg)
-
-    def _tell_segment(self, leg: Leg, body: AnyBody) -> None:
-        self._segments.get(leg.leg, self.segment).emit(body)
 
     # ── answer ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -215,21 +170,34 @@ class Contact:
         self.emit(SystemConnected())
         if self.outbound and self.conversation.talker is not None:
             self.conversation.talker.reply(200)
-        elif self._run is not None:
-            self._run.start()
+        else:
+            self.flow.begin()
 
     def _agent_answered(self, stay: QueueStay) -> None:
+        """The agent picked up: whispers first, where a flow wants them, then the talk."""
         found = stay.answered()
         if found is None:
             return
-        self.stay = None
-        self.stop_flow()
         leg, offer = found
+        self.flow.stop()
         self.conversation.talker = leg
-        self._talk(leg, offer.offer)
+        self._side_flows.whisper(leg, lambda: self._connect(stay, leg, offer.offer))
+
+    def _connect(self, stay: QueueStay, leg: Leg, offer: OfferId) -> None:
+        """Whispers are over; if both are still there, they talk."""
+        if self._ending or stay is not self.stay or not stay.owns(leg):
+            return
+        self._side_flows.stop()
+        self.stay = None
+        self.talk(leg, offer)
         stay.connected()
 
-    def _talk(self, leg: Leg, offer: OfferId | None) -> None:
+    def whisper_broken(self) -> None:
+        """The agent hung up before the talk began: the contact is back in its queue."""
+        self._side_flows.stop()
+        self.conversation.talker = None
+
+    def talk(self, leg: Leg, offer: OfferId | None) -> None:
         """`leg` talks with the customer from now on."""
         self.conversation.talking = True
         self.conversation.rewire()
@@ -243,13 +211,28 @@ class Contact:
         """The customer is put on hold, by the talker's phone or by command."""
         if self.conversation.hold(holder) and self.conversation.talking:
             self.emit(CustomerHeld(by=by))
+            self._side_flows.hold(self.conversation.talker)
         self.conversation.rewire()
 
     def resume(self, holder: str, by: AgentId | None) -> None:
         """Nobody holds any more: they talk again."""
         if self.conversation.resume(holder) and self.conversation.talking:
             self.emit(CustomerResumed(by=by))
+            if not self.conversation.apart:
+                self._side_flows.stop()
         self.conversation.rewire()
+
+    def enter_queue(self, queue: QueueId, priority: int = 5, time_adjustment_s: int = 0) -> None:
+        """Ask the switchboard for a place."""
+        self.stay = QueueStay(self, queue, priority=priority, time_adjustment_s=time_adjustment_s)
+
+    def queue_refused(self, error: str) -> None:
+        """No place: the flow goes on by its error branch."""
+        self.stay = None
+        if self.flow.running:
+            self.flow.tell(e.QueueFailed(error=error))
+        else:
+            self.end(DisconnectReason.TELECOM_PROBLEM, detail=f"no place in the queue: {error}")
 
     # ── hand on ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -258,10 +241,10 @@ class Contact:
         self.transfer = None
         leaver, leg = self.conversation.talker, transfer.leg
         self.hand_on(transfer.target, kind="blind", by=leaver.agent if leaver is not None else None)
-        self._move(leg)
+        self.legs.move(leg, self.segment)
         self.conversation.talker = leg
         self.conversation.set_apart(False)
-        self._talk(leg, None)
+        self.talk(leg, None)
         if leaver is not None:
             self.services.timers.after(REFER_GRACE_S, leaver.hang_up)
 
@@ -275,7 +258,14 @@ class Contact:
         if self.conversation.talker is None:
             self.end(DisconnectReason.TELECOM_PROBLEM, detail=f"transfer to {transfer.target} failed")
 
-    def hand_on(self, target: str, *, kind: str, by: AgentId | None) -> None:
+    def hand_on(
+        self,
+        target: str,
+        *,
+        kind: str,
+        by: AgentId | None,
+        method: InitiationMethod = InitiationMethod.TRANSFER,
+    ) -> None:
         """End this segment and begin the next: a new contact id, the same customer."""
         before, following = self.segment, self._new_segment()
         if before.agent is not None and self.conversation.talking:
@@ -285,23 +275,22 @@ class Contact:
         before.close(None, self._state())
         self._initial = self._initial or before.contact
         self.segment = following
-        self.initiate(InitiationMethod.TRANSFER, None, previous=before.contact)
+        self.initiate(method, None, previous=before.contact)
+        self.flow.know(
+            contact_id=following.contact,
+            initial_contact_id=self._initial,
+            previous_contact_id=before.contact,
+            initiation_method=method.value,
+            chain_length=self.flow.facts.chain_length + 1,
+        )
         leaver, self.conversation.talker = self.conversation.talker, None
         self.conversation.talking = False
         self.conversation.holders.clear()
         if self.conversation.customer is not None:
-            self._move(self.conversation.customer)
+            self.legs.move(self.conversation.customer, self.segment)
             self.emit(SystemConnected())
         if kind == "queue" and leaver is not None:
             leaver.hang_up()
-
-    def _move(self, leg: Leg) -> None:
-        """The leg goes on in the segment under way."""
-        before = self._segments.get(leg.leg)
-        self.note_leg(leg, str(leg.getInfo().remoteUri), outgoing=leg.leg != LegId("customer"))
-        self.emit(LegAnswered(leg=leg.leg, codec=leg.codec, trunk=leg.trunk))
-        if before is not None and before is not self.segment:
-            before.leg_down(leg.leg)
 
     def initiate(
         self,
@@ -327,95 +316,6 @@ class Contact:
         )
         _log.info("contact begins: %s", method, extra=fields(contact=self.segment.contact))
 
-    # ── flow (FlowHost) ──────────────────────────────────────────────────────────────────────────────────────────
-
-    @property
-    def announcer(self) -> Announcer:
-        return self.conversation.announcer
-
-    @property
-    def wants_digits(self) -> bool:
-        """Whether a key press should be heard at once."""
-        return self._run is not None
-
-    def emit(self, body: AnyBody) -> None:
-        """Write an event of the segment under way."""
-        self.segment.emit(body)
-
-    def run_flow(self, flow: Flow, *, start: bool = True) -> None:
-        """Run `flow` instead of the one under way; `start=False` waits for the customer's leg."""
-        self._run = FlowRun(
-            flow,
-            self.facts,
-            self.published.library,
-            host=self,
-            timers=self.services.timers,
-            now=monotonic_s,
-        )
-        if start:
-            self._run.start()
-
-    def stop_flow(self) -> None:
-        """No flow any more, and silence."""
-        run, self._run = self._run, None
-        if run is not None:
-            self.facts = run.facts
-            run.stop()
-        self.announcer.stop()
-
-    def tell_flow(self, event: e.FlowEvent) -> None:
-        if self._run is not None:
-            self._run.tell(event)
-
-    def know_metrics(self, values: dict[str, str]) -> None:
-        """Values for `$.Metrics` of the flow under way and those to come."""
-        self.facts = msgspec.structs.replace(self.facts, metrics={**self.facts.metrics, **values})
-        self.tell_flow(e.MetricsMeasured(values=values))
-
-    def flow_enters_queue(self, command: c.EnterQueue) -> None:
-        if command.queue is None:
-            self.services.timers.after(0.0, lambda: self.tell_flow(e.QueueFailed(error="NoMatchingError")))
-        else:
-            self.enter_queue(command.queue, command.priority, command.time_adjustment_s)
-
-    def flow_disconnects(self) -> None:
-        self.end(DisconnectReason.CONTACT_FLOW_DISCONNECT)
-
-    def flow_sets_recording(self, command: c.SetRecording) -> None:
-        self.conversation.recorder.participants = command.participants
-        self.conversation.recorder.ivr = command.ivr
-        self.follow_recording()
-
-    def flow_hooks(self, command: c.SetEventHook) -> None:
-        """Nothing to do until a hook is due: it stands in the flow's facts."""
-
-    def flow_dials(self, command: c.DialThirdParty) -> None:
-        """Outside calls by flow come with the flow issue; until then the flow takes its error branch."""
-        self.services.timers.after(0.0, lambda: self.tell_flow(e.ThirdPartyEnded(outcome="CallFailed")))
-
-    def flow_finished(self, run: FlowRun, outcome: str) -> None:
-        """A flow that ended without handing the contact on ends the contact; a queue flow only falls silent."""
-        self.facts = run.facts
-        if run is self._run and self.stay is None and not self.conversation.talking:
-            detail = f"flow {run.flow.name} ended: {outcome}"
-            self.end(DisconnectReason.CONTACT_FLOW_DISCONNECT, detail=detail)
-
-    def enter_queue(self, queue: QueueId, priority: int = 5, time_adjustment_s: int = 0) -> None:
-        """Ask the switchboard for a place."""
-        self.stay = QueueStay(self, queue, priority=priority, time_adjustment_s=time_adjustment_s)
-
-    def queue_refused(self, error: str) -> None:
-        """No place: the flow goes on by its error branch."""
-        self.stay = None
-        if self._run is not None:
-            self._run.tell(e.QueueFailed(error=error))
-        else:
-            self.end(DisconnectReason.TELECOM_PROBLEM, detail=f"no place in the queue: {error}")
-
-    def follow_recording(self) -> None:
-        """Start or stop recording as policy and state ask."""
-        self.conversation.recorder.follow(talking=self.conversation.talking, folder=self.segment.folder, emit=self.emit)
-
     # ── end ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _customer_gone(self, leg: Leg, status: int) -> None:
@@ -429,10 +329,20 @@ class Contact:
     def _talker_gone(self, leg: Leg) -> None:
         if self.transfer is not None:
             self.conversation.talker = None  # blind: the talker needn't wait for the target
-        elif leg.answered:
-            self.end(DisconnectReason.AGENT_DISCONNECT)
-        else:
+        elif not leg.answered:
             self.end(DisconnectReason.TELECOM_ORIGINATOR_CANCEL)
+        elif (flow := self.flow.hooked("CustomerRemaining")) is not None and not self.outbound:
+            self._customer_remains(flow)
+        else:
+            self.end(DisconnectReason.AGENT_DISCONNECT)
+
+    def _customer_remains(self, flow: Flow) -> None:
+        """The agent hung up first and a disconnect flow is set: it goes on with the customer, as a new contact."""
+        self._side_flows.stop()
+        self.hand_on(str(flow.name), kind="disconnect_flow", by=self.segment.agent, method=InitiationMethod.DISCONNECT)
+        self.flow.know(hooks={})
+        self.conversation.rewire()
+        self.flow.run(flow)
 
     def end(self, reason: DisconnectReason | None, *, status: int = 0, detail: str = "") -> None:
         """The contact is over: write it down, then take every leg down. `status` answers a leg that still rings."""
@@ -446,12 +356,15 @@ class Contact:
             self.stay = None
         if self.transfer is not None:
             self.transfer.abandon()
-        self.stop_flow()
+        if self.third_party is not None:
+            self.third_party.abandon()
+        self.flow.stop()
+        self._side_flows.stop()
         if self.conversation.talking and self.segment.agent is not None:
             self.emit(AgentLeft(agent=self.segment.agent))
         self.conversation.recorder.stop("contact ended")
         self.segment.close(reason, state, detail)
-        for leg in tuple(self._legs.values()):
+        for leg in self.legs:
             leg.hang_up(0 if leg.answered else status)
         self._check_over()
 
@@ -464,7 +377,7 @@ class Contact:
         return "RINGING" if self.outbound else "IN_FLOW"
 
     def _check_over(self) -> None:
-        if self.segment.closed and not self._legs and not self._over:
+        if self.segment.closed and not self.legs and not self._over:
             self._over = True
             self.services.timers.after(FLUSH_S, self._on_over)
 

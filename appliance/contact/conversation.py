@@ -1,4 +1,4 @@
-"""Who hears whom in a contact: customer, talker, the announcer's sound and the recorder, wired as their state asks.
+"""Who hears whom in a contact: customer, talker, the announcers' sounds and the recorder, wired as their state asks.
 
 `customer` is whose visit this is; `talker` is the one inside who talks with the customer (an agent, or the extension
 that dialled). Nothing here sends SIP or writes events.
@@ -23,6 +23,7 @@ class Conversation:
 
     def __init__(self, services: Services) -> None:
         self.announcer = Announcer(services.engine, services.prompts, services.timers, self.rewire)
+        self.talker_announcer = Announcer(services.engine, services.prompts, services.timers, self.rewire)
         self.recorder = Recorder(
             services.engine, services.timers, services.settings.recording_reserve_bytes, self.rewire
         )
@@ -42,8 +43,6 @@ class Conversation:
         """`holder` puts the other side on hold; True where it was not on hold before."""
         first = not self.holders
         self.holders.add(holder)
-        if first and self.talking:
-            self.announcer.loop(MUSIC)
         return first
 
     def resume(self, holder: str) -> bool:
@@ -51,8 +50,6 @@ class Conversation:
         if holder not in self.holders:
             return False
         self.holders.discard(holder)
-        if not self.holders and self.talking and not self.apart:
-            self.announcer.stop()
         return not self.holders
 
     def set_apart(self, apart: bool) -> None:
@@ -81,6 +78,8 @@ class Conversation:
             wires += _voice(self.talker, talker, customer)
         if customer is not None and self.announcer.port is not None:
             wires.append((self.announcer.port, customer))
+        if talker is not None and self.talker_announcer.port is not None:
+            wires.append((self.talker_announcer.port, talker))
         return wires + self._recorded(customer, talker)
 
     def _together(self) -> bool:

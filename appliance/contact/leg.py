@@ -107,6 +107,11 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         with contextlib.suppress(ContactError), vendor(f"leg {self.leg} can't be hung up"):
             self.hangup(operation)
 
+    def send_digits(self, digits: str) -> None:
+        """Press keys towards the party (RFC 4733)."""
+        with contextlib.suppress(ContactError), vendor(f"leg {self.leg} takes no keys"):
+            self.dialDtmf(digits)
+
     # ── what pjsua2 tells ────────────────────────────────────────────────────────────────────────────────────────
 
     @_guarded

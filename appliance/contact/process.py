@@ -182,7 +182,7 @@ class ContactProcess:
     def _patience_s(self) -> float:
         if self._contact is None:
             return IDLE_S if self._link.settled and self._link.connected else TALK_S
-        return KEYS_S if self._contact.wants_digits else TALK_S
+        return KEYS_S if self._contact.flow.running else TALK_S
 
     def _asked_to_leave(self) -> None:
         """First SIGTERM: leave when idle. Second: end the contact under way."""

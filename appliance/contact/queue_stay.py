@@ -35,6 +35,7 @@ class QueueStay:
         self._leg: Leg | None = None
         self._timer: Timer | None = None
         self._cause = ""
+        self._picked_up = False
         contact.emit(QueueRequested(queue=queue, priority=priority, time_adjustment_s=time_adjustment_s))
 
     # ── the place ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -46,21 +47,22 @@ class QueueStay:
         self.accepted = True
         contact = self._contact
         contact.emit(ContactQueued(queue=self.queue))
-        contact.tell_flow(e.QueueEntered(queue=self.queue))
-        contact.stop_flow()
-        contact.know_metrics({"Contact.PositionInQueue": str(command.position)})
+        contact.flow.tell(e.QueueEntered(queue=self.queue))
+        contact.flow.stop()
+        contact.flow.know_metrics({"Contact.PositionInQueue": str(command.position)})
         self._start_queue_flow()
 
     def _start_queue_flow(self) -> None:
         contact = self._contact
         library, plan = contact.published.library, contact.published.plan
         entry = plan.queues.get(self.queue)
-        wanted = contact.facts.hooks.get("CustomerQueue") or (entry.queue_flow if entry is not None else None)
-        flow = (library.flow(wanted) if wanted else None) or library.flow(DEFAULT_QUEUE_FLOW)
+        own = entry.queue_flow if entry is not None else None
+        flow = contact.flow.hooked("CustomerQueue") or (library.flow(own) if own else None)
+        flow = flow or library.flow(DEFAULT_QUEUE_FLOW)
         if flow is None:
             contact.conversation.announcer.loop(MUSIC)
         else:
-            contact.run_flow(flow)
+            contact.flow.run(flow)
 
     def leave(self, reason: str) -> None:
         """The contact goes elsewhere or hangs up; an open offer is over."""
@@ -93,7 +95,7 @@ class QueueStay:
             return
         self._offer, self._cause = offer, ""
         contact.emit(AgentOffered(offer=offer.offer, agent=offer.agent, extension=offer.extension))
-        leg = contact.new_leg(LegRole.AGENT, agent=offer.agent, extension=offer.extension)
+        leg = contact.legs.new(LegRole.AGENT, agent=offer.agent, extension=offer.extension)
         self._leg = leg
         self._timer = contact.services.timers.after(offer.ring_timeout_s, lambda: self._give_up("no_answer"))
         try:
@@ -108,21 +110,26 @@ class QueueStay:
             self._give_up("withdrawn")
 
     def answered(self) -> tuple[Leg, p.OfferContact] | None:
-        """The agent picked up: the stay is over. Returns whom to connect, None where the offer was given up."""
+        """The agent picked up. Returns whom to connect, None where the offer was given up."""
         if self._leg is None or self._offer is None or self._cause:
             return None
         self._cancel_timer()
-        found = self._leg, self._offer
-        self._leg = self._offer = None
-        return found
+        self._picked_up = True
+        return self._leg, self._offer
 
     def connected(self) -> None:
-        """Customer and agent hear each other."""
+        """Customer and agent hear each other: the stay is over."""
+        self._leg = self._offer = None
         self._dequeue("connected")
 
     def leg_ended(self, status: int) -> None:
-        """The agent's phone refused, failed or was given up; the contact goes on waiting."""
+        """The agent's phone refused, failed, was given up or hung up in the whisper; the contact goes on waiting."""
         self._leg = None
+        if self._picked_up:
+            self._picked_up = False
+            self._contact.whisper_broken()
+            self._start_queue_flow()
+            self._cause = "rejected"
         self._missed(self._cause or causes.missed_cause(status), status)
 
     def _give_up(self, cause: str) -> None:

@@ -47,10 +47,10 @@ def new_target(contact: Contact, dialled: str) -> tuple[Leg, str, bool] | None:
     """A leg for who is meant by `dialled`: (leg, number to dial, outside). None where nobody can be reached so."""
     destination = route(contact.published.plan, dialled, from_trunk=False)
     if isinstance(destination, ToExtension):
-        leg = contact.new_leg(LegRole.AGENT, agent=destination.agent, extension=destination.extension)
+        leg = contact.legs.new(LegRole.AGENT, agent=destination.agent, extension=destination.extension)
         return leg, destination.extension, False
     if isinstance(destination, ToOutside):
-        return contact.new_leg(LegRole.THIRD_PARTY), destination.number, True
+        return contact.legs.new(LegRole.THIRD_PARTY), destination.number, True
     return None
 
 

@@ -1,0 +1,131 @@
+"""The contact's main flow (inbound, then customer queue …): what it has set, and what its commands mean here.
+
+One flow at a time. Whispers and hold flows run beside it in `side_flows`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from appliance.clock import monotonic_s
+from appliance.contact.announcer import Announcer
+from appliance.contact.flow_run import FlowHost, FlowRun
+from appliance.contact.third_party import ThirdParty
+from appliance.events import AnyBody, DisconnectReason
+from appliance.flow import commands as c
+from appliance.flow import events as e
+from appliance.flow.facts import ContactFacts
+from appliance.flow.model import Flow
+
+if TYPE_CHECKING:
+    from appliance.contact.contact import Contact
+
+
+class FlowStage:
+    """Implements FlowHost for the main flow. `facts` outlive each flow."""
+
+    def __init__(self, contact: Contact) -> None:
+        self.facts = ContactFacts()
+        self._contact = contact
+        self._run: FlowRun | None = None
+
+    # ── what the contact asks ────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def running(self) -> bool:
+        """Whether a flow is under way: then a key press should be heard at once."""
+        return self._run is not None
+
+    def prepare(self, flow: Flow) -> None:
+        """Make ready what `begin` starts: nothing is left to read when the customer's leg is up."""
+        self._run = make_run(self._contact, flow, self.facts, self)
+
+    def begin(self) -> None:
+        """Start the prepared flow."""
+        if self._run is not None:
+            self._run.start()
+
+    def run(self, flow: Flow) -> None:
+        """Run `flow` instead of the one under way."""
+        self.stop()
+        self.prepare(flow)
+        self.begin()
+
+    def stop(self) -> None:
+        """No flow any more, and silence."""
+        run, self._run = self._run, None
+        if run is not None:
+            self.facts = run.facts
+            run.stop()
+        self.announcer.stop()
+
+    def tell(self, event: e.FlowEvent) -> None:
+        """Something happened that a flow may wait for."""
+        if self._run is not None:
+            self._run.tell(event)
+
+    def tell_later(self, event: e.FlowEvent) -> None:
+        """As `tell`, from the loop: for an answer from within a command."""
+        self._contact.services.timers.after(0.0, lambda: self.tell(event))
+
+    def know_metrics(self, values: dict[str, str]) -> None:
+        """Values for `$.Metrics` of the flow under way and those to come."""
+        self.know(metrics={**self.facts.metrics, **values})
+        self.tell(e.MetricsMeasured(values=values))
+
+    def know(self, **facts: object) -> None:
+        """Set facts for the flows to come."""
+        self.facts = msgspec.structs.replace(self.facts, **facts)
+
+    def hooked(self, hook: str) -> Flow | None:
+        """The flow that an event hook names, None where it names none or one that isn't here."""
+        facts = self._run.facts if self._run is not None else self.facts
+        wanted = facts.hooks.get(hook)
+        return self._contact.published.library.flow(wanted) if wanted else None
+
+    # ── what the flow asks (FlowHost) ────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def announcer(self) -> Announcer:
+        return self._contact.conversation.announcer
+
+    def emit(self, body: AnyBody) -> None:
+        self._contact.emit(body)
+
+    def flow_enters_queue(self, command: c.EnterQueue) -> None:
+        if command.queue is None:
+            self.tell_later(e.QueueFailed(error="NoMatchingError"))
+        else:
+            self._contact.enter_queue(command.queue, command.priority, command.time_adjustment_s)
+
+    def flow_disconnects(self) -> None:
+        self._contact.end(DisconnectReason.CONTACT_FLOW_DISCONNECT)
+
+    def flow_sets_recording(self, command: c.SetRecording) -> None:
+        recorder = self._contact.conversation.recorder
+        recorder.participants, recorder.ivr = command.participants, command.ivr
+        self._contact.follow_recording()
+
+    def flow_hooks(self, command: c.SetEventHook) -> None:
+        """Nothing to do until a hook is due: it stands in the flow's facts."""
+
+    def flow_dials(self, command: c.DialThirdParty) -> None:
+        self._contact.third_party = ThirdParty(self._contact, command)
+        self._contact.third_party.dial()
+
+    def flow_finished(self, run: FlowRun, outcome: str) -> None:
+        """A flow that ended without handing the contact on ends the contact; a queue flow only falls silent."""
+        self.facts = run.facts
+        contact = self._contact
+        handed_on = contact.stay is not None or contact.conversation.talking or contact.third_party is not None
+        if run is self._run and not handed_on:
+            detail = f"flow {run.flow.name} ended: {outcome}"
+            contact.end(DisconnectReason.CONTACT_FLOW_DISCONNECT, detail=detail)
+
+
+def make_run(contact: Contact, flow: Flow, facts: ContactFacts, host: FlowHost) -> FlowRun:
+    """A run of `flow` for this contact, not started yet."""
+    services = contact.services
+    return FlowRun(flow, facts, contact.published.library, host=host, timers=services.timers, now=monotonic_s)

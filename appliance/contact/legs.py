@@ -1,0 +1,102 @@
+"""The legs of a contact that are up, and the segment each one is written down in.
+
+Knows how a leg is made and dialled by way of the edge; what its answer or end means is the contact's business.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+from appliance.contact.leg import Leg, LegOwner
+from appliance.contact.segment import Segment
+from appliance.contact.services import Services
+from appliance.errors import ContactError
+from appliance.events import AnyBody, LegAnswered, LegRole, LegStarted
+from appliance.ids import AgentId, ContactId, Extension, LegId
+from appliance.logs import fields
+
+INCOMING = frozenset({LegId("customer"), LegId("agent")})  # legs that came to us; dialled ones carry a number
+_log = logging.getLogger(__name__)
+
+
+class Legs:
+    """At most four at a time (pjsua2's wheel is built for four calls)."""
+
+    def __init__(self, services: Services, owner: LegOwner) -> None:
+        self.identity = ""  # From of the legs we dial, a name-addr
+        self._services = services
+        self._owner = owner
+        self._legs: dict[LegId, Leg] = {}
+        self._segments: dict[LegId, Segment] = {}
+        self._count = 0
+
+    def __iter__(self) -> Iterator[Leg]:
+        return iter(tuple(self._legs.values()))
+
+    def __len__(self) -> int:
+        return len(self._legs)
+
+    def get(self, leg: LegId) -> Leg | None:
+        """The leg of that id, while it is up."""
+        return self._legs.get(leg)
+
+    def adopt(self, leg: Leg) -> None:
+        """Hold the incoming leg."""
+        self._legs[leg.leg] = leg
+
+    def new(self, role: LegRole, *, agent: AgentId | None = None, extension: Extension | None = None) -> Leg:
+        """A leg that has still to be dialled."""
+        self._count += 1
+        leg = Leg(self._services.account, self._owner, LegId(f"{role.value}-{self._count}"), role)
+        leg.agent, leg.extension = agent, extension
+        self._legs[leg.leg] = leg
+        return leg
+
+    def dial(self, leg: Leg, target: str, contact: ContactId, *, outside: bool = False) -> None:
+        """Send the INVITE by way of the edge. Raises ContactError when it can't even be sent; the leg is gone then."""
+        headers = {"X-Linekeeper-Contact": str(contact)} | ({"X-Linekeeper-Trunk": "any"} if outside else {})
+        uri = f"sip:{target}@127.0.0.1:{self._services.settings.edge_port}"
+        try:
+            leg.dial(uri, caller=self.identity, headers=headers)
+        except ContactError as error:
+            self._legs.pop(leg.leg, None)
+            _log.error("%s", error, extra=fields(contact=contact, leg=leg.leg))
+            raise
+
+    def note(self, leg: Leg, uri: str, segment: Segment) -> None:
+        """Write down in `segment` that the leg exists."""
+        self._segments[leg.leg] = segment
+        segment.leg_up(leg.leg)
+        segment.emit(
+            LegStarted(
+                leg=leg.leg,
+                role=leg.role,
+                uri=uri,
+                sip_call_id=leg.sip_call_id(),
+                outgoing=leg.leg not in INCOMING,
+                agent=leg.agent,
+                extension=leg.extension,
+            )
+        )
+
+    def move(self, leg: Leg, segment: Segment) -> None:
+        """The answered leg goes on in `segment`."""
+        before = self._segments.get(leg.leg)
+        self.note(leg, str(leg.getInfo().remoteUri), segment)
+        segment.emit(LegAnswered(leg=leg.leg, codec=leg.codec, trunk=leg.trunk))
+        if before is not None and before is not segment:
+            before.leg_down(leg.leg)
+
+    def tell(self, leg: Leg, body: AnyBody) -> None:
+        """Write `body` where the leg is written down."""
+        if (segment := self._segments.get(leg.leg)) is not None:
+            segment.emit(body)
+
+    def gone(self, leg: Leg, body: AnyBody) -> None:
+        """The leg is down: `body` is the last word on it."""
+        self._legs.pop(leg.leg, None)
+        segment = self._segments.pop(leg.leg, None)
+        if segment is not None:
+            segment.emit(body)
+            segment.leg_down(leg.leg)

@@ -1,0 +1,97 @@
+"""A flow connects the customer with an outside number (console: "Transfer to phone number"), and may go on afterwards.
+
+Source: flow language, TransferParticipantToThirdParty.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from appliance.contact.conversation import RINGBACK
+from appliance.contact.leg import Leg
+from appliance.contact.timers import Timer
+from appliance.contact.transfer import new_target
+from appliance.errors import ContactError
+from appliance.events import DisconnectReason
+from appliance.flow import commands as c
+from appliance.flow import events as e
+
+if TYPE_CHECKING:
+    from appliance.contact.contact import Contact
+
+FAILED, TIMED_OUT, COMPLETED = "CallFailed", "ConnectionTimeLimitExceeded", "Completed"
+
+
+class ThirdParty:
+    """One outside call by flow."""
+
+    def __init__(self, contact: Contact, command: c.DialThirdParty) -> None:
+        self._contact = contact
+        self._command = command
+        self._leg: Leg | None = None
+        self._timer: Timer | None = None
+        self._failure = FAILED
+
+    def owns(self, leg: Leg) -> bool:
+        return leg is self._leg
+
+    def dial(self) -> None:
+        """Ring the number; the customer hears ring-back."""
+        contact = self._contact
+        found = new_target(contact, self._command.number)
+        if found is None:
+            self._over(FAILED)
+            return
+        self._leg, number, outside = found
+        self._timer = contact.services.timers.after(self._command.time_limit_s, self._give_up)
+        contact.conversation.announcer.loop(RINGBACK)
+        try:
+            contact.dial(self._leg, number, outside=outside)
+        except ContactError:
+            self._over(FAILED)
+
+    def answered(self) -> None:
+        """The number answered: they talk."""
+        if self._leg is None or self._failure is TIMED_OUT:
+            return
+        self._cancel_timer()
+        self._failure = COMPLETED
+        contact = self._contact
+        contact.conversation.announcer.stop()
+        contact.conversation.talker = self._leg
+        contact.talk(self._leg, None)
+        if self._command.digits:
+            self._leg.send_digits(self._command.digits)
+
+    def leg_ended(self) -> None:
+        """The number refused, did not answer, or hung up: back to the flow, or the end."""
+        self._over(self._failure)
+
+    def abandon(self) -> None:
+        """The customer is gone."""
+        self._cancel_timer()
+
+    def _give_up(self) -> None:
+        self._failure = TIMED_OUT
+        if self._leg is not None:
+            self._leg.hang_up()
+
+    def _over(self, outcome: str) -> None:
+        self._cancel_timer()
+        contact = self._contact
+        contact.third_party = None
+        contact.conversation.announcer.stop()
+        contact.conversation.talker = None
+        contact.conversation.talking = False
+        contact.conversation.rewire()
+        if self._command.resume:
+            contact.follow_recording()
+            contact.flow.tell_later(e.ThirdPartyEnded(outcome=outcome))
+        else:
+            completed = outcome == COMPLETED
+            reason = DisconnectReason.THIRD_PARTY_DISCONNECT if completed else DisconnectReason.TELECOM_PROBLEM
+            contact.end(reason, detail="" if completed else f"call to a third party: {outcome}")
+
+    def _cancel_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
