@@ -9,6 +9,9 @@ from appliance.contact.invite import Invite, read_invite
 
 LINE = "INVITE sip:+12025550100@127.0.0.1:5060 SIP/2.0"
 
+PIECES = ["From", "f", "To", ":", ": ", "\r\n", "\n", "\r", '"', "\\", "<", ">", "sip:", "tel:", "@", ";", "%"]
+PIECES += ["X-Linekeeper-Source", "extension:101", "trunk:a", "INVITE ", " SIP/2.0", "\t", "\x00", "\udcff"]
+
 
 def message(*headers: str, line: str = LINE, body: str = "v=0\r\n") -> str:
     return "\r\n".join([line, "Via: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bK1", *headers, "", body])
@@ -147,10 +150,7 @@ def test_read_when_given_any_bytes_never_raises_and_can_be_written_down(raw: byt
 @given(
     st.lists(
         st.one_of(
-            st.sampled_from(
-                ["From", "f", "To", ":", ": ", "\r\n", "\n", "\r", '"', "\\", "<", ">", "sip:", "tel:", "@", ";", "%"]
-                + ["X-Linekeeper-Source", "extension:101", "trunk:a", "INVITE ", " SIP/2.0", "\t", "\x00", "\udcff"]
-            ),
+            st.sampled_from(PIECES),
             st.text(max_size=8),
         ),
         max_size=60,

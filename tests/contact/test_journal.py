@@ -5,10 +5,11 @@ import os
 from pathlib import Path
 
 import pytest
+from kit.proc import open_files
 
 from appliance import clock
 from appliance.contact.journal import JOURNAL, Journal
-from appliance.events import AttributesUpdated, SystemConnected, Writer, decode_event
+from appliance.events import AnyBody, AttributesUpdated, SystemConnected, Writer, decode_event
 from appliance.ids import ContactId
 
 CONTACT = ContactId("3f0c4a4e-9a3c-4a0e-8a55-0c7d5f0f2a11")
@@ -16,7 +17,11 @@ CONTACT = ContactId("3f0c4a4e-9a3c-4a0e-8a55-0c7d5f0f2a11")
 
 def test_append_when_called_writes_one_numbered_line_each_at_once(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "spool", CONTACT, clock.now)
-    bodies = [SystemConnected(), AttributesUpdated(attributes={"name": "Jörg\n\u2028"}), SystemConnected()]
+    bodies: list[AnyBody] = [
+        SystemConnected(),
+        AttributesUpdated(attributes={"name": "Jörg\n\u2028"}),
+        SystemConnected(),
+    ]
     events = [journal.append(body) for body in bodies]
     lines = (tmp_path / "spool" / CONTACT / JOURNAL).read_bytes().split(b"\n")
     assert lines.pop() == b""
@@ -57,23 +62,23 @@ def test_journal_when_its_folder_can_not_be_made_still_numbers_events(
 
 
 def test_close_when_called_twice_closes_one_file_only(tmp_path: Path) -> None:
-    before = set(os.listdir("/proc/self/fd"))
+    before = open_files(os.getpid())
     journal = Journal(tmp_path, CONTACT, clock.now)
     journal.close()
     journal.close()
-    assert set(os.listdir("/proc/self/fd")) == before
+    assert open_files(os.getpid()) == before
 
 
 def test_journal_when_the_process_forks_and_executes_is_not_inherited(tmp_path: Path) -> None:
     journal = Journal(tmp_path, CONTACT, clock.now)
-    opened = [int(entry) for entry in os.listdir("/proc/self/fd") if _leads_to(entry, tmp_path)]
+    opened = [int(entry.name) for entry in Path("/proc/self/fd").iterdir() if _leads_to(entry, tmp_path)]
     assert len(opened) == 1
     assert not os.get_inheritable(opened[0])
     journal.close()
 
 
-def _leads_to(entry: str, folder: Path) -> bool:
+def _leads_to(entry: Path, folder: Path) -> bool:
     try:
-        return Path(f"/proc/self/fd/{entry}").readlink().is_relative_to(folder)
+        return entry.readlink().is_relative_to(folder)
     except OSError:
         return False

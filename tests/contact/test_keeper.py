@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
+from kit.proc import open_files
 
 from appliance.contact import keeper as keeper_module
 from appliance.contact.keeper import PERIOD_S, Keeper
@@ -90,11 +92,11 @@ def test_round_when_a_sync_fails_goes_on_and_tries_again(spool: Path, monkeypatc
 
     keeper = Keeper(spool)
     grow(spool, "journal.jsonl")
-    before = len(os.listdir("/proc/self/fd"))
+    before = open_files(os.getpid())
     with monkeypatch.context() as patched:
         patched.setattr(os, "fdatasync", broken)
         assert keeper.round() == 0
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert open_files(os.getpid()) == before
     assert keeper.round() == 1
     assert keeper.round() == 0
 
@@ -134,8 +136,8 @@ def test_run_when_rounds_are_slow_never_sleeps_a_negative_time_and_keeps_the_per
         now[0] += seconds
 
     monkeypatch.setattr(Keeper, "round", round_of)
-    monkeypatch.setattr(keeper_module.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(keeper_module.time, "sleep", sleep)
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "sleep", sleep)
     with pytest.raises(Killed):
         Keeper(spool).run()
     assert slept == [PERIOD_S - 0.25, 0.0, PERIOD_S]

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from kit.proc import open_files
 
 from appliance import clock
 from appliance.contact.link import RETRY_S, Link
@@ -328,19 +329,19 @@ def test_send_when_the_switchboard_has_just_gone_keeps_the_event(
 
 
 def test_close_when_called_twice_leaves_no_file_open(path: Path, switchboard: Switchboard, hands: Hands) -> None:
-    before = len(os.listdir("/proc/self/fd"))
+    before = open_files(os.getpid())
     link = Link(str(path), SlotId(0), 5060, hands)
     polled(link)
-    assert len(os.listdir("/proc/self/fd")) == before + 1
+    assert open_files(os.getpid()) == before + 1
     link.close()
     link.close()
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert open_files(os.getpid()) == before
     assert not link.connected
 
 
 def test_reconnect_when_it_fails_many_times_leaves_no_file_open(link: Link, hands: Hands) -> None:
-    before = len(os.listdir("/proc/self/fd"))
+    before = open_files(os.getpid())
     for _ in range(50):
         hands.now_s += RETRY_S
         polled(link)
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert open_files(os.getpid()) == before
