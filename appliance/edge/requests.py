@@ -117,6 +117,12 @@ def busy_slots(capacity: int) -> Request[frozenset[SlotId]]:
     return frozenset(busy)
 
 
+def dialog_count() -> Request[int]:
+    """Calls that Kamailio passes on now, answered or not: callers' and those that contact processes made."""
+    found = yield Ask(method="dlg.stats_active")
+    return int(found["all"])
+
+
 def silent_slots(capacity: int) -> Request[frozenset[SlotId]]:
     """Slots whose process did not answer an INVITE in the last two seconds: they are left out until then."""
     silent = set()

@@ -8,7 +8,7 @@ from edge.running import RunningEdge, password_of
 from edge.wire import Wire, digest
 from kit.ports import PortBlock
 
-from appliance.edge.requests import busy_slots, counters, refused_count
+from appliance.edge.requests import busy_slots, counters, dialog_count, refused_count
 
 pytestmark = pytest.mark.scenario
 SECRET = password_of("100")
@@ -106,6 +106,40 @@ def test_invite_when_source_is_unknown_trunk_then_refused_and_counted(edge: Runn
 
     assert answer.startswith("SIP/2.0 403")
     assert edge.ask(counters()).unknown_sources == 1
+
+
+def test_invite_when_from_names_the_edge_without_its_port_then_a_phone_like_any_other(edge: RunningEdge) -> None:
+    with Wire(edge.port) as wire:
+        request = wire.request("INVITE", f"sip:101@127.0.0.1:{edge.port}", 1)
+        assert wire.ask(request.replace("@linekeeper>", "@127.0.0.1>")).startswith("SIP/2.0 407")
+
+
+def test_invite_when_network_doubles_it_then_one_contact(edge: RunningEdge, parties: Parties) -> None:
+    processes = [parties.start("answer", port=edge.slot_port(slot)) for slot in range(3)]
+    uri = f"sip:101@127.0.0.1:{edge.port}"
+    with Wire(edge.port) as wire:
+        challenge = wire.ask(wire.request("INVITE", uri, 1))
+        proof = digest(challenge, "INVITE", uri, user="100", password=SECRET)
+        request = wire.request("INVITE", uri, 2, headers=proof)
+        for _ in range(8):
+            wire.send(request)
+        assert wire.ask(request).startswith("SIP/2.0 200")
+
+    assert edge.ask(dialog_count()) == 1
+    assert len([party for party in processes if party.received("INVITE")]) == 1
+
+
+def test_dialogs_when_contacts_are_refused_then_none_is_left(
+    edge: RunningEdge, parties: Parties, ports: PortBlock
+) -> None:
+    for slot in range(3):
+        parties.start("refuse", port=edge.slot_port(slot), status="486", headers="X-Linekeeper-Slot: busy\n")
+    parties.start("call_refused", port=ports.take(), to=edge.outside, password=SECRET, status="503").done()
+    parties.stop()
+    for dialled, status in (("101", "480"), ("999", "404")):
+        parties.start("leg_refused", port=edge.slot_port(2), to=edge.inside, dialled=dialled, status=status).done()
+
+    assert edge.ask(dialog_count()) == 0
 
 
 def test_internal_port_when_asked_by_no_process_then_silent(edge: RunningEdge) -> None:
