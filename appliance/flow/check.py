@@ -1,7 +1,7 @@
 """Judges a flow that could be read: does each action make sense where it stands? Finds, suggests, changes nothing.
 
-ERROR: the action can only fail as it is written. WARNING: Amazon Connect would refuse it, or a branch is wrong.
-NOTE: it works, but not as in the cloud.
+ERROR: the action can only fail as it is written, and no branch is wired for that: every contact is dropped there.
+WARNING: Amazon Connect would refuse it, or a branch is wrong. NOTE: it works, but not as in the cloud.
 """
 
 from __future__ import annotations
@@ -106,7 +106,8 @@ def _action(flow: Flow, action: Action) -> Iterator[Finding]:
     if flow.flow_type not in row.types:
         yield _finding(action, f"{action.type} is not meant for flows of type {flow.flow_type.value}")
     for fault, grave, meant in parameter_findings(row, action):
-        yield _finding(action, fault, Severity.ERROR if grave else Severity.WARNING, meant)
+        drops = grave and not row.soft and CATCH_ALL not in action.errors
+        yield _finding(action, fault, Severity.ERROR if drops else Severity.WARNING, meant)
     for report in _markup(action):
         yield _finding(action, f"SSML: {report}", Severity.NOTE)
     yield from _ways(row, action)

@@ -27,7 +27,7 @@ def parameter_findings(row: Row, action: Action) -> Iterator[Fault]:
         given = [name for name in group if action.parameter(name) is not None]
         if len(given) != 1:
             count = "none is" if not given else f"{' and '.join(given)} are"
-            yield f"exactly one of {', '.join(group)} is wanted; {count} given", not given, ""
+            yield f"exactly one of {', '.join(group)} is wanted; {count} given", not given and not row.silent, ""
     yield from _unknown(row, action)
 
 
@@ -45,7 +45,8 @@ def _parameter(parameter: Parameter, action: Action) -> Iterator[Fault]:
     value = action.parameter(*parameter.path.split("."))
     if value is None:
         if parameter.required:
-            yield f"parameter {parameter.path} is missing", True, ""
+            instead = f"; {parameter.default} is used" if parameter.default else ""
+            yield f"parameter {parameter.path} is missing{instead}", not parameter.default, ""
         return
     if isinstance(value, str) and (dynamic := _dynamic(parameter, value)) is not None:
         yield from dynamic

@@ -26,7 +26,8 @@ NO_SUCCESS = frozenset({"Compare", "CheckHoursOfOperation", "CheckMetricData", "
 
 def is_legacy(document: Any) -> bool:
     """Whether this is an older export."""
-    return isinstance(document, Mapping) and isinstance(document.get("modules"), list) and "Actions" not in document
+    modules = document.get("modules") if isinstance(document, Mapping) and "Actions" not in document else None
+    return isinstance(modules, list) and any(isinstance(block, Mapping) and "branches" in block for block in modules)
 
 
 def convert(document: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:

@@ -57,12 +57,14 @@ class Dynamic(enum.StrEnum):
 
 
 class Parameter(msgspec.Struct, frozen=True, kw_only=True):
-    """`path` below Parameters, dots between keys; low and high bound numbers; `values` are those of an ENUM."""
+    """`path` below Parameters, dots between keys; low and high bound numbers; `values` are those of an ENUM;
+    default: what stands in for a required one that is missing, "" for nothing."""
 
     path: str
     kind: Kind = Kind.TEXT
     dynamic: Dynamic = Dynamic.WHOLE
     required: bool = False
+    default: str = ""
     low: float | None = None
     high: float | None = None
     values: frozenset[str] = frozenset()
@@ -78,7 +80,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     soft: an error without a branch goes on by NextAction, because the type has no error branch or old blocks lack
     it; errors: those that may be wired, `needs` those that must be; exactly_one: groups of alternative parameters;
-    operands: the only results conditions may name, empty for any; branching: has conditions.
+    operands: the only results conditions may name, empty for any; branching: has conditions; silent: works without
+    any of a group of alternatives.
     """
 
     type: str
@@ -94,6 +97,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     branching: bool = False
     terminal: bool = False
     soft: bool = False
+    silent: bool = False
 
 
 def row(

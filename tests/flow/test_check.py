@@ -44,10 +44,12 @@ def test_check_when_flow_is_good_then_only_unused_ends_are_found(flow, action):
 @pytest.mark.parametrize(
     ("given", "severity", "part"),
     [
-        (("MessageParticipant", {}), Severity.ERROR, "exactly one of Text, SSML, PromptId, Media is wanted; none"),
+        (("MessageParticipant", {}), Severity.WARNING, "exactly one of Text, SSML, PromptId, Media is wanted; none"),
         (("MessageParticipant", {"Text": "a", "SSML": "b"}), Severity.WARNING, "Text and SSML are given"),
         (("MessageParticipant", {"Text": "a", "Txet": "b"}), Severity.WARNING, "parameter 'Txet' is unknown"),
         (("UpdateContactAttributes", {}), Severity.ERROR, "parameter Attributes is missing"),
+        (("UpdateContactTargetQueue", {}), Severity.ERROR, "exactly one of QueueId, AgentId is wanted; none"),
+        (("GetParticipantInput", {"Text": "x"}), Severity.WARNING, "InputTimeLimitSeconds is missing; 5 is used"),
         (("UpdateContactAttributes", {"Attributes": "x"}), Severity.WARNING, "it must be an object"),
         (("Loop", {"LoopCount": "101"}), Severity.WARNING, "it must be 0 to 100"),
         (("Loop", {"LoopCount": "x"}), Severity.WARNING, "it must be a number"),
@@ -74,6 +76,11 @@ def test_check_when_flow_is_good_then_only_unused_ends_are_found(flow, action):
 def test_parameters_when_wrong_then_found(flow, action, given, severity, part):
     findings = [one for one in check(flow(action("a", *given, then="end"))) if one.action == "a"]
     assert any(part in one.message and one.severity is severity for one in findings), findings
+
+
+def test_parameters_when_missing_but_failure_is_wired_then_only_a_warning(flow, action):
+    wired = action("a", "UpdateContactAttributes", {}, then="end", errors={"NoMatchingError": "bad"})
+    assert {one.severity for one in check(flow(wired)) if one.action == "a"} == {Severity.WARNING}
 
 
 @pytest.mark.parametrize("value", ["${Count}", "{{count}}", "%Count%", "$.Attributes.count", "5", 5, "3.0"])

@@ -190,7 +190,7 @@ ROWS = (
         parameters=(
             *MESSAGE,
             takes("StoreInput", Kind.BOOLEAN, Dynamic.STATIC),
-            takes("InputTimeLimitSeconds", Kind.NUMBER, required=True, low=1, high=300),
+            takes("InputTimeLimitSeconds", Kind.NUMBER, required=True, default="5", low=1, high=300),
             takes("DTMFConfiguration", Kind.MAPPING),
             takes("DTMFConfiguration.InputTerminationSequence"),
             takes("DTMFConfiguration.DisableCancelKey", Kind.BOOLEAN),
@@ -203,5 +203,6 @@ ROWS = (
         ),
         exactly_one=(MESSAGE_KEYS,),
         branching=True,
+        silent=True,
     ),
 )
