@@ -25,7 +25,8 @@ from appliance.records.journal import journal_path, read_journal
 from appliance.store.agent_states import AgentState
 from appliance.store.recordings import RecordingStatus
 from appliance.store.store import Store
-from appliance.switchboard.contacts import Carer, Contacts
+from appliance.switchboard.carer import Carer
+from appliance.switchboard.contacts import Contacts
 from appliance.switchboard.presence import udp_port_taken
 from appliance.switchboard.restored_agents import RestoredAgents, restored_agents
 from appliance.switchboard.routing import Routing

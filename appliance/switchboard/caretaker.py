@@ -67,19 +67,19 @@ class Caretaker:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def over(self, state: ContactState) -> None:
-        """Implements `contacts.Carer`."""
+        """Implements `carer.Carer`."""
         if state.contact not in self._closing:
             self._closing.add(state.contact)
             self._start(self._close(state), f"close {state.contact}")
 
     def lost(self, contact: ContactId, why: str) -> None:
-        """Implements `contacts.Carer`."""
+        """Implements `carer.Carer`."""
         if contact not in self._repairing:
             self._repairing.add(contact)
             self._start(self._repair(contact, why), f"repair {contact}")
 
     def gap(self, contact: ContactId) -> None:
-        """Implements `contacts.Carer`."""
+        """Implements `carer.Carer`."""
         self._start(self._fill(contact), f"fill {contact}")
 
     async def stop(self) -> None:

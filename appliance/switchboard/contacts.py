@@ -12,9 +12,7 @@ import itertools
 import logging
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
 
 from appliance import events as said
 from appliance.clock import Clock
@@ -26,6 +24,8 @@ from appliance.logs import fields
 from appliance.store.agent_states import AgentState
 from appliance.store.failures import EventGapError
 from appliance.store.store import Store
+from appliance.switchboard.batch import Batch
+from appliance.switchboard.carer import Carer
 from appliance.switchboard.contact_state import AgentOf, ContactState
 from appliance.switchboard.ledger import Ledger
 from appliance.switchboard.link import Connection, FromContact
@@ -36,42 +36,6 @@ logger = logging.getLogger(__name__)
 
 REMEMBERED = 4096  # closed contacts whose late events are answered without asking the store
 MOST_UNSENT = 64  # commands kept for a process that is away
-
-
-@dataclass(slots=True, kw_only=True)
-class Batch:
-    """Events of one contact that were readable at once.
-
-    `over`: the contact is closed, they are only acknowledged; `acted`: acted upon before they could be stored.
-    """
-
-    connection: Connection
-    contact: ContactId
-    events: Sequence[ContactEvent]
-    over: bool = False
-    known: bool = False
-    acted: bool = False
-
-    def write(self, store: Store) -> None:
-        """Append the events, unless the contact turns out to be closed."""
-        if not self.known and not self.over:
-            row = store.contacts.get(self.contact)
-            self.over = row is not None and not row.open
-        if not self.over:
-            store.events.append(self.events)
-
-
-class Carer(Protocol):
-    """Who looks after contacts that nobody else ends. May be told of one contact more than once."""
-
-    def over(self, state: ContactState) -> None:
-        """Nothing more will happen to the contact: build its record."""
-
-    def lost(self, contact: ContactId, why: str) -> None:
-        """No process will ever say the end of this contact."""
-
-    def gap(self, contact: ContactId) -> None:
-        """Events of the contact are missing before the one that came."""
 
 
 class Contacts:

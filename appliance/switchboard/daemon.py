@@ -58,7 +58,7 @@ class Switchboard:
         self._ledger = Ledger(self.store)
         self._edge = AsyncEdgeLink(paths.edge_rpc_socket)
         self._publisher = Publisher(self.store, paths, self._plan_changed)
-        self.routing = Routing(Acd(), now)
+        self.routing = Routing(Acd(), now, clock.monotonic_s)
         self.contacts = Contacts(
             ledger=self._ledger, routing=self.routing, clock=now, agent_of=self._publisher.agent_of
         )

@@ -57,7 +57,7 @@ class Publisher:
         async with self._turn:
             publication = await self._store.run(lambda store: compose(store, configuration))
             self.plan = publication.plan
-            for problem in set(publication.problems) - set(self.problems):
+            for problem in [problem for problem in publication.problems if problem not in self.problems]:
                 logger.warning("%s", problem)
             self.problems = publication.problems
             try:

@@ -1,0 +1,74 @@
+"""What contact processes read: whole files, written only when they are other than before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from appliance import clock
+from appliance.acd.model import AgentPlan, QueuePlan
+from appliance.config.paths import BoxPaths
+from appliance.config.schema import Configuration, Number, Recording, Trunk
+from appliance.dialplan import DialPlan, ToExtension, ToFlow, ToOutside, route
+from appliance.ids import AgentId, Extension, FlowId, QueueId
+from appliance.store.agents import StoredAgent
+from appliance.store.extensions import StoredExtension
+from appliance.store.queues import StoredQueue
+from appliance.store.store import Store
+from appliance.switchboard.changes import install_default_flows
+from appliance.switchboard.publish import compose, publish
+
+CONFIGURATION = Configuration(
+    numbers=(Number(number="+12125550100", flow="branch"), Number(number="600", flow="gone")),
+    trunks=(Trunk(name="acme", kind="static", host="127.0.0.2"),),
+    recording=Recording(outbound=True),
+)
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    with Store.in_memory() as store:
+        install_default_flows(store, clock.now)
+        store.extensions.put(StoredExtension(extension=Extension("101")))
+        store.extensions.put(StoredExtension(extension=Extension("102")))
+        store.agents.put(StoredAgent(plan=AgentPlan(agent=AgentId("kim"), extension=Extension("101"))))
+        store.queues.put(StoredQueue(plan=QueuePlan(queue=QueueId("sales"))))
+        yield store
+
+
+def test_plan_when_composed_then_routes_as_configured(store: Store) -> None:
+    plan = compose(store, CONFIGURATION).plan
+    assert route(plan, "2125550100", from_trunk=True) == ToFlow(number="+12125550100", flow=FlowId("branch"))
+    assert route(plan, "101", from_trunk=False) == ToExtension(extension=Extension("101"), agent=AgentId("kim"))
+    assert route(plan, "2125559999", from_trunk=False) == ToOutside(number="+12125559999")
+    assert plan.queues[QueueId("sales")].queue_flow == "customer_queue"
+    assert (plan.record_outbound, plan.record_internal) == (True, False)
+
+
+def test_plan_when_a_flow_is_missing_then_the_problem_names_number_and_flow(store: Store) -> None:
+    (problem,) = compose(store, CONFIGURATION).problems
+    assert problem == "number 600 starts flow gone, which is not installed; run 'linekeeper flow install'"
+
+
+def test_files_when_published_then_decode_to_the_plan_and_its_flows(store: Store, tmp_path: Path) -> None:
+    paths = BoxPaths(data=tmp_path, run=tmp_path / "run")
+    publication = compose(store, CONFIGURATION)
+    assert publish(publication, paths)
+    plan = msgspec.json.decode(paths.dial_plan.read_bytes(), type=DialPlan)
+    assert plan == publication.plan
+    for flow in plan.flows.values():
+        assert (paths.flows / f"{flow.sha256}.json").exists()
+    assert list(tmp_path.rglob("*.new")) == []
+
+
+def test_files_when_nothing_has_changed_then_are_left_alone(store: Store, tmp_path: Path) -> None:
+    paths = BoxPaths(data=tmp_path, run=tmp_path / "run")
+    publish(compose(store, CONFIGURATION), paths)
+    before = {path: path.stat().st_ino for path in tmp_path.rglob("*.json")}
+    assert not publish(compose(store, CONFIGURATION), paths)
+    assert {path: path.stat().st_ino for path in tmp_path.rglob("*.json")} == before
+    store.extensions.put(StoredExtension(extension=Extension("103")))
+    assert publish(compose(store, CONFIGURATION), paths)
