@@ -65,6 +65,7 @@ def _arrive(contact: Contact, invite: Invite, destination: ToFlow, leg: Leg) -> 
     contact.customer_endpoint = caller(invite, contact.published.plan)
     contact.initiate(InitiationMethod.INBOUND, Endpoint(address=destination.number), source=invite.source)
     contact.legs.note(leg, f"sip:{invite.caller}", contact.segment)
+    leg.reply(200)  # what follows is ready long before the ACK is here
     contact.flow.facts = ContactFacts(
         contact_id=contact.segment.contact,
         initial_contact_id=contact.segment.contact,
@@ -79,7 +80,6 @@ def _arrive(contact: Contact, invite: Invite, destination: ToFlow, leg: Leg) -> 
     flow = contact.published.library.flow(destination.flow)
     if flow is not None:
         contact.flow.prepare(flow)
-    leg.reply(200)
 
 
 def _dial_out(contact: Contact, invite: Invite, destination: ToExtension | ToOutside, leg: Leg) -> None:

@@ -68,11 +68,12 @@ class Engine:
             with vendor("the media clock can't be stopped"):
                 self.endpoint.audDevManager().setNoDev()
 
-    def account_config(self) -> pj.AccountConfig:
-        """The one local account: everything it sends goes to the edge, everything it hears it believes."""
+    def account_config(self, *, by_edge: bool = True) -> pj.AccountConfig:
+        """A local account: it believes everything it hears, and sends everything to the edge where `by_edge`."""
         config = pj.AccountConfig()
         config.idUri = f"sip:linekeeper@127.0.0.1:{self.sip_port}"
-        config.sipConfig.proxies.append(f"sip:127.0.0.1:{self.settings.edge_port};lr")
+        if by_edge:
+            config.sipConfig.proxies.append(f"sip:127.0.0.1:{self.settings.edge_port};lr")
         config.callConfig.timerSessExpiresSec = 1800
         media = config.mediaConfig
         media.transportConfig.port = self._rtp_port

@@ -25,6 +25,7 @@ from appliance.contact.invite import read_invite
 from appliance.contact.leg import Leg
 from appliance.contact.link import Link
 from appliance.contact.prompts import Prompts
+from appliance.contact.rehearsal import Rehearsal
 from appliance.contact.services import PlanReader, Services
 from appliance.contact.settings import ContactSettings
 from appliance.contact.timers import Timers
@@ -104,6 +105,7 @@ class ContactProcess:
             spool=Path(settings.spool),
         )
         self._contact: Contact | None = None
+        self._rehearsal: Rehearsal | None = None
         self._finished: list[object] = []  # kept until pjsua2 has unwound
         self._refusals: list[Refusal] = []
         self._served = 0
@@ -124,8 +126,20 @@ class ContactProcess:
 
     # ── calls ────────────────────────────────────────────────────────────────────────────────────────────────────
 
+    def rehearse(self) -> None:
+        """One call to ourselves, before the edge sends any. Raises ContactError when it fails."""
+        direct = Account(self)
+        direct.create(self._engine.account_config(by_edge=False))
+        self._rehearsal = Rehearsal(self._engine, direct)
+        self._rehearsal.play()
+        self._rehearsal = None
+        direct.shutdown()
+
     def incoming(self, call_id: int, message: str) -> None:
         """An INVITE from the edge: a contact begins, or the call is refused."""
+        if self._rehearsal is not None:
+            self._rehearsal.incoming(call_id)
+            return
         if self._contact is not None or self._retiring:
             self._refuse(call_id, 503, BUSY)
             return
@@ -212,6 +226,7 @@ def serve(settings: ContactSettings, slot: SlotId, plans: PlanReader, ready: Cal
     gc.disable()
     try:
         contacts = ContactProcess(settings, slot, plans)
+        contacts.rehearse()
         ready()
         contacts.run()
         status = 0

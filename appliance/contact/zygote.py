@@ -26,6 +26,9 @@ from appliance.contact import process, sounds
 from appliance.contact.keeper import Keeper
 from appliance.contact.services import FlowShelf, PlanReader
 from appliance.contact.settings import ContactSettings, read_settings
+from appliance.dialplan import route
+from appliance.flow import machine
+from appliance.flow.facts import ContactFacts
 from appliance.ids import SlotId
 
 READY_S = 5.0
@@ -66,7 +69,11 @@ class Zygote:
     def _warm_up(self) -> None:
         """Load what every process needs, then freeze it, so that a fork shares its pages."""
         _ = pj.Endpoint, pj.Call, pj.AudioMediaPlayer  # the package loads its bindings at first use
-        self._plans.read()
+        published = self._plans.read()
+        for dialled in ("+12025550100", "2025550100"):
+            route(published.plan, dialled, from_trunk=True)  # loads the number tables of this country and another
+        for flow in published.library.flows.values():
+            machine.start(flow, ContactFacts(), library=published.library, now=0.0)
         gc.collect()
         gc.freeze()
 
