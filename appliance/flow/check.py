@@ -128,7 +128,8 @@ def _ways(row: Row, action: Action) -> Iterator[Finding]:
         if action.targets():
             yield _finding(action, f"{action.type} ends the flow; its transitions are never taken")
         return
-    if action.next is None and not action.choices and row.type not in _WITHOUT_NEXT:
+    blind = str(action.parameter("ContinueFlowExecution")).lower() == "false"
+    if action.next is None and not action.choices and row.type not in _WITHOUT_NEXT and not blind:
         yield _finding(action, f"{action.type} has no NextAction; the flow is dropped there")
     for error in action.errors:
         if error not in ERRORS:
