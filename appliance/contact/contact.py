@@ -90,11 +90,10 @@ class Contact:
         self.legs.note(leg, uri, self.segment)
 
     def leg_ringing(self, leg: Leg, status: int) -> None:
-        early = leg.audio is not None
-        self.legs.tell(leg, LegRinging(leg=leg.leg, early_media=early))
+        self.legs.tell(leg, LegRinging(leg=leg.leg, early_media=leg.early))
         caller = self.conversation.talker
         if self.outbound and leg is self.conversation.customer and caller is not None and not caller.answered:
-            caller.reply(183 if early or status == 183 else 180)
+            caller.reply(183 if leg.early else 180)  # a 183 of ours has an SDP: without early media nobody would ring
             self.conversation.rewire()
 
     def leg_answered(self, leg: Leg) -> None:

@@ -22,6 +22,7 @@ from appliance.ids import AgentId, Extension, LegId, TrunkId
 P = TypeVar("P")
 _log = logging.getLogger(__name__)
 _TRUNK_HEADER = re.compile(r"^X-Linekeeper-Trunk:\s*([\w-]+)\s*$", re.MULTILINE | re.IGNORECASE)
+_SDP = re.compile(r"^(?:Content-Type|c)\s*:\s*application/sdp\b", re.MULTILINE | re.IGNORECASE)
 _DIGITS = frozenset("0123456789*#")
 
 
@@ -69,6 +70,7 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         self.trunk: TrunkId | None = None
         self.audio: pj.AudioMedia | None = None
         self.codec = ""
+        self.early = False  # the party rings and sends sound of its own with it
         self.answered = False
         self.ended = False
         self.muted = False
@@ -120,6 +122,7 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         if info.state == pj.PJSIP_INV_STATE_CALLING:
             self.owner.leg_calling(self, str(info.remoteUri))
         elif info.state == pj.PJSIP_INV_STATE_EARLY and info.role == pj.PJSIP_ROLE_UAC:
+            self.early = any(_SDP.search(message) for message in _messages(parameters))  # `audio` follows later
             self.owner.leg_ringing(self, int(info.lastStatusCode))
         elif info.state == pj.PJSIP_INV_STATE_CONNECTING:
             self._find_trunk(parameters)  # the event of a UAC's CONFIRMED is its own ACK, not the 200
