@@ -99,7 +99,7 @@ class ContactProcess:
             account=self._account,
             timers=self._timers,
             link=self._link,
-            prompts=Prompts(Path(settings.prompts)),
+            prompts=Prompts(Path(settings.prompts), settings.speech_socket),
             clock=clock.now,
             plans=plans,
             spool=Path(settings.spool),

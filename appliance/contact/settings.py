@@ -10,6 +10,29 @@ from pathlib import Path
 import msgspec
 
 
+class VoiceChoice(msgspec.Struct, frozen=True, kw_only=True):
+    """Who speaks `language` (ko-KR, or ko for all of it): `engine` "piper" with the model `model` (a file name without
+    .onnx in `SpeechSettings.models`), or "espeak-ng" with the voice `model` ("en-gb+f3"). voice: for this voice name of
+    a flow only; speaker: of a model with several."""
+
+    language: str
+    engine: str
+    model: str = ""
+    voice: str = ""
+    speaker: int = 0
+
+
+class SpeechSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How messages become sound. parallel: renderings at a time; recordings: folder of human voices, "" for none;
+    models: folder of Piper's models; the first choice that fits speaks, else espeak-ng."""
+
+    parallel: int = 2
+    cache_bytes: int = 200_000_000
+    recordings: str = "/usr/share/asterisk/sounds"
+    models: str = "/var/lib/linekeeper/voices"
+    voices: tuple[VoiceChoice, ...] = ()
+
+
 class ContactSettings(msgspec.Struct, frozen=True, kw_only=True):
     """`rtp_port` is the first of 16 ports per slot; `media_address` stands in the SDP; sizes in bytes."""
 
@@ -28,6 +51,12 @@ class ContactSettings(msgspec.Struct, frozen=True, kw_only=True):
     dial_plan: str
     flows: str
     link_socket: str
+    speech: SpeechSettings = SpeechSettings()
+
+    @property
+    def speech_socket(self) -> Path:
+        """Where the studio takes orders (`appliance.contact.speech.wire`)."""
+        return Path(self.link_socket).with_name("speech.sock")
 
 
 def read_settings(path: Path) -> ContactSettings:

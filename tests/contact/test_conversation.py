@@ -24,7 +24,7 @@ class Shared:
         for name in (MUSIC, RINGBACK):
             write_tone(folder / f"{name}.wav", frequency_hz=440, duration_s=0.1)
         self.engine = Bridge()
-        self.prompts = Prompts(folder)
+        self.prompts = Prompts(folder, folder / "studio.sock")
         self.timers = Timers(monotonic_s)
         self.settings = ContactSettings(
             capacity=1,

@@ -1,21 +1,25 @@
-"""Prompts with the real espeak-ng and sox."""
+"""Prompts as a contact process finds them, with a real studio, espeak-ng and sox."""
 
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
+import time
 import wave
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from kit import studio
 from kit.audio import read_sides, write_tone
 from kit.proc import open_files
 from kit.processes import wait_until
 
 from appliance.contact import prompts as prompts_module
-from appliance.contact.prompts import MAX_TEXT, Prompts, Rendering, duration_s
+from appliance.contact.prompts import Prompts, Rendering, duration_s
 from appliance.errors import ContactError
 from appliance.flow.commands import Message
 
@@ -29,22 +33,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def prompts(folder: Path) -> Prompts:
-    return Prompts(folder)
-
-
-@pytest.fixture
-def argvs(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """The command lines that were really run."""
-    seen: list[list[str]] = []
-    really = prompts_module._start
-
-    def watch(command: list[str], stdin: int = subprocess.DEVNULL, stdout: int = subprocess.DEVNULL) -> object:
-        seen.append(command)
-        return really(command, stdin, stdout)
-
-    monkeypatch.setattr(prompts_module, "_start", watch)
-    return seen
+def prompts(folder: Path) -> Iterator[Prompts]:
+    with studio.running(folder):
+        yield Prompts(folder, folder / studio.SOCKET)
 
 
 def made(found: Path | Rendering) -> Path:
@@ -73,13 +64,18 @@ def test_find_when_text_is_new_makes_speech_the_bridge_can_play(prompts: Prompts
     assert read_sides(path)[0].rms() > 300
 
 
-def test_find_when_the_same_text_was_made_gives_the_file_and_runs_nothing(
-    prompts: Prompts, argvs: list[list[str]]
-) -> None:
-    first = made(prompts.find(Message(text="You are next.")))
-    count = len(argvs)
+def test_find_when_the_same_text_was_made_gives_the_file_without_a_studio(folder: Path) -> None:
+    with studio.running(folder):
+        prompts = Prompts(folder, folder / studio.SOCKET)
+        first = made(prompts.find(Message(text="You are next.")))
     assert prompts.find(Message(text="You are next.")) == first
-    assert len(argvs) == count
+
+
+def test_find_when_the_same_text_was_made_counts_as_use(prompts: Prompts) -> None:
+    path = made(prompts.find(Message(text="You are next.")))
+    os.utime(path, (1, 1))
+    prompts.find(Message(text="You are next."))
+    assert path.stat().st_mtime > time.time() - 60
 
 
 def test_find_when_text_voice_or_language_differ_makes_another_file(prompts: Prompts) -> None:
@@ -97,34 +93,28 @@ def test_find_when_text_voice_or_language_differ_makes_another_file(prompts: Pro
 
 def test_find_when_another_process_shares_the_folder_uses_what_it_made(prompts: Prompts, folder: Path) -> None:
     path = made(prompts.find(Message(text="shared")))
-    assert Prompts(folder).find(Message(text="shared")) == path
+    assert Prompts(folder, folder / "elsewhere").find(Message(text="shared")) == path
 
 
-def test_find_when_the_same_text_is_wanted_twice_at_once_makes_both(prompts: Prompts, folder: Path) -> None:
+def test_find_when_the_same_text_is_wanted_twice_at_once_makes_it_once(prompts: Prompts, folder: Path) -> None:
     first, second = (prompts.find(Message(text="again and again")) for _ in range(2))
     path = made(first)
     assert made(second) == path
     assert_fits_the_bridge(path)
-    assert [path.suffix for path in (folder / "cache").iterdir()] == [".wav"]
+    assert list((folder / "cache").glob("*.wav")) == [path]
 
 
-def test_find_when_text_is_spoken_never_shows_it_in_argv(prompts: Prompts, argvs: list[list[str]]) -> None:
-    made(prompts.find(Message(text="--help secretword 4111111111111111")))
-    assert len(argvs) == 2
-    assert "secretword" not in repr(argvs)
-    assert "4111111111111111" not in repr(argvs)
+def test_find_when_text_is_longer_than_a_flow_may_say_fails_at_the_making(prompts: Prompts) -> None:
+    with pytest.raises(ContactError, match="6001 characters; at most 6000"):
+        made(prompts.find(Message(text="말" * 6001, language="ko-KR")))
 
 
-def test_find_when_text_is_ssml_speaks_it_without_its_tags(prompts: Prompts, argvs: list[list[str]]) -> None:
-    made(prompts.find(Message(ssml="<speak>hello <break time='1s'/> there</speak>")))
-    assert "speak>" not in repr(argvs)
+def test_find_when_text_is_as_long_as_allowed_is_spoken_whole(prompts: Prompts) -> None:
+    assert duration_s(made(prompts.find(Message(text="two words. " * 545)))) > 300
 
 
-def test_find_when_text_is_longer_than_a_pipe_does_not_wait(prompts: Prompts) -> None:
-    found = prompts.find(Message(text="말 " * 100_000, language="ko-KR"))  # cut to MAX_TEXT, or writing would block
-    assert isinstance(found, Rendering)
-    found.abandon()
-    assert len(("말" * MAX_TEXT).encode()) < 65536
+def test_find_when_text_holds_half_a_character_is_spoken(prompts: Prompts) -> None:
+    assert_fits_the_bridge(made(prompts.find(Message(text="hello \ud800 there"))))
 
 
 def test_find_when_the_language_is_unknown_fails_at_the_making(prompts: Prompts, folder: Path) -> None:
@@ -132,15 +122,7 @@ def test_find_when_the_language_is_unknown_fails_at_the_making(prompts: Prompts,
     assert isinstance(found, Rendering)
     with pytest.raises(ContactError, match="espeak-ng"):
         made(found)
-    assert list((folder / "cache").iterdir()) == []
-
-
-def test_find_when_the_programs_are_missing_names_them(prompts: Prompts, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = open_files(os.getpid())
-    monkeypatch.setenv("PATH", "/nonexistent")
-    with pytest.raises(ContactError, match=r"espeak-ng can't be started .* install it with apt"):
-        prompts.find(Message(text="hello"))
-    assert open_files(os.getpid()) == before
+    assert list((folder / "cache").glob("*.wav")) == []
 
 
 def test_find_when_a_power_cut_left_an_empty_cache_file_makes_it_again(prompts: Prompts) -> None:
@@ -149,22 +131,50 @@ def test_find_when_a_power_cut_left_an_empty_cache_file_makes_it_again(prompts: 
     assert_fits_the_bridge(made(prompts.find(Message(text="precious"))))
 
 
-def test_abandon_when_speech_is_in_the_making_leaves_no_process_and_no_file(prompts: Prompts, folder: Path) -> None:
+def test_abandon_when_called_twice_closes_its_socket_once(prompts: Prompts) -> None:
+    before = open_files(os.getpid())
     found = prompts.find(Message(text="a very long story " * 300))
     assert isinstance(found, Rendering)
-    pids = [child.pid for child in found._children]
     found.abandon()
     found.abandon()
-    assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []
-    assert list((folder / "cache").iterdir()) == []
+    wait_until(lambda: open_files(os.getpid()) == before, timeout_s=20, what="the studio let go of it")
 
 
 def test_poll_when_the_file_can_not_be_kept_is_a_contact_error(prompts: Prompts, folder: Path) -> None:
-    found = prompts.find(Message(text="hello"))
-    assert isinstance(found, Rendering)
-    found.target.mkdir()  # a rename onto a folder fails, as one on a full disk does
+    cache = folder / "cache"
+    (cache / ".made-by").unlink()
+    cache.rmdir()
     with pytest.raises(ContactError, match="can't be kept"):
-        made(found)
+        made(prompts.find(Message(text="hello")))
+
+
+def test_poll_when_there_is_no_studio_fails_after_a_while(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prompts_module, "ABSENT_S", 0.05)
+    with pytest.raises(ContactError, match=r"studio can't be reached .* is linekeeper-contact running"):
+        made(Prompts(folder, folder / "nobody.sock").find(Message(text="hello")))
+
+
+def test_poll_when_the_studio_starts_late_is_made_all_the_same(folder: Path) -> None:
+    found = Prompts(folder, folder / studio.SOCKET).find(Message(text="hello"))
+    assert isinstance(found, Rendering)
+    assert not found.poll()
+    with studio.running(folder):
+        assert_fits_the_bridge(made(found))
+
+
+def test_poll_when_the_studio_dies_over_it_twice_fails(folder: Path) -> None:
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    listener.bind(str(folder / "dying.sock"))
+    listener.listen()
+    found = Prompts(folder, folder / "dying.sock").find(Message(text="hello"))
+    assert isinstance(found, Rendering)
+    listener.accept()[0].close()
+    assert not found.poll()
+    assert not found.poll()
+    listener.accept()[0].close()
+    with pytest.raises(ContactError, match="died over a message, twice"):
+        found.poll()
+    listener.close()
 
 
 # ── files ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -233,7 +243,7 @@ def test_find_when_the_file_is_no_sound_fails_at_the_making(prompts: Prompts, fo
     (folder / "menu.wav").write_text("this is no sound")
     found = prompts.find(Message(prompt="menu"))
     assert isinstance(found, Rendering)
-    with pytest.raises(ContactError, match="conversion failed"):
+    with pytest.raises(ContactError, match="sox failed"):
         made(found)
 
 
@@ -253,7 +263,7 @@ def test_find_when_the_file_is_no_sound_fails_at_the_making(prompts: Prompts, fo
         "?",
         "[m]enu",
         "men?",
-        "menu.wav",
+        "menu.waves",
         "cache",
         ".hidden",
         "menu\x00",
@@ -266,7 +276,7 @@ def test_find_when_the_prompt_is_unknown_or_a_trick_names_the_folder_for_it(
 ) -> None:
     write_tone(folder / "menu.wav", frequency_hz=500, duration_s=0.2)
     write_tone(folder / ".hidden.wav", frequency_hz=500, duration_s=0.2)
-    with pytest.raises(ContactError, match="does not exist; put an audio file of that name into"):
+    with pytest.raises(ContactError, match=r"does not exist; .*prompt import FILE"):
         prompts.find(Message(prompt=prompt))
 
 
@@ -283,14 +293,29 @@ def test_find_when_the_prompt_is_any_text_finds_nothing_outside_its_folder(
     assert found.parent == folder
 
 
-def test_find_when_the_message_is_a_uri_says_what_to_do(prompts: Prompts) -> None:
-    with pytest.raises(ContactError, match="s3://bucket/x is not on this box; import it as a prompt"):
+def test_find_when_the_prompt_has_an_ending_gives_the_file(prompts: Prompts, folder: Path) -> None:
+    path = write_tone(folder / "menu.wav", frequency_hz=500, duration_s=0.2)
+    assert prompts.find(Message(prompt="menu.wav")) == path
+    assert prompts.find(Message(prompt="arn:aws:connect:x:1:instance/2/prompt/menu.mp3")) == path
+
+
+def test_find_when_the_message_is_a_uri_takes_the_imported_file_of_that_name(prompts: Prompts, folder: Path) -> None:
+    path = write_tone(folder / "night greeting.wav", frequency_hz=500, duration_s=0.2)
+    for uri in (
+        "s3://bucket/prompts/night%20greeting.wav",
+        "https://bucket.s3.eu-west-1.amazonaws.com/night%20greeting.wav?versionId=3",
+        "https://bucket.s3.amazonaws.com/night%20greeting",
+    ):
+        assert prompts.find(Message(uri=uri)) == path
+
+
+def test_find_when_the_message_is_a_uri_not_imported_says_what_to_do(prompts: Prompts) -> None:
+    with pytest.raises(ContactError, match="media 's3://bucket/x' does not exist; 'linekeeper prompt import"):
         prompts.find(Message(uri="s3://bucket/x"))
 
 
 def test_find_when_the_folder_has_gone_is_a_contact_error(prompts: Prompts, folder: Path) -> None:
-    (folder / "cache").rmdir()
-    folder.rmdir()
+    folder.rename(folder.with_name("gone"))
     with pytest.raises(ContactError, match="can't be used"):
         prompts.find(Message(prompt="menu"))
 

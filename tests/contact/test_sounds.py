@@ -22,7 +22,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_ensure_when_nothing_is_there_makes_both_sounds_and_leaves_nothing_else(folder: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == ["music.wav", "ringback.wav"]
-    prompts = Prompts(folder)
+    prompts = Prompts(folder, folder / "studio.sock")
     for name in ("music", "ringback"):
         assert prompts.find(Message(prompt=name)) == folder / f"{name}.wav"  # playable without being converted
     (folder / "cache").rmdir()
