@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from appliance.acd.model import Activity
-from appliance.ids import AgentId, ContactId
+from appliance.ids import AgentId, ContactId, QueueId
 from appliance.stamps import Stamp
 from appliance.store.connection import Connection
 from appliance.store.outbox import Outbox
@@ -14,7 +14,8 @@ AGENT_STATE = "agent_state"
 
 
 class AgentState(msgspec.Struct, frozen=True, kw_only=True):
-    """Status as chosen, activity as it is. `since`: when this state began; `idle_since`: for longest-idle routing."""
+    """Status as chosen, activity as it is. `since`: when this state began; `idle_since`: for longest-idle routing;
+    `queue`: where `contact` came from, None for a contact of no queue."""
 
     agent: AgentId
     status: str
@@ -23,6 +24,7 @@ class AgentState(msgspec.Struct, frozen=True, kw_only=True):
     idle_since: Stamp
     contact: ContactId | None = None
     next_status: str | None = None
+    queue: QueueId | None = None
 
 
 _decode = msgspec.json.Decoder(AgentState).decode

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import structs
+
 from appliance import events as said
 from appliance.acd import events as acd
 from appliance.clock import Clock
@@ -121,7 +123,16 @@ class Adoption:
         """In the order the ACD wants: waiting contacts by their original times, then the agents."""
         here = [arrival for contact, arrival in self._arrivals.items() if contact not in self._unclaimed]
         self._arrivals = {contact: arrival for contact, arrival in self._arrivals.items() if contact in self._unclaimed}
+        here = [self._brought_up(arrival) for arrival in here]
         return [*sorted(here, key=lambda arrival: (arrival.enqueued_at, arrival.contact)), *self._agents.told]
+
+    def _brought_up(self, arrival: acd.ContactArrived) -> acd.ContactArrived:
+        """With what its process has said since it came back."""
+        state = self._contacts.state(arrival.contact)
+        if state is None:
+            return arrival
+        granted = state.place is not None and state.place.granted
+        return structs.replace(arrival, forced=arrival.forced or granted, offers_made=state.offers_made)
 
     def _look(self) -> bool:
         """Decide about each unclaimed contact; whether any is left."""
@@ -138,7 +149,11 @@ class Adoption:
     def _claimed(self, contact: ContactId) -> None:
         del self._unclaimed[contact]
         logger.info("contact adopted", extra=fields(contact=contact))
-        if not self._routing.held and (arrival := self._arrivals.pop(contact, None)) is not None:
+        if self._routing.held:
+            return
+        self._arrivals.pop(contact, None)
+        state = self._contacts.state(contact)
+        if state is not None and (arrival := state.arrival(self._clock())) is not None:
             self._routing.tell([arrival])
 
     def _is_gone(self, unclaimed: Unclaimed, now_s: float, boot: str) -> bool:

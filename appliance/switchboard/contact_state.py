@@ -183,7 +183,9 @@ def _connected(state: ContactState, body: said.AgentConnected, _at: Stamp) -> To
     if body.offer is not None:
         state.place = None
         state.offers.pop(body.offer, None)
-        return (acd.OfferAnswered(offer=body.offer),)
+        # The offer may be one that this ACD never made: rung before a restart, answered meanwhile.
+        engaged = acd.AgentEngaged(agent=body.agent, contact=state.contact, queue=state.queue)
+        return (acd.OfferAnswered(offer=body.offer), engaged)
     return () if engaged_before else (acd.AgentEngaged(agent=body.agent, contact=state.contact),)
 
 

@@ -192,8 +192,12 @@ class Contacts:
         if state is None:
             state = self._states[event.contact] = self._new(event.contact)
         self._routing.tell(state.note(event))
+        self._end_if_over(state)
+
+    def _end_if_over(self, state: ContactState) -> None:
+        """Not before the ACD has heard of its end: after-contact work may follow from it."""
         if state.over:
-            self.carer.over(state)
+            self._routing.once_told(lambda: self.carer.over(state) if state.over else None)
 
     def _released(self, connection: Connection, contact: ContactId, _error: StoreError | None) -> None:
         connection.settle(1)
@@ -209,8 +213,7 @@ class Contacts:
             self.carer.lost(state.contact, "its process let go of it without an end")
             return
         self._routing.tell(state.release())
-        if state.over:
-            self.carer.over(state)
+        self._end_if_over(state)
 
     def _back(self, contact: ContactId, _error: StoreError | None) -> None:
         """The process of a contact under way is on the link again: give it what it may have missed."""
@@ -232,8 +235,7 @@ class Contacts:
     def _written(self, state: ContactState, error: StoreError | None) -> None:
         if error is not None:
             logger.error("could not store the switchboard's event: %s", error, extra=fields(contact=state.contact))
-        if state.over:
-            self.carer.over(state)
+        self._end_if_over(state)
 
     def _bereaved(self, contact: ContactId, pid: int) -> None:
         if contact not in self._closed:

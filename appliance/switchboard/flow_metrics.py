@@ -4,11 +4,13 @@ values as text. Pure.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from appliance.acd.snapshots import QueueSnapshot
 
 
-def flow_metrics(queue: QueueSnapshot, position: int | None = None) -> dict[str, str]:
-    """What `$.Metrics` holds for `queue`, and for a contact at `position` in it (1 is next)."""
+def flow_metrics(queue: QueueSnapshot) -> dict[str, str]:
+    """What `$.Metrics` holds for `queue`."""
     working = queue.agents_on_contact + queue.agents_ringing
     counts = {
         "Online": queue.agents_online,
@@ -23,6 +25,9 @@ def flow_metrics(queue: QueueSnapshot, position: int | None = None) -> dict[str,
     values["Queue.Name"] = str(queue.queue)
     values["Queue.Size"] = str(queue.contacts_in_queue)
     values["Queue.OldestContactAge"] = str(int(queue.oldest_age_s))
-    if position is not None:
-        values["Contact.PositionInQueue"] = str(position)
     return values
+
+
+def with_position(metrics: Mapping[str, str], position: int) -> dict[str, str]:
+    """The queue's `metrics` for a contact at `position` in it (1 is next)."""
+    return {**metrics, "Contact.PositionInQueue": str(position)}

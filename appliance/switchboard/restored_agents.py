@@ -85,8 +85,15 @@ def _restored(state: AgentState, work: _Work | None, now: Stamp) -> acd.AgentSta
         idle_since=mono_of(state.idle_since, now),
         contact=None if work is None else work.contact,
         next_status=state.next_status,
-        queue=None if work is None else work.queue,
+        queue=_queue(state, work),
     )
+
+
+def _queue(state: AgentState, work: _Work | None) -> QueueId | None:
+    """Where the work came from: as it was stored with the agent, else the contact's latest queue."""
+    if work is None:
+        return None
+    return state.queue if state.contact == work.contact and state.queue is not None else work.queue
 
 
 def _settle(found: RestoredAgents, agent: AgentId, work: _Work) -> None:

@@ -19,7 +19,7 @@ from appliance.contact import protocol
 from appliance.ids import ContactId, Extension, OfferId, QueueId
 from appliance.store.agent_states import AgentState
 from appliance.switchboard.contact_state import ContactState
-from appliance.switchboard.flow_metrics import flow_metrics
+from appliance.switchboard.flow_metrics import flow_metrics, with_position
 from appliance.switchboard.timescale import stamp_at
 
 
@@ -51,6 +51,8 @@ class Routing:
         self._timer: asyncio.TimerHandle | None = None
         self._timer_due: float | None = None
         self._held: list[AcdEvent] | None = None
+        self._after: list[Callable[[], None]] = []
+        self._metrics: dict[QueueId, dict[str, str]] = {}  # of one batch of commands
         self.deciding = asyncio.Event()
         self.deciding.set()
         self._deeds: dict[type[decided.AcdCommand], Callable[[Any], None]] = {
@@ -65,7 +67,7 @@ class Routing:
         }
 
     def tell(self, events: Iterable[AcdEvent]) -> None:
-        """Tell the ACD, and do at once what it decides; while held, keep for later."""
+        """Tell the ACD, one event after the other, and do at once what it decides; while held, keep for later."""
         if self._held is not None:
             self._held.extend(events)
             return
@@ -84,10 +86,21 @@ class Routing:
         return self._held is not None
 
     def resume(self, restored: Iterable[AcdEvent]) -> None:
-        """Tell what the store knew first, then what happened meanwhile."""
+        """Tell what the store knew first, then what happened meanwhile; decide only after all of it."""
         held, self._held = self._held or [], None
+        self._carry_out(self.acd.handle_together([*restored, *held], self._now_s()))
+        self._set_timer()
         self.deciding.set()
-        self.tell([*restored, *held])
+        waiting, self._after = self._after, []
+        for deed in waiting:
+            deed()
+
+    def once_told(self, deed: Callable[[], None]) -> None:
+        """Do `deed` when the ACD has heard everything told so far: at once, unless it is held."""
+        if self._held is None:
+            deed()
+        else:
+            self._after.append(deed)
 
     def stop(self) -> None:
         """Let no timer fire any more. Safe to call twice."""
@@ -113,6 +126,7 @@ class Routing:
             self._timer = asyncio.get_running_loop().call_later(delay_s, self._due)
 
     def _carry_out(self, commands: Iterable[decided.AcdCommand]) -> None:
+        self._metrics = {}
         for command in commands:
             self._deeds[type(command)](command)
 
@@ -161,9 +175,16 @@ class Routing:
         self._tell(command.contact, command.queue, command.position)
 
     def _tell(self, contact: ContactId, queue: QueueId, position: int) -> None:
-        snapshot = self.acd.queue_snapshot(queue, self._now_s())
-        metrics = {} if snapshot is None else flow_metrics(snapshot, position)
+        metrics = with_position(self._metrics_of(queue), position)
         self.hands.command(protocol.UpdateQueuePosition(contact=contact, position=position, metrics=metrics))
+
+    def _metrics_of(self, queue: QueueId) -> dict[str, str]:
+        """Counted once for all who are told of it at this instant: a long queue has many."""
+        found = self._metrics.get(queue)
+        if found is None:
+            snapshot = self.acd.queue_snapshot(queue, self._now_s())
+            found = self._metrics[queue] = {} if snapshot is None else flow_metrics(snapshot)
+        return found
 
     def _state_changed(self, command: decided.AgentStateChanged) -> None:
         now = self._clock()
@@ -176,6 +197,7 @@ class Routing:
                 idle_since=stamp_at(command.idle_since, now),
                 contact=command.contact,
                 next_status=command.next_status,
+                queue=command.queue,
             )
         )
 

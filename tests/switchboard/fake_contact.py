@@ -207,9 +207,16 @@ class FakeContact:
     async def offered(self) -> protocol.OfferContact:
         """An agent is to be rung: say so, and begin the leg."""
         offer = await self.expect(protocol.OfferContact)
-        self.emit(said.AgentOffered(offer=offer.offer, agent=offer.agent, extension=offer.extension))
-        self.leg(_leg_of(offer.offer), said.LegRole.AGENT, agent=offer.agent, extension=offer.extension)
-        return offer
+        return self.rings(offer.offer, offer.agent, offer.extension)
+
+    def rings(self, offer: OfferId, agent: AgentId, extension: Extension) -> protocol.OfferContact:
+        """The agent's phone rings."""
+        assert self.contact is not None
+        self.emit(said.AgentOffered(offer=offer, agent=agent, extension=extension))
+        self.leg(_leg_of(offer), said.LegRole.AGENT, agent=agent, extension=extension)
+        return protocol.OfferContact(
+            contact=self.contact, offer=offer, agent=agent, extension=extension, ring_timeout_s=20.0
+        )
 
     def answered(self, offer: protocol.OfferContact, *, queue: str = "sales") -> None:
         """The agent picks up."""

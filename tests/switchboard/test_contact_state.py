@@ -89,7 +89,8 @@ def test_offer_when_answered_then_wrap_up_is_due_at_the_end() -> None:
     assert state.offers == {OFFER: KIM}
     assert told(state, leg("agent-1", AT_KIM)) == [], "the leg of an offer engages nobody"
     assert told(state, said.ContactDequeued(queue=SALES, reason="connected"), ANSWERED) == [
-        acd.OfferAnswered(offer=OFFER)
+        acd.OfferAnswered(offer=OFFER),
+        acd.AgentEngaged(agent=KIM, contact=CONTACT, queue=SALES),
     ]
     assert told(state, ended("agent-1")) == [], "the agent leaves with AgentLeft, not with a leg"
     assert told(state, LEFT) == [acd.AgentReleased(agent=KIM, contact=CONTACT, wrap_up=True)]

@@ -7,6 +7,7 @@ import shutil
 import wave
 from pathlib import Path
 
+import pytest
 from switchboard.fake_contact import FakeContact
 from switchboard.harness import Harness, play
 
@@ -76,9 +77,10 @@ def test_restart_when_talking_then_call_is_adopted_and_closed_as_if_nothing_was(
     play(tmp_path, scene)
 
 
-def test_restart_when_agent_rings_then_answer_counts_and_nobody_else_is_rung(tmp_path: Path) -> None:
+@pytest.mark.parametrize("other", ["ann", "lee"])  # restored before the one who rings, or after
+def test_restart_when_agent_rings_then_answer_counts_and_nobody_else_is_rung(tmp_path: Path, other: str) -> None:
     async def scene(box: Harness) -> None:
-        await box.staff("kim", "lee")
+        await box.staff("kim", other)
         process = await box.process(0)
         contact = process.begin()
         await process.enter_queue()
@@ -89,6 +91,58 @@ def test_restart_when_agent_rings_then_answer_counts_and_nobody_else_is_rung(tmp
         process.answered(offer)
         await box.until_agent("kim", activity="on_contact", contact=contact)
         assert process.count(protocol.OfferContact) == 1
+
+    play(tmp_path, scene)
+
+
+def test_restart_when_an_offer_was_answered_that_nobody_knows_of_then_agent_is_on_the_contact(tmp_path: Path) -> None:
+    """The switchboard died between making the offer and storing that it rings."""
+
+    async def scene(box: Harness) -> None:
+        await box.staff("kim", "lee", wrap_up_s=0.2)
+        process = await box.process(0)
+        await box.call("agent.status", agent="kim", status="Offline")
+        await box.call("agent.status", agent="lee", status="Offline")
+        contact = process.begin()
+        await process.enter_queue()
+        await process.settled()
+        await box.stop()
+        await process.disconnect()
+        offer = process.rings(OfferId(f"{contact}/1"), AgentId("kim"), Extension("101"))
+        process.answered(offer)
+        await box.start()
+        await process.connect()
+        await box.until_agent("kim", activity="on_contact", contact=contact)
+        status = await box.call("status")
+        assert status["queues"][0]["contacts_in_queue"] == 0
+        assert process.count(protocol.OfferContact) == 0
+        process.hung_up(offer)
+        record = (await box.closed(contact))["record"]
+        assert record["Agent"]["AfterContactWorkEndTimestamp"], "the queue's own time limit, not the default one"
+
+    play(tmp_path, scene)
+
+
+def test_restart_when_contact_ends_before_everybody_is_back_then_its_wrap_up_is_in_the_record(tmp_path: Path) -> None:
+    async def scene(box: Harness) -> None:
+        await box.staff("kim", wrap_up_s=0.2)
+        talking, away = await box.process(0), await box.process(1)
+        contact = talking.begin()
+        await talking.enter_queue()
+        offer = await talking.offered()
+        talking.answered(offer)
+        away.begin()
+        await talking.settled()
+        await away.settled()
+        await restart(box, talking)
+        assert (await box.call("status"))["adopting"]
+        talking.hung_up(offer)
+        await talking.settled()
+        assert box.switchboard is not None
+        assert box.switchboard.routing.held
+        await away.connect()
+        record = (await box.closed(contact))["record"]
+        assert record["Agent"]["AfterContactWorkEndTimestamp"]
 
     play(tmp_path, scene)
 

@@ -44,6 +44,14 @@ def test_agent_when_on_an_open_contact_then_stays_on_it() -> None:
     assert (restored.since, restored.status, restored.next_status) == (900.0, "Available", "Lunch")
 
 
+def test_agent_when_stored_with_its_queue_then_that_one_counts() -> None:
+    talk = contact("c", engaged={KIM: True}, queue=QueueId("second"))
+    state = stored(Activity.ON_CONTACT, "c", queue=QueueId("first"))
+    assert only(restored_agents([talk], [state], NOW).told).queue == "first"
+    other = stored(Activity.ON_CONTACT, "before", queue=QueueId("first"))
+    assert only(restored_agents([talk], [other], NOW).told).queue == "second"
+
+
 def test_agent_when_stored_state_is_behind_the_events_then_the_events_count() -> None:
     talk = contact("c", engaged={KIM: True})
     restored = only(restored_agents([talk], [stored(Activity.RINGING, "c")], NOW).told)
