@@ -114,8 +114,8 @@ class Engine:
 
 
 @contextlib.contextmanager
-def _mute_start() -> Iterator[None]:
-    """pjlib prints on standard output until its log level is set; what it says at start is of no use to anybody."""
+def muted() -> Iterator[None]:
+    """While a process starts, what pjlib prints on standard output is of no use to anybody."""
     saved, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     try:
@@ -128,7 +128,7 @@ def _mute_start() -> Iterator[None]:
 
 def _endpoint() -> pj.Endpoint:
     endpoint = pj.Endpoint()
-    with _mute_start():
+    with muted():
         endpoint.libCreate()
     config = pj.EpConfig()
     config.uaConfig.threadCnt = 0

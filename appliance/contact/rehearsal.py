@@ -10,7 +10,7 @@ from __future__ import annotations
 import pjsua2 as pj
 
 from appliance.clock import monotonic_s
-from appliance.contact.engine import Engine
+from appliance.contact.engine import Engine, muted
 from appliance.contact.leg import Leg
 from appliance.errors import ContactError
 from appliance.events import LegRole
@@ -33,6 +33,12 @@ class Rehearsal:
 
     def play(self) -> None:
         """Call, answer, hang up. Raises ContactError when that can't be done in `LIMIT_S`."""
+        with muted():
+            self._call()
+        if self._fault is not None:
+            raise ContactError(f"the process can't call itself: {self._fault}") from self._fault
+
+    def _call(self) -> None:
         self._engine.start_clock()
         caller = Leg(self._account, self, LegId("rehearsal-1"), LegRole.CUSTOMER)
         self._legs.append(caller)
@@ -45,8 +51,6 @@ class Rehearsal:
             if monotonic_s() > deadline:
                 raise ContactError(f"the process can't call itself on port {self._engine.sip_port} in {LIMIT_S:g} s")
         self._engine.stop_clock()
-        if self._fault is not None:
-            raise ContactError(f"the process can't call itself: {self._fault}") from self._fault
 
     def incoming(self, call_id: int) -> None:
         """The call has arrived."""
