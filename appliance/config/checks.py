@@ -190,3 +190,14 @@ def check_names(raw: Mapping[str, Any]) -> Iterator[Problem]:
                 remedy="give each trunk a name of its own",
             )
         seen.setdefault(name, index)
+
+
+def check_voices(configuration: Configuration) -> Iterator[Problem]:
+    """A neural voice is a file."""
+    for index, voice in enumerate(configuration.speech.voices):
+        if voice.engine == "piper" and voice.model is None:
+            yield Problem(
+                key=f"speech.voices[{index}].model",
+                fault="is missing",
+                remedy='name the model, such as "en_US-joe-medium" for en_US-joe-medium.onnx in models_dir',
+            )

@@ -9,9 +9,10 @@ import msgspec
 from appliance.config.address import edge_address
 from appliance.config.paths import BoxPaths
 from appliance.config.schema import Configuration
-from appliance.contact.settings import ContactSettings
+from appliance.contact.settings import ContactSettings, SpeechSettings, VoiceChoice
 
 _MEGABYTE = 1_000_000
+_RECORDINGS = "/usr/share/asterisk/sounds"  # where Debian's packages put them
 
 
 def box_paths(configuration: Configuration) -> BoxPaths:
@@ -38,6 +39,28 @@ def to_contact_settings(configuration: Configuration, paths: BoxPaths) -> Contac
         dial_plan=str(paths.dial_plan),
         flows=str(paths.flows),
         link_socket=str(paths.link_socket),
+        speech=to_speech_settings(configuration, paths),
+    )
+
+
+def to_speech_settings(configuration: Configuration, paths: BoxPaths) -> SpeechSettings:
+    """How the box speaks."""
+    speech = configuration.speech
+    return SpeechSettings(
+        parallel=speech.parallel,
+        cache_bytes=speech.cache_mb * _MEGABYTE,
+        recordings=_RECORDINGS if speech.human_voices else "",
+        models=str(paths.data / speech.models_dir),
+        voices=tuple(
+            VoiceChoice(
+                language=voice.language,
+                engine=voice.engine,
+                model=voice.model or "",
+                voice=voice.voice or "",
+                speaker=voice.speaker,
+            )
+            for voice in speech.voices
+        ),
     )
 
 

@@ -21,6 +21,7 @@ from appliance.config.checks import (
     check_ports,
     check_socket_paths,
     check_trunks,
+    check_voices,
     normal_number,
 )
 from appliance.config.problems import Location, Problem, problem_of, shown
@@ -133,6 +134,7 @@ def _contradictions(partial: _Partial, folder: Path) -> Iterator[Problem]:
     yield from check_trunks(configuration, partial.places["trunks"])
     yield from _check_password_files(configuration, partial.places["trunks"], folder)
     yield from check_numbers(configuration, partial.places["numbers"])
+    yield from check_voices(configuration)
 
 
 def _check_password_files(configuration: Configuration, places: Mapping[int, int], folder: Path) -> Iterator[Problem]:

@@ -77,6 +77,28 @@ class Recording(Section):
     reserve_mb: Annotated[int, Field(strict=True, ge=0)] = 200  # recording stops below this free space; calls go on
 
 
+class Voice(Section):
+    """`[[speech.voices]]`: who speaks a language, or one voice name of the flows only; the closest entry wins."""
+
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2,3})*$")]  # ko-KR, or ko for every Korean
+    engine: Literal["espeak-ng", "piper"]
+    model: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_+.-]{0,79}$")] | None = (
+        None  # piper: <model>.onnx in models_dir
+    )
+    voice: Annotated[str, Field(pattern=r"^[A-Za-z]{1,40}$")] | None = None  # a flow's voice name, e.g. Joanna
+    speaker: Annotated[int, Field(strict=True, ge=0, le=9999)] = 0
+
+
+class Speech(Section):
+    """`[speech]`: how texts of flows become sound."""
+
+    parallel: Annotated[int, Field(strict=True, ge=1, le=16)] = 2  # sounds made at a time
+    cache_mb: Annotated[int, Field(strict=True, ge=10)] = 200  # made sounds that are kept; a minute takes 1 MB
+    human_voices: Flag = True  # recorded digits and sentences of Debian's asterisk-core-sounds-*-wav, where installed
+    models_dir: Path = Path("voices")  # Piper's models; in data_dir unless absolute
+    voices: tuple[Voice, ...] = ()
+
+
 class Trunk(Section):
     """`[[trunks]]`: a SIP provider. `static` is believed by its addresses, `registered` registers with a password."""
 
@@ -108,5 +130,6 @@ class Configuration(Section):
     edge: Edge = Edge()
     contacts: Contacts = Contacts()
     recording: Recording = Recording()
+    speech: Speech = Speech()
     trunks: tuple[Trunk, ...] = ()
     numbers: tuple[Number, ...] = ()

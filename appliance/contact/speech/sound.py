@@ -14,7 +14,10 @@ from appliance.errors import ContactError
 RATE_HZ = 8000
 SAMPLE_BYTES = 2
 # Endings of audio files the box takes (`conversion.FORMATS` says how). Anything else is no sound.
-ENDINGS = frozenset("wav mp3 ogg oga opus flac au snd aif aiff amr gsm ulaw ul pcmu alaw al pcma sln raw".split(" "))
+ENDINGS = frozenset({
+    "wav", "mp3", "ogg", "oga", "opus", "flac", "au", "snd", "aif", "aiff", "amr", "gsm",
+    "ulaw", "ul", "pcmu", "alaw", "al", "pcma", "sln", "raw",
+})  # fmt: skip
 
 
 def playable(path: Path) -> bool:
