@@ -23,7 +23,7 @@ from appliance.contact.segment import FLUSH_S, Segment
 from appliance.contact.services import Services
 from appliance.contact.side_flows import SideFlows
 from appliance.contact.third_party import ThirdParty
-from appliance.contact.transfer import Transfer, new_target
+from appliance.contact.transfer import Transfer, new_target, refer_user
 from appliance.events import (
     AgentConnected,
     AgentLeft,
@@ -127,9 +127,9 @@ class Contact:
 
     def leg_refers(self, leg: Leg, target: str) -> Leg | None:
         """REFER (RFC 3515). Only who talks from inside may: an outside caller could dial at the branch's cost."""
-        user = target.partition(":")[2].partition("@")[0].partition(";")[0].strip("<> ")
+        user = refer_user(target)
         free = leg is self.conversation.talker and self.conversation.talking and self.transfer is None
-        found = new_target(self, user) if free else None
+        found = new_target(self, user, inside_only=True) if free else None
         if found is None:
             _log.warning("REFER refused: not now, or nothing to reach there", extra=fields(leg=leg.leg))
             return None
@@ -254,6 +254,9 @@ class Contact:
             "transfer failed; customer and agent are together again", extra=fields(contact=self.segment.contact)
         )
         self.conversation.set_apart(False)
+        if self.conversation.on_hold:
+            self._side_flows.stop()
+            self._side_flows.hold(self.conversation.talker)
         if self.conversation.talker is None:
             self.end(DisconnectReason.TELECOM_PROBLEM, detail=f"transfer to {transfer.target} failed")
 

@@ -6,6 +6,7 @@ into a queue has no target to wait for and is complete at once. The segment ends
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from appliance.contact.leg import Leg
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 RING_S = 30.0
 QUEUE_PREFIX = "queue:"
+_REFER_TO = re.compile(r"<?sips?:([^@;?:<>\s]+)@[^?<>\s]+>?", re.IGNORECASE)
 
 
 class Transfer:
@@ -43,13 +45,26 @@ class Transfer:
         self.leg.hang_up()
 
 
-def new_target(contact: Contact, dialled: str) -> tuple[Leg, str, bool] | None:
-    """A leg for who is meant by `dialled`: (leg, number to dial, outside). None where nobody can be reached so."""
+def refer_user(target: str) -> str:
+    """Who is meant by the URI of a REFER; empty where pjsua2, which dials it as it is, would send more than that.
+
+    Headers in the URI (RFC 3261 §19.1.1) would go into our INVITE: a phone must not write what the edge believes, and
+    Replaces (attended transfer) would replace nothing here.
+    """
+    found = _REFER_TO.fullmatch(target)
+    return found[1] if found else ""
+
+
+def new_target(contact: Contact, dialled: str, *, inside_only: bool = False) -> tuple[Leg, str, bool] | None:
+    """A leg for who is meant by `dialled`: (leg, number to dial, outside). None where nobody can be reached so.
+
+    inside_only: a REFER's call is dialled by pjsua2 itself, without the header that asks the edge for a trunk.
+    """
     destination = route(contact.published.plan, dialled, from_trunk=False)
     if isinstance(destination, ToExtension):
         leg = contact.legs.new(LegRole.AGENT, agent=destination.agent, extension=destination.extension)
         return leg, destination.extension, False
-    if isinstance(destination, ToOutside):
+    if isinstance(destination, ToOutside) and not inside_only:
         return contact.legs.new(LegRole.THIRD_PARTY), destination.number, True
     return None
 
