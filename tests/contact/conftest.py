@@ -27,11 +27,7 @@ def stage(shared_stage: Stage, request: pytest.FixtureRequest) -> Iterator[Stage
     """The module's stage. After the test every contact that began is over."""
     _remember(request, shared_stage)
     yield shared_stage
-    for call in shared_stage.peer.calls:
-        call.leave()
-    shared_stage.studio.dismiss()
-    for contact in shared_stage.switchboard.contacts():
-        shared_stage.switchboard.wait_released(contact)
+    shared_stage.be_quiet()
 
 
 @pytest.fixture

@@ -189,12 +189,13 @@ class Studio:
             self._parties.append(made)
         return made
 
-    def dismiss(self) -> None:
-        """Every party goes home: a port they sent to may be another contact's next."""
+    def dismiss(self) -> list[int]:
+        """Every party goes home: a port they sent to may be another contact's next. Returns their own ports."""
         with self._lock:
             gone, self._parties = self._parties, []
         for party in gone:
             party.socket.close()
+        return [party.port for party in gone]
 
     def together(self, *acts: Callable[[], None]) -> None:
         """Do all of it between two frames, so that every party begins with the same one."""

@@ -71,6 +71,7 @@ class Stage:
         self.peer = SipPeer(self.ports.take())
         self.sip_port = self.ports.take(capacity)
         self.studio = Studio()
+        self._free_ports: list[int] = []
         self.spool = folder / "spool"
         self.settings = ContactSettings(
             capacity=capacity,
@@ -126,7 +127,15 @@ class Stage:
 
     def party(self) -> RtpParty:
         """A voice and an ear with a port of their own."""
-        return self.studio.party(self.ports.take_even())
+        return self.studio.party(self._free_ports.pop() if self._free_ports else self.ports.take_even())
+
+    def be_quiet(self) -> None:
+        """Everybody hangs up and every contact is over."""
+        for call in self.peer.calls:
+            call.leave()
+        self._free_ports += self.studio.dismiss()
+        for contact in self.switchboard.contacts():
+            self.switchboard.wait_released(contact)
 
     # ── what happens on it ───────────────────────────────────────────────────────────────────────────────────────
 
