@@ -1,4 +1,4 @@
-"""Run SIPp scenarios: files under `sipp/` with `$name` places, rows injected per call, results parsed.
+"""Run SIPp scenarios: files under `sipp_scenarios/` with `$name` places, rows injected per call, results parsed.
 
 SIPp speaks SIP only here; RTP is `kit.media`'s, whose ports stand in the rows. Passwords travel in the rows file,
 never in argv.
@@ -15,7 +15,7 @@ from typing import Literal
 
 from kit.processes import Program, ProgramError, wait_until
 
-SCENARIOS = Path(__file__).with_name("sipp")
+SCENARIOS = Path(__file__).with_name("sipp_scenarios")
 DEFAULTS = {"codecs": "0 8 101", "status": "200", "ring_ms": "0", "digit": "1"}
 
 
