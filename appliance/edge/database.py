@@ -24,6 +24,10 @@ _LOCATION_SCHEMAS = ("standard", "usrloc")
 _DIALOG_SCHEMAS = ("standard", "dialog")
 _BUSY_TIMEOUT_S = 5.0
 
+# What one process writes, others may read at any time. Not for edge.db: Kamailio's processes open that one all at once,
+# and where a write-ahead log has to be recovered, all but the first would be told that it is locked.
+_WRITE_AHEAD = "PRAGMA journal_mode = WAL;"
+
 # SHA-256 hashes (RFC 8760) are stored from the first day on, because they can't be made from the MD5 ones later.
 _OWN_TABLES = """
 ALTER TABLE subscriber ADD COLUMN ha1_sha256 VARCHAR(128) DEFAULT '' NOT NULL;
@@ -55,8 +59,8 @@ def create_databases(paths: BoxPaths) -> None:
     Raises EdgeError where Kamailio's schema scripts are missing or a file can't be written.
     """
     _create(paths.edge_db, _EDGE_SCHEMAS, _OWN_TABLES)
-    _create(location_database(paths), _LOCATION_SCHEMAS, "")
-    _create(dialog_database(paths), _DIALOG_SCHEMAS, "")
+    _create(location_database(paths), _LOCATION_SCHEMAS, _WRITE_AHEAD)
+    _create(dialog_database(paths), _DIALOG_SCHEMAS, _WRITE_AHEAD)
 
 
 @contextmanager
@@ -85,7 +89,6 @@ def _create(path: Path, schemas: tuple[str, ...], own_tables: str) -> None:
         unfinished.touch(mode=0o600)
         with closing(sqlite3.connect(unfinished)) as connection:
             connection.executescript(script)
-            connection.execute("PRAGMA journal_mode = WAL")
         unfinished.replace(path)
     except (OSError, sqlite3.Error) as error:
         raise EdgeError(f"can't create {path}: {error}; check that its folder exists and is writable") from error

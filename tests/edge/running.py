@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,6 +91,15 @@ class RunningEdge:
         """As a crash would: no process of it gets a chance to save anything."""
         if self.program is not None:
             self.program.kill_group()
+            wait_until(self._is_gone, timeout_s=5, what="every process of Kamailio has ended")
+
+    def _is_gone(self) -> bool:
+        assert self.program is not None
+        try:
+            os.killpg(self.program.pid, 0)
+        except ProcessLookupError:
+            return True
+        return False
 
     def answers(self) -> bool:
         try:

@@ -26,11 +26,12 @@ def paths(tmp_path: Path) -> BoxPaths:
     return made
 
 
-def test_create_databases_when_new_then_private_and_write_ahead(paths: BoxPaths) -> None:
-    for path in (paths.edge_db, location_database(paths), dialog_database(paths)):
+def test_create_databases_when_new_then_private_and_write_ahead_where_kamailio_writes(paths: BoxPaths) -> None:
+    modes = {paths.edge_db: "delete", location_database(paths): "wal", dialog_database(paths): "wal"}
+    for path, mode in modes.items():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         with closing(sqlite3.connect(path)) as connection:
-            assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+            assert connection.execute("PRAGMA journal_mode").fetchone() == (mode,)
 
 
 def test_create_databases_when_there_then_rows_stay(paths: BoxPaths) -> None:

@@ -119,6 +119,15 @@ def test_contacts_when_many_phones_register_at_once_then_all_are_stored(edge: Ru
     assert "locked" not in edge.log()
 
 
+def test_register_when_database_can_not_be_written_then_phone_is_registered_all_the_same(
+    edge: RunningEdge, phone: Phone
+) -> None:
+    with closing(sqlite3.connect(location_database(edge.paths), isolation_level=None)) as connection:
+        connection.execute("BEGIN EXCLUSIVE")
+        phone(edge, "100")
+        assert len(places(edge)) == 1
+
+
 def test_add_subscriber_when_kamailio_runs_then_may_register_at_once(edge: RunningEdge, phone: Phone) -> None:
     add_subscriber(edge.paths, domain="linekeeper", extension=Extension("555"), password=password_of("555"))
     phone(edge, "555")
