@@ -102,7 +102,11 @@ class RunningBox:
         self._make_prompts()
 
     def __enter__(self) -> RunningBox:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def __exit__(
