@@ -95,7 +95,8 @@ class BotMenu(msgspec.Struct, frozen=True, kw_only=True):
 class Library(msgspec.Struct, frozen=True, kw_only=True):
     """What the box has, by local name, and `names`: foreign id, ARN or name → local name (the resource map).
 
-    A reference is looked up through `names` and as it stands, then by the last part of its ARN the same two ways.
+    A reference is looked up through `names` and as it stands, then by the last part of its ARN the same two ways; a
+    function also by the name in its ARN. prompts: local name → what the player knows it by, where that differs.
     media_streaming: somebody takes a copy of the audio; else switching streaming on takes the error branch.
     """
 
@@ -106,6 +107,7 @@ class Library(msgspec.Struct, frozen=True, kw_only=True):
     agents: Mapping[str, AgentId] = msgspec.field(default_factory=dict)
     functions: Mapping[str, str] = msgspec.field(default_factory=dict)
     bots: Mapping[str, BotMenu] = msgspec.field(default_factory=dict)
+    prompts: Mapping[str, str] = msgspec.field(default_factory=dict)
     names: Mapping[str, str] = msgspec.field(default_factory=dict)
     media_streaming: bool = False
 
@@ -125,17 +127,18 @@ class Library(msgspec.Struct, frozen=True, kw_only=True):
         return _find(self.agents, self.names, reference)
 
     def function(self, reference: str) -> str | None:
-        return _find(self.functions, self.names, reference)
+        named = reference.rpartition(":function:")[2].partition(":")[0]  # what follows is a version or an alias
+        return _find(self.functions, self.names, reference) or _find(self.functions, self.names, named)
 
     def bot(self, reference: str) -> BotMenu | None:
         return _find(self.bots, self.names, reference)
 
     def prompt(self, reference: str) -> str:
-        """The local name of a prompt; the reference itself where the map has none (the player knows its files)."""
+        """What the player knows a prompt by; the reference itself where the map has none (it knows its files)."""
         for key in (reference, reference.rpartition("/")[2]):
             if key in self.names:
-                return self.names[key]
-        return reference
+                return self.prompts.get(self.names[key], self.names[key])
+        return self.prompts.get(reference, reference)
 
 
 def _find(things: Mapping[str, T], names: Mapping[str, str], reference: str) -> T | None:

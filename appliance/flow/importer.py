@@ -21,7 +21,8 @@ from appliance.ids import FlowId
 
 
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
-    """A flow ready to install. placeholders: texts of the template that the resource map must replace, in order."""
+    """A flow ready to install. placeholders: texts of the template that the resource map must replace, in order;
+    ids: what other flows may call it beside its name."""
 
     name: FlowId
     document: dict[str, Any]
@@ -29,6 +30,7 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
     legacy: bool
     changes: tuple[str, ...]
     placeholders: tuple[str, ...]
+    ids: tuple[str, ...] = ()
 
 
 def import_flows(data: bytes, *, name: str) -> list[Imported]:
@@ -61,6 +63,7 @@ def _imported(found: Found, fallback: str) -> Imported:
         legacy=legacy,
         changes=tuple(changes),
         placeholders=tuple(placeholders(document.get("Actions"))),
+        ids=found.ids,
     )
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 from appliance.flow.facts import Library
 from appliance.flow.model import Action, Flow
+from appliance.flow.placeholders import placeholders
 
 
 class Resource(enum.StrEnum):
@@ -77,7 +78,8 @@ def _need(action: Action, resource: Resource, reference: object) -> Iterator[Nee
 
 def _met(need: Need, library: Library) -> bool:
     if need.resource is Resource.PROMPT:
-        return library.prompt(need.reference) != need.reference or "/" not in need.reference
+        plain = "/" not in need.reference and not placeholders(need.reference)  # a file the player may have
+        return plain or library.prompt(need.reference) != need.reference
     find = {
         Resource.FLOW: library.flow,
         Resource.MODULE: library.module,

@@ -12,15 +12,24 @@ from appliance.flow.legacy import is_legacy
 from appliance.flow.tolerant import decode_text, embedded, loads
 
 DEEPEST = 40
+_OWN_IDS = ("Arn", "Id", "ContactFlowArn", "ContactFlowId", "ContactFlowModuleArn", "ContactFlowModuleId")
+_CLOUDFORMATION = {
+    "AWS::Connect::ContactFlow": (".ContactFlowArn",),
+    "AWS::Connect::ContactFlowModule": (".ContactFlowModuleArn",),
+}
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """A document with the name and type its wrapping gave it ("" where none), and how it was wrapped."""
+    """A document with the name and type its wrapping gave it ("" where none), and how it was wrapped.
+
+    ids: what other flows call it: ARN, id, or the placeholder of its CloudFormation resource.
+    """
 
     document: dict[str, Any]
     name: str = ""
     flow_type: str = ""
     wrapping: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
 
 
 class _Wrapped(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,13 +38,22 @@ class _Wrapped(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     flow_type: str = ""
     steps: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
     depth: int = 0
 
     def inside(self, step: str, holder: Mapping[str, Any] | None = None) -> _Wrapped:
         name = _text(holder, "Name") or self.name
         kind = _text(holder, "Type") or self.flow_type
         kind = self.flow_type if "::" in kind or "_" not in kind else kind
-        return _Wrapped(name=name, flow_type=kind, steps=(*self.steps, step), depth=self.depth + 1)
+        ids = self._ids(holder) or self.ids
+        return _Wrapped(name=name, flow_type=kind, steps=(*self.steps, step), ids=ids, depth=self.depth + 1)
+
+    def _ids(self, holder: Mapping[str, Any] | None) -> tuple[str, ...]:
+        """Describe output carries Arn and Id; a CloudFormation resource is referred to by its logical name."""
+        if _text(holder, "Type") in _CLOUDFORMATION and self.steps:
+            logical = self.steps[-1]
+            return tuple(f"${{{logical}{end}}}" for end in ("", *_CLOUDFORMATION[_text(holder, "Type")]))
+        return tuple(found for key in _OWN_IDS if (found := _text(holder, key)))
 
 
 def flows_in(data: bytes) -> list[Found]:
@@ -59,7 +77,7 @@ def _walk(value: Any, way: _Wrapped) -> Iterator[Found]:
     if way.depth > DEEPEST:
         return
     if is_flow(value) or is_legacy(value):
-        yield Found(document=value, name=way.name, flow_type=way.flow_type, wrapping=way.steps)
+        yield Found(document=value, name=way.name, flow_type=way.flow_type, wrapping=way.steps, ids=way.ids)
     elif isinstance(value, Mapping):
         yield from _walk_mapping(value, way)
     elif isinstance(value, list):

@@ -43,8 +43,17 @@ def test_import_when_file_has_another_encoding_then_read(plain, encoding):
 
 
 def test_import_when_describe_output_then_name_and_type_are_taken(plain):
-    described = {"ContactFlow": {"Name": "Main", "Type": "CUSTOMER_WHISPER", "Content": json.dumps(plain)}}
+    described = {
+        "ContactFlow": {
+            "Arn": "arn:f/1",
+            "Id": "1",
+            "Name": "Main",
+            "Type": "CUSTOMER_WHISPER",
+            "Content": json.dumps(plain),
+        }
+    }
     found = only(json.dumps(described))
+    assert found.ids == ("arn:f/1", "1")
     assert (found.name, found.flow.flow_type) == ("Main", FlowType.CUSTOMER_WHISPER)
     assert found.document == plain
     assert found.changes == ("unwrapped from ContactFlow / Content / text",)
@@ -65,6 +74,7 @@ def test_import_when_cloudformation_sub_then_placeholders_stay(plain):
     }
     found = only(json.dumps(stack))
     assert (found.name, found.flow.flow_type) == ("Stack flow", FlowType.CONTACT_FLOW)
+    assert found.ids == ("${F}", "${F.ContactFlowArn}")
     assert found.placeholders == ("${QueueArn}",)
 
 

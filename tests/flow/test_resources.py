@@ -58,3 +58,9 @@ def test_library_when_reference_is_an_arn_then_last_part_counts():
     assert box.queue("arn:aws:connect:r:1:instance/i/queue/sales").queue == "sales"
     assert box.queue("arn:aws:connect:r:1:instance/i/queue/other") is None
     assert box.queue("") is None
+
+
+def test_missing_when_prompt_is_a_placeholder_then_listed_until_mapped(flow, action):
+    playing = flow(action("p", "MessageParticipant", {"PromptId": "${Beep}"}, then="end"))
+    assert [need.reference for need in missing(playing, Library())] == ["${Beep}"]
+    assert missing(playing, Library(names={"${Beep}": "beep"})) == []
