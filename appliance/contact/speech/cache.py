@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import itertools
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,6 +41,7 @@ class Cache:
         self.folder = folder
         self._limit = limit_bytes
         self._bytes = 0
+        self._lock = threading.Lock()
 
     def open(self, made_by: str) -> None:
         """Make the folder, clear what a crash left, and everything where `made_by` (voices, engines) has changed."""
@@ -53,6 +55,10 @@ class Cache:
         mark.write_text(digest)
         self._bytes = sum(_size(entry) for entry in self._entries())
 
+    def has(self, key: str) -> bool:
+        """Whether it is there. Doesn't count as use."""
+        return playable(path_of(self.folder, key))
+
     def keep(self, key: str, pcm: bytes) -> Path:
         """Put `pcm` there as `key`. Raises OSError."""
         aside = self.aside()
@@ -65,9 +71,12 @@ class Cache:
     def take(self, key: str, aside: Path) -> Path:
         """Make the finished file `aside` the one of `key`. Raises OSError."""
         target = path_of(self.folder, key)
+        size = aside.stat().st_size
         aside.replace(target)
-        self._bytes += target.stat().st_size
-        self._make_room(target)
+        with self._lock:
+            self._bytes += size
+            if self._bytes > self._limit:
+                self._make_room(target)
         return target
 
     def link(self, key: str, other: str) -> Path | None:
@@ -88,8 +97,6 @@ class Cache:
         return self._bytes < self._limit // 2
 
     def _make_room(self, newest: Path) -> None:
-        if self._bytes <= self._limit:
-            return
         entries = sorted(self._entries(), key=lambda entry: _stat(entry)[0])
         self._bytes = sum(_size(entry) for entry in entries)
         for entry in entries:

@@ -18,6 +18,7 @@ from appliance.errors import ContactError
 PROGRAM = "sox"
 OPUS = "opusdec"
 LONGEST_S = 3600
+_REMEDY = "is it an audio file of the format its ending says?"
 _BRIDGE = ("-t", "raw", "-r", str(RATE_HZ), "-c", "1", "-b", "16", "-e", "signed-integer", "-L", "-")
 _TELEPHONE = ("-r", "8000", "-c", "1")
 _MAYBE_OPUS = frozenset({"ogg", "oga"})
@@ -63,7 +64,7 @@ def convert(path: Path, patience: Patience) -> bytes:
 
 def _opus(path: Path, patience: Patience) -> bytes:
     """Sox of Debian 12 reads no Opus."""
-    found = run((OPUS, "--quiet", "--rate", "48000", "--force-wav", str(path.absolute()), "-"), b"", patience)
+    found = run((OPUS, "--quiet", "--rate", "48000", "--force-wav", str(path.absolute()), "-"), b"", patience, _REMEDY)
     return _sox(("-t", "wav", "--ignore-length"), "-", found, patience)
 
 
@@ -88,7 +89,7 @@ def digest(path: Path) -> str:
 def _sox(
     source: tuple[str, ...], name: str, given: bytes, patience: Patience, effects: list[str] | None = None
 ) -> bytes:
-    return run((PROGRAM, "-D", "-V1", *source, name, *_BRIDGE, *(effects or [])), given, patience)
+    return run((PROGRAM, "-D", "-V1", *source, name, *_BRIDGE, *(effects or [])), given, patience, _REMEDY)
 
 
 def _whole(pcm: bytes, path: Path) -> bytes:

@@ -28,7 +28,8 @@ class Espeak:
         if not words:
             return Sound(b"", 22050)
         options = ("-v", voice.name, "-s", str(speed(manner.rate)), "-p", str(pitch(manner.pitch)))
-        return _sound(run((PROGRAM, "--stdin", "--stdout", "-b", "1", "-z", *options), words.encode(), patience))
+        command = (PROGRAM, "--stdin", "--stdout", "-b", "1", "-z", *options)
+        return _sound(run(command, words.encode(), patience, f"is there a voice {voice.name!r}?"))
 
     def close(self) -> None:
         """There is nothing to close."""

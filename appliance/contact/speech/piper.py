@@ -6,6 +6,7 @@ a length (4 bytes, big endian) and that many bytes, both ways.
 
 from __future__ import annotations
 
+import contextlib
 import select
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from appliance.contact.speech.engine import Manner, Sound, Voice
-from appliance.contact.speech.programs import Patience
+from appliance.contact.speech.programs import Patience, lower
 from appliance.errors import ContactError
 
 HELPER = (sys.executable, "-m", "appliance.contact.speech.piper_helper")
@@ -87,6 +88,8 @@ class _Helper:
             )
         except OSError as error:
             raise ContactError(f"Piper can't be started ({error}); install linekeeper[piper]") from error
+        with contextlib.suppress(OSError):  # it may have ended already
+            lower(self._child.pid)
 
     def speak(self, order: Order, patience: Patience) -> Sound:
         if not self._busy.acquire(timeout=patience.left_s()):

@@ -35,8 +35,8 @@ class Patience:
         return max(0.0, self.until - time.monotonic())
 
 
-def run(command: Sequence[str], given: bytes, patience: Patience) -> bytes:
-    """What `command` wrote on standard output. Raises ContactError: not installed, failed, too slow."""
+def run(command: Sequence[str], given: bytes, patience: Patience, remedy: str) -> bytes:
+    """What `command` wrote on standard output. Raises ContactError: not installed, too slow, failed (`remedy`)."""
     with start(command, patience) as child:
         try:
             made, _ = child.communicate(given, timeout=patience.left_s())
@@ -45,7 +45,7 @@ def run(command: Sequence[str], given: bytes, patience: Patience) -> bytes:
             child.communicate()
             raise ContactError(f"{command[0]} took too long; is the box overloaded?") from error
     if child.returncode != 0:
-        raise ContactError(f"{command[0]} failed (exit code {child.returncode}); try 'linekeeper prompt say'")
+        raise ContactError(f"{command[0]} failed (exit code {child.returncode}); {remedy}")
     return made
 
 
@@ -72,5 +72,9 @@ def bound(pid: int, patience: Patience) -> None:
     resource.prlimit(pid, resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
     resource.prlimit(pid, resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (_FILE_BYTES, _FILE_BYTES))
-    wanted = NICE_AHEAD if patience.ahead else _NICE
-    os.setpriority(os.PRIO_PROCESS, pid, max(wanted, os.getpriority(os.PRIO_PROCESS, pid)))
+    lower(pid, NICE_AHEAD if patience.ahead else _NICE)
+
+
+def lower(pid: int, nice: int = _NICE) -> None:
+    """Let a process run at `nice` or below: this one may stand above the media clock's rank. Raises OSError."""
+    os.setpriority(os.PRIO_PROCESS, pid, max(nice, os.getpriority(os.PRIO_PROCESS, pid)))

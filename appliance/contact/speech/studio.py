@@ -200,13 +200,25 @@ def open_workshop(settings: ContactSettings) -> Workshop:
 def serve(settings: ContactSettings) -> None:
     """The life of the studio, after the fork."""
     try:
-        studio = Studio(settings.speech_socket, open_workshop(settings), settings.speech.parallel)
-        studio.run()
+        workshop = open_workshop(settings)
+        threading.Thread(target=_work_ahead, args=(workshop, settings), daemon=True).start()
+        Studio(settings.speech_socket, workshop, settings.speech.parallel).run()
     except Exception:
         _log.exception("the studio failed; messages are not spoken until it is there again")
     finally:
         logging.shutdown()
         os._exit(1)
+
+
+def _work_ahead(workshop: Workshop, settings: ContactSettings) -> None:
+    from appliance.contact.services import (
+        FlowShelf,
+        PlanReader,
+    )  # these load the bindings of SIP, which tests do without
+    from appliance.contact.speech.ahead import Ahead
+
+    plans = PlanReader(Path(settings.dial_plan), FlowShelf(Path(settings.flows)))
+    Ahead(workshop, Path(settings.prompts), plans, settings.language).run()
 
 
 def _listen(path: Path) -> socket.socket:
