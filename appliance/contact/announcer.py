@@ -105,7 +105,7 @@ class Announcer:
         if self.port is not None:
             self.port, last = None, self.port
             self._changed()
-            del last
+            self._engine.retire(last)
 
     def _fail(self, error: ContactError) -> None:
         on_failure = self._on_failure

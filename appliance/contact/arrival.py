@@ -46,7 +46,6 @@ def begin(
     contact = Contact(services, on_over)
     plan = contact.published.plan
     contact.legs.identity = name_addr(caller(invite, plan), services.settings.domain)
-    services.engine.start_clock()
     if isinstance(destination, ToFlow):
         leg = make_leg(contact, LegId("customer"), LegRole.CUSTOMER)
         contact.legs.adopt(leg)
@@ -55,6 +54,7 @@ def begin(
         leg = make_leg(contact, LegId("agent"), LegRole.AGENT)
         contact.legs.adopt(leg)
         _dial_out(contact, invite, destination, leg)
+    services.engine.start_clock()
     return contact
 
 

@@ -10,15 +10,19 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+from collections import deque
 from collections.abc import Iterator
 
 import pjsua2 as pj
 
+from appliance.clock import monotonic_s
 from appliance.contact.settings import ContactSettings
 from appliance.errors import ContactError
 from appliance.ids import SlotId
 
 RATE_HZ = 8000
+RETIRE_S = 1.0
+MEDIA_PRIORITY = 1  # lowest of SCHED_RR: above everything that can wait
 RTP_PORTS_PER_SLOT = 16
 _WAV_LOOP = 0
 _WAV_ONCE = 1  # PJMEDIA_FILE_NO_LOOP
@@ -43,6 +47,7 @@ class Engine:
         self.sip_port = settings.sip_port + slot
         self._rtp_port = settings.rtp_port + RTP_PORTS_PER_SLOT * slot
         self._clock_runs = False
+        self._retired: deque[tuple[float, pj.AudioMedia]] = deque()
         with vendor(f"SIP port 127.0.0.1:{self.sip_port} can't be opened; is another box running?"):
             self.endpoint = _endpoint()
             self._open_port()
@@ -53,6 +58,8 @@ class Engine:
     def poll(self, timeout_s: float) -> None:
         """Let SIP and media events happen for at most `timeout_s`; every callback comes from here."""
         self.endpoint.libHandleEvents(max(0, round(timeout_s * 1000)))
+        while self._retired and self._retired[0][0] <= monotonic_s():
+            self._retired.popleft()
 
     def start_clock(self) -> None:
         """Run the media clock. Idempotent."""
@@ -60,6 +67,7 @@ class Engine:
             with vendor("the media clock can't be started"):
                 self.endpoint.audDevManager().setNullDev()
             self._clock_runs = True
+            _hurry_media_threads()
 
     def stop_clock(self) -> None:
         """Stop the media clock when no leg is left. Idempotent."""
@@ -86,6 +94,11 @@ class Engine:
         config.natConfig.sdpNatRewriteUse = 0
         return config
 
+    def retire(self, port: pj.AudioMedia) -> None:
+        """Let go of a port that is no longer wired, but later: pjsua2 2.15.1 tells a player of its end of file from
+        another thread, and would tell one that is gone (mended upstream in pjproject #5045)."""
+        self._retired.append((monotonic_s() + RETIRE_S, port))
+
     def player(self, path: str, *, loop: bool) -> pj.AudioMediaPlayer:
         """A port that plays a mono PCM16 WAV file. Keep the reference as long as it is wired."""
         player = pj.AudioMediaPlayer()
@@ -111,6 +124,15 @@ class Engine:
         for info in self.endpoint.codecEnum2():
             rank = 255 - _CODECS.index(name) if (name := info.codecId.rsplit("/", 1)[0]) in _CODECS else 0
             self.endpoint.codecSetPriority(info.codecId, rank)
+
+
+def _hurry_media_threads() -> None:
+    """Media clock and RTP before everything that can wait, where the system allows it (RLIMIT_RTPRIO); a late tick of
+    the clock is heard. The main thread, which runs Python, stays as it is."""
+    for thread in os.listdir("/proc/self/task"):
+        if int(thread) != os.getpid():
+            with contextlib.suppress(OSError):
+                os.sched_setscheduler(int(thread), os.SCHED_RR, os.sched_param(MEDIA_PRIORITY))
 
 
 @contextlib.contextmanager
