@@ -19,6 +19,7 @@ from appliance.errors import ContactError
 from appliance.events import DisconnectReason, Endpoint, InitiationMethod, LegRole
 from appliance.flow.facts import ContactFacts
 from appliance.ids import Extension, LegId
+from appliance.logs import fields
 
 RING_S = 60.0
 BOTH_SIDES = frozenset({"Agent", "Customer"})
@@ -55,6 +56,7 @@ def begin(
         contact.legs.adopt(leg)
         _dial_out(contact, invite, destination, leg)
     services.engine.start_clock()
+    _log.info("contact begins, from %s", invite.source, extra=fields(contact=contact.segment.contact))
     return contact
 
 

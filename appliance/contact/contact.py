@@ -278,6 +278,7 @@ class Contact:
         self._initial = self._initial or before.contact
         self.segment = following
         self.initiate(method, None, previous=before.contact)
+        _log.info("contact goes on: %s", method, extra=fields(contact=following.contact))
         self.flow.know(
             contact_id=following.contact,
             initial_contact_id=self._initial,
@@ -316,7 +317,6 @@ class Contact:
                 agent=agent,
             )
         )
-        _log.info("contact begins: %s", method, extra=fields(contact=self.segment.contact))
 
     # ── end ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -12,6 +12,7 @@ import logging
 import os
 from collections import deque
 from collections.abc import Iterator
+from pathlib import Path
 
 import pjsua2 as pj
 
@@ -129,10 +130,10 @@ class Engine:
 def _hurry_media_threads() -> None:
     """Media clock and RTP before everything that can wait, where the system allows it (RLIMIT_RTPRIO); a late tick of
     the clock is heard. The main thread, which runs Python, stays as it is."""
-    for thread in os.listdir("/proc/self/task"):
-        if int(thread) != os.getpid():
+    for thread in (int(path.name) for path in Path("/proc/self/task").iterdir()):
+        if thread != os.getpid():
             with contextlib.suppress(OSError):
-                os.sched_setscheduler(int(thread), os.SCHED_RR, os.sched_param(MEDIA_PRIORITY))
+                os.sched_setscheduler(thread, os.SCHED_RR, os.sched_param(MEDIA_PRIORITY))
 
 
 @contextlib.contextmanager
