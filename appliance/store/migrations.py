@@ -158,6 +158,28 @@ def _outbox(db: Database) -> None:
         ) STRICT""")
 
 
+@STEPS(name="0006_flow_resources")
+def _flow_resources(db: Database) -> None:
+    db.execute("""
+        CREATE TABLE flow_parts (
+            kind TEXT NOT NULL,
+            name TEXT NOT NULL,
+            content TEXT NOT NULL,
+            changed TEXT NOT NULL,
+            PRIMARY KEY (kind, name)
+        ) STRICT, WITHOUT ROWID""")
+    db.execute("""
+        CREATE TABLE flow_bundles (
+            id INTEGER PRIMARY KEY,
+            sha256 TEXT NOT NULL,
+            contents TEXT NOT NULL,
+            installed TEXT NOT NULL
+        ) STRICT""")
+    db.execute("CREATE INDEX flow_bundles_sha256 ON flow_bundles (sha256)")
+    db.execute("ALTER TABLE queues ADD COLUMN hours TEXT NOT NULL DEFAULT ''")
+    db.execute("ALTER TABLE queues ADD COLUMN caller_id TEXT NOT NULL DEFAULT ''")
+
+
 def unknown_steps(db: Database) -> list[str]:
     """Names of the steps that `db` has seen and this program doesn't know: a newer program made it."""
     with Database(memory=True) as empty:

@@ -14,11 +14,16 @@ QUEUE_REMOVED = "queue_removed"
 
 
 class StoredQueue(msgspec.Struct, frozen=True, kw_only=True):
-    """`queue_flow` is the flow that entertains waiting contacts; None: the box's own music and announcements."""
+    """`queue_flow` is the flow that entertains waiting contacts; None: the box's own music and announcements.
+
+    hours: the calendar that flows ask about for this queue, "": none; caller_id: number shown to the outside (E.164).
+    """
 
     plan: QueuePlan
     display_name: str = ""
     queue_flow: FlowId | None = None
+    hours: str = ""
+    caller_id: str = ""
 
 
 class Queues:
@@ -31,10 +36,12 @@ class Queues:
         plan = queue.plan
         with self._connection.transaction():
             self._connection.write(
-                "INSERT INTO queues (queue, display_name, queue_flow, max_contacts, ring_timeout_s, wrap_up_s, enabled)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (queue) DO UPDATE SET display_name = excluded.display_name,"
+                "INSERT INTO queues (queue, display_name, queue_flow, max_contacts, ring_timeout_s, wrap_up_s, enabled,"
+                " hours, caller_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (queue) DO UPDATE SET display_name = excluded.display_name,"
                 " queue_flow = excluded.queue_flow, max_contacts = excluded.max_contacts,"
-                " ring_timeout_s = excluded.ring_timeout_s, wrap_up_s = excluded.wrap_up_s, enabled = excluded.enabled",
+                " ring_timeout_s = excluded.ring_timeout_s, wrap_up_s = excluded.wrap_up_s, enabled = excluded.enabled,"
+                " hours = excluded.hours, caller_id = excluded.caller_id",
                 (
                     plan.queue,
                     queue.display_name,
@@ -43,6 +50,8 @@ class Queues:
                     float(plan.ring_timeout_s),
                     float(plan.wrap_up_s),
                     int(plan.enabled),
+                    queue.hours,
+                    queue.caller_id,
                 ),
             )
             self._outbox.add(QUEUE, queue)
@@ -72,4 +81,10 @@ def _queue(row: Row) -> StoredQueue:
         wrap_up_s=row["wrap_up_s"],
         enabled=bool(row["enabled"]),
     )
-    return StoredQueue(plan=plan, display_name=row["display_name"], queue_flow=row["queue_flow"])
+    return StoredQueue(
+        plan=plan,
+        display_name=row["display_name"],
+        queue_flow=row["queue_flow"],
+        hours=row["hours"],
+        caller_id=row["caller_id"],
+    )

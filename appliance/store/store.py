@@ -18,6 +18,7 @@ from appliance.store.contact_records import ContactRecords
 from appliance.store.contacts import Contacts
 from appliance.store.counters import Counters
 from appliance.store.extensions import Extensions
+from appliance.store.flow_parts import FlowParts
 from appliance.store.flows import Flows
 from appliance.store.lock import WriterLock
 from appliance.store.outbox import Outbox
@@ -41,6 +42,7 @@ class Store:
         self.agents = Agents(connection, self.outbox)
         self.agent_states = AgentStates(connection, self.outbox)
         self.flows = Flows(connection, self.outbox)
+        self.flow_parts = FlowParts(connection, self.outbox)
         self.counters = Counters(connection)
 
     @classmethod
