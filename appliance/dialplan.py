@@ -44,6 +44,7 @@ class DialPlan(msgspec.Struct, frozen=True, kw_only=True):
     flows: dict[FlowId, FlowPlan] = msgspec.field(default_factory=dict)
     queues: dict[QueueId, QueuePlan] = msgspec.field(default_factory=dict)
     trunks: tuple[TrunkId, ...] = ()
+    functions: dict[str, str] = msgspec.field(default_factory=dict)  # name, ARN or alias → function of the registry
     record_internal: bool = False  # extension to extension
     record_outbound: bool = False
 

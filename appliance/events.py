@@ -180,6 +180,18 @@ class FlowEnded(Body, frozen=True, kw_only=True):
     outcome: str
 
 
+class FunctionInvoked(Body, frozen=True, kw_only=True):
+    """A flow waited `took_s` for a local function. `outcome`: returned, cached (the last good answer stood in,
+    `age_s` old), failed. `reason` says why it isn't "returned"; `tries` were made."""
+
+    function: str
+    outcome: str
+    took_s: float
+    tries: int = 0
+    age_s: float | None = None
+    reason: str = ""
+
+
 class AttributesUpdated(Body, frozen=True, kw_only=True):
     attributes: dict[str, str]
 
@@ -325,6 +337,7 @@ AnyBody = (
     | FlowStarted
     | FlowActionTaken
     | FlowEnded
+    | FunctionInvoked
     | AttributesUpdated
     | QueueRequested
     | ContactQueued

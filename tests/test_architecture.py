@@ -22,7 +22,7 @@ PROCESS = {"clock", "logs"}  # for processes only, never for a pure room
 MAY_IMPORT: dict[str, set[str]] = {
     "flow": set(),
     "acd": set(),
-    "config": {"contact.settings"},
+    "config": {"contact.settings", "contact.functions.definitions"},
     "contact": {"flow"},
     "edge": {"config"},
     "store": {"acd.model"},
@@ -37,7 +37,10 @@ IMPURE_LIBRARIES = {
     "requests", "secrets", "select", "selectors", "signal", "socket", "sqlite3", "sqlite_utils", "ssl", "subprocess",
     "sys", "systemd", "tempfile", "threading", "time", "urllib",
 }  # fmt: skip
-VENDORS = {"pjsua2": "contact", "sqlite_utils": "store", "pyaudio": "hw", "serial": "hw", "gpiozero": "hw"}
+VENDORS = {
+    "pjsua2": "contact", "aiohttp": "contact", "sqlite_utils": "store",
+    "pyaudio": "hw", "serial": "hw", "gpiozero": "hw",
+}  # fmt: skip
 
 
 def sources(package: str) -> Iterator[Path]:

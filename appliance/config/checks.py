@@ -164,7 +164,8 @@ def normal_number(number: str, region: str) -> str | None:
 def check_socket_paths(configuration: Configuration) -> Iterator[Problem]:
     """Unix sockets have short names."""
     paths = box_paths(configuration)
-    longest = max((paths.api_socket, paths.link_socket, paths.edge_rpc_socket), key=lambda path: len(str(path)))
+    sockets = (paths.api_socket, paths.link_socket, paths.functions_socket, paths.edge_rpc_socket)
+    longest = max(sockets, key=lambda path: len(str(path)))
     if len(str(longest)) > LONGEST_SOCKET_PATH:
         yield Problem(
             key="box.run_dir",

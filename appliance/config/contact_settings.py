@@ -40,6 +40,9 @@ def to_contact_settings(configuration: Configuration, paths: BoxPaths) -> Contac
         flows=str(paths.flows),
         link_socket=str(paths.link_socket),
         speech=to_speech_settings(configuration, paths),
+        functions=str(paths.functions),
+        functions_socket=str(paths.functions_socket),
+        functions_cache=str(paths.functions_cache),
     )
 
 

@@ -24,6 +24,8 @@ from appliance.config.checks import (
     check_voices,
     normal_number,
 )
+from appliance.config.function_checks import check_function_names, check_functions
+from appliance.config.functions import finished_function
 from appliance.config.problems import Location, Problem, problem_of, shown
 from appliance.config.schema import Configuration, Number, Trunk
 from appliance.dialplan import e164
@@ -31,7 +33,7 @@ from appliance.errors import ConfigError
 
 DEFAULT_FILE = Path("/etc/linekeeper/linekeeper.toml")
 EXAMPLE_FILE = Path(__file__).with_name("linekeeper.toml")
-_LISTS = ("trunks", "numbers")
+_LISTS = ("trunks", "numbers", "functions")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,7 @@ def parse(text: str, *, source: str, folder: Path) -> Configuration:
     configuration, errors = _validated(raw)
     problems = [problem_of(error, Configuration) for error in _deduplicated(errors, raw)]
     problems.extend(check_names(raw))
+    problems.extend(check_function_names(raw))
     problems.extend(_contradictions(_valid_part(raw, errors), folder))
     if problems or configuration is None:
         raise ConfigError(f"{source} can't be used", [str(problem) for problem in problems])
@@ -135,6 +138,7 @@ def _contradictions(partial: _Partial, folder: Path) -> Iterator[Problem]:
     yield from _check_password_files(configuration, partial.places["trunks"], folder)
     yield from check_numbers(configuration, partial.places["numbers"])
     yield from check_voices(configuration)
+    yield from check_functions(configuration, partial.places["functions"], folder)
 
 
 def _check_password_files(configuration: Configuration, places: Mapping[int, int], folder: Path) -> Iterator[Problem]:
@@ -169,7 +173,9 @@ def _finished(configuration: Configuration, folder: Path) -> Configuration:
         for entry in configuration.numbers
     )
     trunks = tuple(_finished_trunk(trunk, region, folder) for trunk in configuration.trunks)
-    return configuration.model_copy(update={"box": box, "numbers": numbers, "trunks": trunks})
+    functions = tuple(finished_function(function, folder) for function in configuration.functions)
+    update = {"box": box, "numbers": numbers, "trunks": trunks, "functions": functions}
+    return configuration.model_copy(update=update)
 
 
 def _finished_trunk(trunk: Trunk, region: str, folder: Path) -> Trunk:

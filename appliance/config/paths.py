@@ -52,6 +52,21 @@ class BoxPaths:
         return self.published / "flows"
 
     @property
+    def functions(self) -> Path:
+        """Definitions of local functions (`appliance.contact.functions.definitions`)."""
+        return self.published / "functions.json"
+
+    @property
+    def functions_cache(self) -> Path:
+        """SQLite, the functions service's: last good answers."""
+        return self.data / "functions.db"
+
+    @property
+    def functions_socket(self) -> Path:
+        """Contact processes ↔ functions service (`appliance.contact.functions.messages`)."""
+        return self.run / "functions.sock"
+
+    @property
     def link_socket(self) -> Path:
         """Contact processes ↔ switchboard (`appliance.contact.protocol`)."""
         return self.run / "link.sock"

@@ -19,6 +19,10 @@ SECRET_KEYS = frozenset({"password"})
 _LONGEST_VALUE = 60
 _WORDS = {  # pydantic's error type → fault, remedy
     "bool_type": ("is neither true nor false", "write true or false, without quotes"),
+    "float_type": ("is no number", "write a number, without quotes"),
+    "dict_type": ("is no table", 'write {{ name = "text", … }}'),
+    "string_too_short": ("is empty", "write at least one character"),
+    "string_too_long": ("is too long", "use {max_length} characters or fewer"),
     "int_type": ("is no whole number", "write a whole number, without quotes"),
     "greater_than_equal": ("is too small", "use {ge} or more"),
     "less_than_equal": ("is too large", "use {le} or less"),

@@ -123,6 +123,31 @@ class Number(Section):
     flow: str
 
 
+class Function(Section):
+    """`[[functions]]`: what a flow's Lambda call reaches here. Which keys belong to which `kind` is checked later."""
+
+    name: Name
+    kind: Literal["http", "command", "table"]
+    arns: tuple[Annotated[str, Field(min_length=1, max_length=300)], ...] = ()  # what flows call it elsewhere
+    time_limit_s: Annotated[float, Field(strict=True, ge=0.1, le=60)] = 8.0  # a flow that waits gives it 8 s at most
+    tries: Annotated[int, Field(strict=True, ge=1, le=3)] = 3
+    cache_max_age_s: Annotated[int, Field(strict=True, ge=0)] = 0  # how old an answer may stand in; 0: none is kept
+    cache_for: Literal["caller", "everyone"] = "caller"
+    url: str | None = None  # http
+    headers: dict[str, str] = {}
+    headers_file: Path | None = None
+    ca_file: Path | None = None
+    command: tuple[str, ...] = ()  # command: program and arguments, no shell
+    environment: dict[str, str] = {}
+    file: Path | None = None  # table: CSV, or SQLite where `table` is given
+    table: str | None = None
+    column: str | None = None
+    parameter: str | None = None
+    columns: tuple[str, ...] = ()
+    delimiter: Annotated[str, Field(pattern=r"^[^\r\n\"]$")] = ","
+    default: dict[str, str] | None = None  # the answer where no row fits
+
+
 class Configuration(Section):
     """The whole file."""
 
@@ -133,3 +158,4 @@ class Configuration(Section):
     speech: Speech = Speech()
     trunks: tuple[Trunk, ...] = ()
     numbers: tuple[Number, ...] = ()
+    functions: tuple[Function, ...] = ()

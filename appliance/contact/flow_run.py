@@ -11,6 +11,9 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from appliance.contact.announcer import Announcer
+from appliance.contact.functions.client import Call, FunctionsClient
+from appliance.contact.functions.flow_terms import contact_event, flow_event
+from appliance.contact.functions.messages import Answered
 from appliance.contact.timers import Timer, Timers
 from appliance.events import AnyBody, AttributesUpdated, FlowActionTaken, FlowEnded, FlowStarted
 from appliance.flow import commands as c
@@ -18,7 +21,7 @@ from appliance.flow import events as e
 from appliance.flow import machine
 from appliance.flow.facts import ContactFacts, Library
 from appliance.flow.model import Flow
-from appliance.ids import FlowId
+from appliance.ids import ContactId, FlowId
 
 
 class FlowHost(Protocol):
@@ -53,11 +56,16 @@ class FlowRun:
         *,
         host: FlowHost,
         timers: Timers,
+        functions: FunctionsClient,
+        contact: ContactId,
         now: Callable[[], float],
     ) -> None:
         self.flow = flow
         self._host = host
         self._timers = timers
+        self._functions = functions
+        self._contact = contact
+        self._call: Call | None = None
         self._now = now
         self._timer: Timer | None = None
         self._stopped = False
@@ -87,6 +95,8 @@ class FlowRun:
         self._stopped = True
         if self._timer is not None:
             self._timer.cancel()
+        if self._call is not None:
+            self._call.cancel()
 
     def _carry_out(self, commands: tuple[c.FlowCommand, ...]) -> None:
         self._set_timer()
@@ -141,6 +151,13 @@ class FlowRun:
     def _dial(self, command: c.DialThirdParty) -> None:
         self._host.flow_dials(command)
 
+    def _invoke(self, command: c.InvokeFunction) -> None:
+        def told(answered: Answered) -> None:
+            self._host.emit(contact_event(command.function, answered))
+            self.tell(flow_event(answered))
+
+        self._call = self._functions.invoke(command, self._contact, told)
+
     def _measure(self, _command: c.MeasureMetrics) -> None:
         self._later(e.MetricsMeasured(values=dict(self.facts.metrics)))
 
@@ -169,12 +186,12 @@ _ACTIONS: dict[type[c.FlowCommand], Callable[[FlowRun, Any], None]] = {
     c.SetAttributes: FlowRun._set_attributes,
     c.SetEventHook: FlowRun._set_hook,
     c.DialThirdParty: FlowRun._dial,
+    c.InvokeFunction: FlowRun._invoke,
     c.MeasureMetrics: FlowRun._measure,
     c.DrawNumber: FlowRun._draw,
     c.Trace: FlowRun._trace,
     c.FlowFinished: FlowRun._finish,
 }
 _NOT_HERE: dict[type[c.FlowCommand], e.FlowEvent] = {
-    c.InvokeFunction: e.FunctionFailed(reason="no local function of that name"),
     c.CreateCallback: e.RequestFailed(error="NoMatchingError"),
 }

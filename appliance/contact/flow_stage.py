@@ -128,4 +128,13 @@ class FlowStage:
 def make_run(contact: Contact, flow: Flow, facts: ContactFacts, host: FlowHost) -> FlowRun:
     """A run of `flow` for this contact, not started yet."""
     services = contact.services
-    return FlowRun(flow, facts, contact.published.library, host=host, timers=services.timers, now=monotonic_s)
+    return FlowRun(
+        flow,
+        facts,
+        contact.published.library,
+        host=host,
+        timers=services.timers,
+        functions=services.functions,
+        contact=contact.segment.contact,
+        now=monotonic_s,
+    )

@@ -21,6 +21,7 @@ from appliance.contact import protocol as p
 from appliance.contact.commands import obey
 from appliance.contact.contact import Contact
 from appliance.contact.engine import Engine
+from appliance.contact.functions.client import FunctionsClient
 from appliance.contact.invite import read_invite
 from appliance.contact.leg import Leg
 from appliance.contact.link import Link
@@ -90,6 +91,9 @@ class ContactProcess:
         self._timers = Timers(clock.monotonic_s)
         self._engine = Engine(settings, slot)
         self._link = Link(settings.link_socket, slot, self._engine.sip_port, clock.monotonic_s)
+        self._functions = FunctionsClient(
+            settings.functions_socket, self._engine.sip_port, self._timers, clock.monotonic_s
+        )
         self._account = Account(self)
         self._account.create(self._engine.account_config())
         self._services = Services(
@@ -99,6 +103,7 @@ class ContactProcess:
             account=self._account,
             timers=self._timers,
             link=self._link,
+            functions=self._functions,
             prompts=Prompts(Path(settings.prompts), settings.speech_socket),
             clock=clock.now,
             plans=plans,
@@ -121,6 +126,7 @@ class ContactProcess:
             if self._hurry and self._contact is not None:
                 self._contact.end(DisconnectReason.OTHER, status=503, detail="the box was stopped")
             self._timers.run_due()
+            self._functions.poll()
             for message in self._link.poll():
                 self._obey(message)
 

@@ -12,6 +12,7 @@ import pjsua2 as pj
 
 from appliance.clock import Clock
 from appliance.contact.engine import Engine
+from appliance.contact.functions.client import FunctionsClient
 from appliance.contact.link import Link
 from appliance.contact.prompts import Prompts
 from appliance.contact.settings import ContactSettings
@@ -86,6 +87,7 @@ class Services:
     account: pj.Account
     timers: Timers
     link: Link
+    functions: FunctionsClient
     prompts: Prompts
     clock: Clock
     plans: PlanReader
@@ -93,7 +95,7 @@ class Services:
 
 
 def build_library(plan: DialPlan, shelf: FlowShelf) -> Library:
-    """Flows, modules and queues of the plan under their names and ARNs."""
+    """Flows, modules, queues and functions of the plan under their names and ARNs."""
     flows = {str(name): flow for name, entry in plan.flows.items() if (flow := shelf.take(entry)) is not None}
     names: Mapping[str, str] = {entry.arn: str(name) for name, entry in plan.flows.items() if entry.arn} | {
         entry.arn: str(name) for name, entry in plan.queues.items() if entry.arn
@@ -102,5 +104,6 @@ def build_library(plan: DialPlan, shelf: FlowShelf) -> Library:
         flows={name: flow for name, flow in flows.items() if flow.flow_type != "MODULE"},
         modules={name: flow for name, flow in flows.items() if flow.flow_type == "MODULE"},
         queues={str(name): QueueFacts(queue=name, arn=entry.arn) for name, entry in plan.queues.items()},
+        functions=plan.functions,
         names=names,
     )

@@ -51,6 +51,9 @@ class ContactSettings(msgspec.Struct, frozen=True, kw_only=True):
     dial_plan: str
     flows: str
     link_socket: str
+    functions: str = ""  # definitions of local functions, as published
+    functions_socket: str = ""  # "": no functions service is started
+    functions_cache: str = ""
     speech: SpeechSettings = SpeechSettings()
 
     @property

@@ -37,7 +37,7 @@ DRAIN_S = 3.0  # contacts under way are ended in order
 RESPAWN_S = 0.2  # a slot that dies at once is tried again this slowly
 WATCHDOG_S = 5.0
 PR_SET_PDEATHSIG = 1
-_KEEPER, _STUDIO = SlotId(-1), SlotId(-3)
+_KEEPER, _FUNCTIONS, _STUDIO = SlotId(-1), SlotId(-2), SlotId(-3)
 _SIGNALS = frozenset({signal.SIGCHLD, signal.SIGTERM, signal.SIGINT})
 _log = logging.getLogger(__name__)
 
@@ -57,6 +57,8 @@ class Zygote:
         signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         self._warm_up()
         self._fork(_KEEPER, Keeper(Path(self._settings.spool)).run)
+        if self._settings.functions_socket:
+            self._fork(_FUNCTIONS, self._serve_functions)
         self._fork(_STUDIO, self._serve_speech)
         for slot in range(self._settings.capacity):
             self._start(SlotId(slot))
@@ -80,6 +82,11 @@ class Zygote:
 
     def _start(self, slot: SlotId) -> None:
         self._fork(slot, lambda: process.serve(self._settings, slot, self._plans, self._say_ready))
+
+    def _serve_functions(self) -> None:
+        from appliance.contact.functions.service import serve  # nothing of it in the memory of contact processes
+
+        serve(self._settings)
 
     def _serve_speech(self) -> None:
         from appliance.contact.speech.studio import serve  # nothing of it in the memory of contact processes
@@ -130,6 +137,8 @@ class Zygote:
             time.sleep(RESPAWN_S)
         if slot == _KEEPER:
             self._fork(_KEEPER, Keeper(Path(self._settings.spool)).run)
+        elif slot == _FUNCTIONS:
+            self._fork(_FUNCTIONS, self._serve_functions)
         elif slot == _STUDIO:
             self._fork(_STUDIO, self._serve_speech)
         else:

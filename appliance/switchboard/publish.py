@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from appliance.config.functions import function_names, render_functions
 from appliance.config.paths import BoxPaths
 from appliance.config.schema import Configuration
 from appliance.dialplan import DialPlan, FlowPlan, QueuePlan
@@ -30,10 +31,12 @@ DEFAULT_QUEUE_FLOW = FlowId("customer_queue")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
-    """A dial plan and the documents of its flows by SHA-256. `problems`: what in it can't work, one line each."""
+    """A dial plan and the documents of its flows by SHA-256. `problems`: what in it can't work, one line each.
+    `functions`: what the functions service reads."""
 
     plan: DialPlan
     documents: Mapping[str, bytes]
+    functions: bytes = b"[]"
     problems: tuple[str, ...] = ()
 
 
@@ -83,9 +86,11 @@ def compose(store: Store, configuration: Configuration) -> Publication:
         trunks=tuple(TrunkId(trunk.name) for trunk in configuration.trunks),
         record_internal=configuration.recording.internal,
         record_outbound=configuration.recording.outbound,
+        functions=function_names(configuration),
     )
     documents = {flow.sha256: flow.document.encode() for flow in flows}
-    return Publication(plan=plan, documents=documents, problems=tuple(_problems(plan)))
+    functions = render_functions(configuration)
+    return Publication(plan=plan, documents=documents, functions=functions, problems=tuple(_problems(plan)))
 
 
 def publish(publication: Publication, paths: BoxPaths) -> bool:
@@ -93,6 +98,7 @@ def publish(publication: Publication, paths: BoxPaths) -> bool:
     paths.flows.mkdir(parents=True, exist_ok=True)
     for sha256, document in publication.documents.items():
         _write_if_new(paths.flows / f"{sha256}.json", document)
+    _write_if_new(paths.functions, publication.functions)
     return _write_if_new(paths.dial_plan, msgspec.json.encode(publication.plan, order="deterministic"))
 
 

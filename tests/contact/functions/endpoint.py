@@ -85,6 +85,7 @@ def hold(exchange: Exchange) -> None:
 def serving(behave: Behaviour, *, tls: tuple[Path, Path] | None = None, port: int = 0) -> Iterator[Endpoint]:
     """An endpoint on a free port; `tls`: certificate and key."""
     endpoint = Endpoint(port=0, behave=behave, scheme="https" if tls else "http")
+    connections: list[socket.socket] = []  # kept alive by the other side
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -107,6 +108,7 @@ def serving(behave: Behaviour, *, tls: tuple[Path, Path] | None = None, port: in
 
         def finish_request(self, request: Any, client_address: Any) -> None:
             request.settimeout(30)
+            connections.append(request)
             super().finish_request(request, client_address)
 
     server = Server(("127.0.0.1", port), Handler)
@@ -123,6 +125,9 @@ def serving(behave: Behaviour, *, tls: tuple[Path, Path] | None = None, port: in
         endpoint.released.set()
         server.shutdown()
         thread.join()
+        for connection in connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
         server.server_close()
 
 

@@ -40,7 +40,9 @@ def test_json_when_nested_then_kept_as_it_is() -> None:
     assert read_answer(json.dumps(value).encode(), "JSON") == value
 
 
-@pytest.mark.parametrize("raw", [b"", b"null", b"[]", b'"text"', b"5", b"<html>", b"{", b"\xff\xfe", b'{"a":1}{}', b"NaN"])
+@pytest.mark.parametrize(
+    "raw", [b"", b"null", b"[]", b'"text"', b"5", b"<html>", b"{", b"\xff\xfe", b'{"a":1}{}', b"NaN"]
+)
 def test_answer_when_no_json_object_then_failure(raw: bytes) -> None:
     assert failure(raw) in ("the answer is no JSON", "the answer is no JSON object")
     assert failure(raw, "STRING_MAP") in ("the answer is no JSON", "the answer is no JSON object")

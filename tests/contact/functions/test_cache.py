@@ -35,7 +35,10 @@ class Clocks:
 
 def event(caller: str | None = ANN, **parameters: str) -> dict[str, Any]:
     endpoint = None if caller is None else {"Address": caller, "Type": "TELEPHONE_NUMBER"}
-    return {"Name": "ContactFlowEvent", "Details": {"ContactData": {"CustomerEndpoint": endpoint}, "Parameters": parameters}}
+    return {
+        "Name": "ContactFlowEvent",
+        "Details": {"ContactData": {"CustomerEndpoint": endpoint}, "Parameters": parameters},
+    }
 
 
 def using(path: Path, clocks: Clocks, scene: Callable[[AnswerCache], Awaitable[Any]]) -> Any:
@@ -59,7 +62,11 @@ def kept(path: Path, clocks: Clocks, key: str = "k", max_age_s: float = 100.0) -
 
 
 def test_question_when_for_the_caller_then_another_caller_has_another() -> None:
-    keys = {question(FUNCTION, event(ANN, a="1")), question(FUNCTION, event(BOB, a="1")), question(FUNCTION, event(ANN, a="2"))}
+    keys = {
+        question(FUNCTION, event(ANN, a="1")),
+        question(FUNCTION, event(BOB, a="1")),
+        question(FUNCTION, event(ANN, a="2")),
+    }
     assert len(keys) == 3
     assert question(FUNCTION, event(ANN, a="1", b="2")) == question(FUNCTION, event(ANN, b="2", a="1"))
 
@@ -130,7 +137,9 @@ def test_answer_when_confirmed_then_its_age_starts_again_but_not_with_every_call
     assert kept(tmp_path / "f.db", clocks) == Kept({"name": "Anna"}, 0.0)
 
 
-def test_prune_when_answers_are_old_or_of_no_function_then_they_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_prune_when_answers_are_old_or_of_no_function_then_they_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clocks = Clocks()
     monkeypatch.setattr(cache_module, "MOST_ROWS", 2)
 

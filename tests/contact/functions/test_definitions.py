@@ -36,9 +36,11 @@ def test_headers_when_lines_are_good_then_each_is_one() -> None:
     assert parse_headers(text) == {"Authorization": "Bearer a:b", "X-Api-Key": "k"}
 
 
-@pytest.mark.parametrize("line", ["s3cret", "A b: s3cret", "A: s3cr\u00e9t", "A: s3cret\x00", ": s3cret", "A: s3\x0bcret"])
+@pytest.mark.parametrize(
+    "line", ["s3cret", "A b: s3cret", "A: s3cr\u00e9t", "A: s3cret\x00", ": s3cret", "A: s3\x0bcret"]
+)
 def test_headers_when_a_line_is_bad_then_its_number_is_told_and_not_its_content(line: str) -> None:
-    with pytest.raises(ValueError, match="line [23]") as caught:
+    with pytest.raises(ValueError, match=r"line [23] is no header") as caught:
         parse_headers("Good: 1\n" + line)
     assert "s3c" not in str(caught.value)
 

@@ -6,11 +6,13 @@ import asyncio
 import json
 import os
 import sqlite3
+import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,6 +59,10 @@ def database(tmp_path: Path, *statements: str, **more: Any) -> TableFunction:
 def people(tmp_path: Path, **more: Any) -> TableFunction:
     rows = "INSERT INTO people VALUES ('1', 'Ann', 2.5), ('2', 'Bob', NULL), ('2', 'Second', 1)"
     return database(tmp_path, "CREATE TABLE people (id TEXT, name TEXT, score REAL)", rows, **more)
+
+
+def changed(function: TableFunction, **more: Any) -> TableFunction:
+    return msgspec.structs.replace(function, **more)
 
 
 def failure(function: TableFunction, **given: Any) -> FunctionError:
@@ -139,13 +145,7 @@ def test_sqlite_when_a_row_fits_then_its_first_with_its_types(tmp_path: Path) ->
     function = people(tmp_path)
     assert ask(function, id="1") == {"id": "1", "name": "Ann", "score": 2.5}
     assert ask(function, id=2) == {"id": "2", "name": "Bob", "score": None}
-    assert ask(people_again(function, columns=("name",)), id="1") == {"name": "Ann"}
-
-
-def people_again(function: TableFunction, **more: Any) -> TableFunction:
-    import msgspec
-
-    return msgspec.structs.replace(function, **more)
+    assert ask(changed(function, columns=("name",)), id="1") == {"name": "Ann"}
 
 
 @pytest.mark.parametrize("value", ["' OR '1'='1", "1; DROP TABLE people", '"', "%", "1\x00", "x" * 100_000, "\ud7ff"])
@@ -174,7 +174,7 @@ def test_sqlite_when_looked_up_then_nothing_can_be_written(tmp_path: Path) -> No
     ("change", "again"), [({"table": "nobody"}, False), ({"file": "/nowhere/x.db"}, True)], ids=["table", "file"]
 )
 def test_sqlite_when_it_is_not_there_then_failure(tmp_path: Path, change: dict[str, Any], again: bool) -> None:
-    error = failure(people_again(people(tmp_path), **change), id="1")
+    error = failure(changed(people(tmp_path), **change), id="1")
     assert error.again is again
     assert not Path("/nowhere").exists()
 
@@ -188,7 +188,7 @@ def test_sqlite_when_the_file_is_none_then_failure(tmp_path: Path) -> None:
 def test_sqlite_when_the_row_holds_binary_then_failure_with_remedy(tmp_path: Path) -> None:
     function = database(tmp_path, "CREATE TABLE people (id, photo)", "INSERT INTO people VALUES ('1', x'00ff')")
     assert "binary" in str(failure(function, id="1"))
-    assert ask(people_again(function, columns=("id",)), id="1") == {"id": "1"}
+    assert ask(changed(function, columns=("id",)), id="1") == {"id": "1"}
 
 
 def test_sqlite_when_the_look_up_takes_too_long_then_it_is_interrupted(tmp_path: Path) -> None:
@@ -201,17 +201,25 @@ def test_sqlite_when_the_look_up_takes_too_long_then_it_is_interrupted(tmp_path:
     assert time.monotonic() - began < 60  # without the interruption it would never end
 
 
-@given(st.text(max_size=40))
-def test_sqlite_whatever_the_value_then_the_row_of_that_value_or_none(value: str) -> None:
-    with closing(sqlite3.connect(":memory:")) as connection:
-        connection.execute("CREATE TABLE t (id TEXT)")
-        try:
-            stored = value.encode() and value
-        except UnicodeEncodeError:
-            return
-        connection.execute("INSERT INTO t VALUES (?)", (stored,))
-        table = SqliteTable(TableFunction(name="t", file="/x", table="t", column="id", parameter="id"))
-        assert connection.execute(table._select, (value,)).fetchone() == (stored,)
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), min_size=2, max_size=2, unique=True))
+def test_sqlite_whatever_the_value_then_the_row_of_that_value_or_none(values: list[str]) -> None:
+    stored, other = values
+    with tempfile.TemporaryDirectory() as folder:
+        function = database(Path(folder), "CREATE TABLE people (id TEXT)")
+        with closing(sqlite3.connect(function.file)) as connection:
+            connection.execute("INSERT INTO people VALUES (?)", (stored,))
+            connection.commit()
+        table = SqliteTable(function)
+        assert table.find(stored, 5.0) == {"id": stored}
+        assert table.find(other, 5.0) is None
+
+
+def test_sqlite_when_the_column_is_missing_then_its_name_is_no_text(tmp_path: Path) -> None:
+    function = people(tmp_path)
+    for change in ({"column": "gone"}, {"columns": ("name", "gone")}):
+        error = failure(changed(function, **change), id="gone")
+        assert "no such column" in str(error)
+        assert not error.again
 
 
 @pytest.mark.parametrize(
@@ -227,7 +235,9 @@ def test_sqlite_whatever_the_value_then_the_row_of_that_value_or_none(value: str
         ("", None),
     ],
 )
-def test_parameter_when_named_then_of_the_parameters_first_and_then_of_the_contact(name: str, value: str | None) -> None:
+def test_parameter_when_named_then_of_the_parameters_first_and_then_of_the_contact(
+    name: str, value: str | None
+) -> None:
     parameters = {"id": 7, "a.b": "dotted", "flag": True}
     event = {"Details": {"Parameters": parameters, "ContactData": {"CustomerEndpoint": {"Address": PHONE}}}}
     assert value_at(event, name) == value

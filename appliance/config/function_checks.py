@@ -1,0 +1,157 @@
+"""What the values of `[[functions]]` must not be together: keys of another kind, files that aren't there, names twice.
+
+Files are only looked at; the functions service reads them itself, and again when they change.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from appliance.config.problems import Problem, shown
+from appliance.config.schema import Configuration, Function
+from appliance.contact.functions.definitions import parse_headers
+
+_KEYS = {
+    "http": ("url", "headers", "headers_file", "ca_file"),
+    "command": ("command", "environment"),
+    "table": ("file", "table", "column", "parameter", "columns", "delimiter", "default"),
+}
+_NEEDED = {"http": ("url",), "command": ("command",), "table": ("file", "column", "parameter")}
+
+
+def check_functions(configuration: Configuration, places: Mapping[int, int], folder: Path) -> Iterator[Problem]:
+    """Each function by its kind. `places` gives its index in the file; relative paths count from `folder`."""
+    for index, function in enumerate(configuration.functions):
+        key = f"functions[{places[index]}]"
+        yield from _check_keys(key, function)
+        if function.kind == "http":
+            yield from _check_http(key, function, folder)
+        elif function.kind == "command":
+            yield from _check_command(key, function)
+        elif function.file is not None:
+            yield from _check_readable(f"{key}.file", folder / function.file)
+
+
+def check_function_names(raw: Mapping[str, Any]) -> Iterator[Problem]:
+    """No two functions may answer to one name or ARN. Looks at the file as written, as `checks.check_names` does."""
+    seen: dict[str, int] = {}
+    functions = raw.get("functions")
+    for index, function in enumerate(functions if isinstance(functions, list) else ()):
+        for key, name in _names(function):
+            if seen.get(name, index) != index:
+                yield Problem(
+                    key=f"functions[{index}].{key}",
+                    value=shown(key, name),
+                    fault=f"already leads to functions[{seen[name]}]",
+                    remedy="give each function names and ARNs of its own",
+                )
+            seen.setdefault(name, index)
+
+
+def _names(function: object) -> Iterator[tuple[str, str]]:
+    if isinstance(function, dict):
+        arns = function.get("arns")
+        names = [("name", function.get("name"))]
+        names += [("arns", arn) for arn in arns] if isinstance(arns, list) else []
+        yield from ((key, name) for key, name in names if isinstance(name, str))
+
+
+def _check_keys(key: str, function: Function) -> Iterator[Problem]:
+    for name in _NEEDED[function.kind]:
+        if not getattr(function, name):
+            yield Problem(
+                key=f"{key}.{name}", fault=f"is missing for a {function.kind} function", remedy=f"add {name} = …"
+            )
+    for kind, names in _KEYS.items():
+        for name in names if kind != function.kind else ():
+            if name in function.model_fields_set:
+                fault = f"is for functions of kind {kind}, this one is {function.kind}"
+                yield Problem(key=f"{key}.{name}", fault=fault, remedy="remove it, or change kind")
+
+
+def _check_http(key: str, function: Function, folder: Path) -> Iterator[Problem]:
+    if function.url:
+        yield from _check_url(f"{key}.url", function)
+    for name, value in function.headers.items():
+        try:
+            parse_headers(f"{name}: {value}")
+        except ValueError:
+            yield Problem(
+                key=f"{key}.headers", fault="hold what is no header", remedy="write names and values in printable ASCII"
+            )
+    if function.ca_file is not None:
+        yield from _check_readable(f"{key}.ca_file", folder / function.ca_file)
+    if function.headers_file is not None and (fault := _headers_fault(folder / function.headers_file)):
+        yield Problem(
+            key=f"{key}.headers_file",
+            value=shown("headers_file", str(function.headers_file)),
+            fault=fault,
+            remedy="write lines Name: value into this file, readable by the service only (mode 0640)",
+        )
+
+
+def _check_url(key: str, function: Function) -> Iterator[Problem]:
+    try:
+        parts = urlsplit(function.url or "")
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        yield Problem(
+            key=key,
+            fault="is no address of an endpoint",
+            remedy="write it whole, such as https://crm.example/lookup",
+        )
+    elif parts.username is not None or parts.password is not None:
+        yield Problem(key=key, fault="holds a password", remedy="send it as Authorization header from headers_file")
+    elif function.headers_file is not None and parts.scheme == "http" and not _is_here(parts.hostname or ""):
+        yield Problem(
+            key=key, fault="would send headers_file without encryption", remedy="use https, or an endpoint on this box"
+        )
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _headers_fault(path: Path) -> str:
+    try:
+        return "" if parse_headers(path.read_text(encoding="utf-8")) else "holds no header"
+    except OSError as error:
+        return f"can't be read ({error.strerror})"
+    except UnicodeDecodeError:
+        return "can't be read (not UTF-8)"
+    except ValueError as error:
+        return f"can't be used: {error}"
+
+
+def _check_command(key: str, function: Function) -> Iterator[Problem]:
+    program = function.command[0] if function.command else None
+    if program is None:
+        return
+    if not program.startswith("/"):
+        fault, remedy = "is no whole path", "write the program's whole path, such as /usr/local/bin/lookup"
+    elif shutil.which(program) is None:
+        fault, remedy = "is no program that may be run", "install it, or make it executable"
+    else:
+        return
+    yield Problem(key=f"{key}.command[0]", value=shown("command", program), fault=fault, remedy=remedy)
+
+
+def _check_readable(key: str, path: Path) -> Iterator[Problem]:
+    if not path.is_file() or not os.access(path, os.R_OK):
+        yield Problem(
+            key=key,
+            value=shown("file", str(path)),
+            fault="can't be read",
+            remedy="put the file there, readable by the service",
+        )
