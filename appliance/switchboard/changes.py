@@ -25,9 +25,11 @@ from appliance.flow.model import FlowType
 from appliance.ids import AgentId, Extension, FlowId, QueueId
 from appliance.store.agents import StoredAgent
 from appliance.store.extensions import StoredExtension
+from appliance.store.flow_parts import Part
 from appliance.store.queues import StoredQueue
 from appliance.store.store import Store
 from appliance.switchboard import requests as ask
+from appliance.switchboard.flow_set import remember
 from appliance.switchboard.listings import missing, show_agent, show_queue
 
 PASSWORD_BYTES = 15  # 20 characters
@@ -91,6 +93,8 @@ def add_queue(store: Store, given: ask.QueueAdd) -> Change:
         plan=msgspec.structs.replace(before.plan, **changed),
         display_name=before.display_name if given.name is None else given.name,
         queue_flow=before.queue_flow if given.flow is None else _installed(store, FlowId(given.flow)),
+        hours=before.hours if given.hours is None else _known_hours(store, given.hours),
+        caller_id=before.caller_id if given.caller_id is None else given.caller_id,
     )
     store.queues.put(stored)
     return Change(result=show_queue(stored), told=(acd.QueueConfigured(queue=stored.plan),), published=True)
@@ -111,11 +115,12 @@ def install_flow(store: Store, clock: Clock, given: ask.FlowInstall) -> Change:
     """Contacts under way finish on the version they began with. Raises FlowError with every problem."""
     document = read_json(given.document) if isinstance(given.document, str) else given.document
     flow = parse(document, name=FlowId(given.name), flow_type=_flow_type(given.flow_type))
+    at = clock()
     stored = store.flows.install(
-        flow.name, flow_type=flow.flow_type.value, document=canonical(document).decode(), at=clock()
+        flow.name, flow_type=flow.flow_type.value, document=canonical(document).decode(), at=at
     )
     shown = {"flow": stored.flow, "flow_type": stored.flow_type, "sha256": stored.sha256, "actions": len(flow.actions)}
-    return Change(result=shown, published=True)
+    return Change(result={**shown, "bundle_sha256": remember(store, at)}, published=True)
 
 
 def install_default_flows(store: Store, clock: Clock) -> None:
@@ -123,6 +128,7 @@ def install_default_flows(store: Store, clock: Clock) -> None:
     for name in default_names():
         if store.flows.active(FlowId(name)) is None:
             install_flow(store, clock, ask.FlowInstall(name=name, document=default_document(name).decode()))
+    remember(store, clock())
 
 
 def _serves(agent: StoredAgent, queue: QueueId) -> bool:
@@ -133,6 +139,12 @@ def _installed(store: Store, flow: FlowId) -> FlowId:
     if store.flows.active(flow) is None:
         raise missing("flow", flow)
     return flow
+
+
+def _known_hours(store: Store, hours: str) -> str:
+    if hours and hours not in store.flow_parts.all(Part.HOURS):
+        raise missing("hours", hours)
+    return hours
 
 
 def _flow_type(given: str | None) -> FlowType | None:

@@ -54,7 +54,7 @@ def list_queues(store: Store) -> list[Row]:
 
 
 def show_queue(queue: StoredQueue) -> Row:
-    """queue, name, max_contacts, ring_timeout_s, wrap_up_s, flow, enabled."""
+    """queue, name, max_contacts, ring_timeout_s, wrap_up_s, flow, hours, caller_id, enabled."""
     return {
         "queue": queue.plan.queue,
         "name": queue.display_name,
@@ -62,6 +62,8 @@ def show_queue(queue: StoredQueue) -> Row:
         "ring_timeout_s": queue.plan.ring_timeout_s,
         "wrap_up_s": queue.plan.wrap_up_s,
         "flow": queue.queue_flow,
+        "hours": queue.hours or None,
+        "caller_id": queue.caller_id or None,
         "enabled": queue.plan.enabled,
     }
 

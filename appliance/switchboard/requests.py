@@ -14,6 +14,10 @@ from appliance.errors import RequestError
 from appliance.ids import Extension
 
 Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._ -]{0,63}$")]
+FLOW_NAME = r"^[^\x00-\x1f\x7f]{1,127}$"  # imported flows keep theirs
+FlowName = Annotated[str, msgspec.Meta(pattern=FLOW_NAME)]
+Foreign = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]  # an ARN, an id, a placeholder, a name
+PhoneNumber = Annotated[str, msgspec.Meta(pattern=r"^(\+[0-9]{3,15})?$")]
 Digits = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{2,15}$")]
 Label = Annotated[str, msgspec.Meta(max_length=127)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=86400)]
@@ -66,7 +70,8 @@ class AgentStatus(Arguments, frozen=True, kw_only=True):
 class QueueAdd(Arguments, frozen=True, kw_only=True):
     """Adds or changes a queue; what is None stays as it was, or is the default of a new one.
 
-    `flow`: the queue flow, by default the box's own; `max_contacts`: by default no limit.
+    `flow`: the queue flow, by default the box's own; `max_contacts`: by default no limit; `hours`: the calendar that
+    flows ask about for it; `caller_id`: number shown to the outside (E.164). "" takes either away.
     """
 
     queue: Name
@@ -74,7 +79,9 @@ class QueueAdd(Arguments, frozen=True, kw_only=True):
     max_contacts: Count | None = None
     ring_timeout_s: Ring | None = None
     wrap_up_s: Seconds | None = None
-    flow: Name | None = None
+    flow: FlowName | None = None
+    hours: Label | None = None
+    caller_id: PhoneNumber | None = None
 
 
 class QueueNamed(Arguments, frozen=True, kw_only=True):
@@ -84,9 +91,22 @@ class QueueNamed(Arguments, frozen=True, kw_only=True):
 class FlowInstall(Arguments, frozen=True, kw_only=True):
     """`document`: the flow as JSON, or as the text of its file. `flow_type` None: as the document says."""
 
-    name: Name
+    name: FlowName
     document: dict[str, Any] | str
     flow_type: str | None = None
+
+
+class BundleInstall(Arguments, frozen=True, kw_only=True):
+    """`bundle`: the document (`appliance.flow.bundle`), or its text. The sounds it names lie in the prompt folder."""
+
+    bundle: dict[str, Any] | str
+
+
+class FlowMap(Arguments, frozen=True, kw_only=True):
+    """What foreign names mean here: those to `set` (foreign → local), those to `forget`."""
+
+    set: dict[Foreign, FlowName] = msgspec.field(default_factory=dict)
+    forget: tuple[str, ...] = ()
 
 
 class ContactList(Arguments, frozen=True, kw_only=True):

@@ -103,6 +103,8 @@ def test_queue_when_changed_then_what_was_not_named_stays(tmp_path: Path) -> Non
             "ring_timeout_s": 15.0,
             "wrap_up_s": 0.0,
             "flow": None,
+            "hours": None,
+            "caller_id": None,
             "enabled": True,
         }
         assert dial_plan(box)["queues"]["sales"]["queue_flow"] == "customer_queue"

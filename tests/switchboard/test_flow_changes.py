@@ -1,0 +1,158 @@
+"""Bundles go in whole or not at all; the resource map; the hash of what is in force."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from appliance import clock
+from appliance.config.paths import BoxPaths
+from appliance.errors import FlowError, RequestError
+from appliance.flow.bundle import make_bundle
+from appliance.flow.document import canonical
+from appliance.flow.model import FlowType
+from appliance.ids import FlowId
+from appliance.store.flow_parts import Part
+from appliance.store.store import Store
+from appliance.switchboard.administration import Administration
+from appliance.switchboard.changes import install_default_flows
+from appliance.switchboard.flow_set import prompt_stem
+
+Json = dict[str, Any]
+SOUND = "ab" * 32
+HOURS = {"Resource": {"TimeZone": "Asia/Seoul", "Config": []}, "Overrides": []}
+
+
+def flow(*, text: str = "Hello") -> Json:
+    ways = {"NextAction": "bye", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "bye"}]}
+    return {
+        "Version": "2019-10-30",
+        "StartAction": "hi",
+        "Actions": [
+            {"Identifier": "hi", "Type": "MessageParticipant", "Parameters": {"Text": text}, "Transitions": ways},
+            {"Identifier": "bye", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}},
+        ],
+    }
+
+
+def bundle(**flows: Json) -> bytes:
+    kinds = {name: (FlowType.CONTACT_FLOW, document) for name, document in flows.items()}
+    return make_bundle(kinds, {"arn:q": "sales"}, Hours={"office": HOURS}, Prompts={"beep": SOUND})
+
+
+class Office:
+    """A store with the operations of the local API on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.paths = BoxPaths(data=folder / "data", run=folder / "run")
+        self.paths.make()
+        self.store = Store.in_memory()
+        install_default_flows(self.store, clock.now)
+        self._administration = Administration(self.paths, "box", clock.now)
+        self.paths.prompts.joinpath(f"{prompt_stem('beep', SOUND)}.wav").write_bytes(b"RIFF")
+
+    def __call__(self, op: str, **args: Any) -> Any:
+        return self._administration.perform(self.store, op, args).result
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    made = Office(tmp_path)
+    yield made
+    made.store.close()
+
+
+def test_bundle_when_installed_on_a_new_box_then_all_of_it_is_there_under_its_own_hash(office: Office) -> None:
+    document = bundle(main=flow())
+    result = office("flow.install_bundle", bundle=document.decode())
+    sha256 = hashlib.sha256(document).hexdigest()
+    assert result == {
+        "bundle_sha256": sha256,
+        "installed_sha256": sha256,
+        "flows": ["main"],
+        "hours": ["office"],
+        "bots": [],
+        "prompts": ["beep"],
+        "map": 1,
+    }
+    assert office("flow.export")["sha256"] == sha256
+    assert canonical(office("flow.export")["bundle"]) == document
+    contents = office.store.flow_parts.contents(sha256)
+    stored = office.store.flows.with_sha256(contents["Flows"]["main"]["Sha256"])
+    assert stored is not None and stored.flow == "main"
+
+
+def test_bundle_when_installed_again_then_nothing_is_new(office: Office) -> None:
+    office("flow.install_bundle", bundle=bundle(main=flow()).decode())
+    told = len(office.store.outbox.pending())
+    office("flow.install_bundle", bundle=bundle(main=flow()).decode())
+    assert len(office.store.outbox.pending()) == told
+
+
+def test_bundle_when_another_follows_then_what_it_does_not_name_stays(office: Office) -> None:
+    office("flow.install_bundle", bundle=bundle(main=flow()).decode())
+    result = office("flow.install_bundle", bundle=bundle(night=flow()).decode())
+    assert result["bundle_sha256"] != result["installed_sha256"]
+    assert list(office("flow.export")["bundle"]["Flows"]) == ["main", "night"]
+
+
+def test_bundle_when_broken_then_every_problem_and_the_last_good_one_stays(office: Office) -> None:
+    office("flow.install_bundle", bundle=bundle(main=flow()).decode())
+    before = office("flow.export")
+    broken = make_bundle(
+        {"main": (FlowType.CONTACT_FLOW, flow(text="new")), "bad\n": (FlowType.CONTACT_FLOW, {"Actions": []})},
+        Hours={"office": {"Resource": {"TimeZone": "Nowhere"}}},
+        Prompts={"gone": "cd" * 32},
+        Functions={"lookup": {"kind": "command"}},
+    )
+    with pytest.raises(FlowError) as caught:
+        office("flow.install_bundle", bundle=broken.decode())
+    text = "\n".join(caught.value.problems)
+    for part in ("flow bad", "TimeZone 'Nowhere'", "can't be a name", "prompt 'gone': its audio", "[[functions]]"):
+        assert part in text
+    assert office("flow.export") == before
+
+
+def test_flow_when_installed_alone_then_the_hash_in_force_changes(office: Office) -> None:
+    empty = office("flow.export")["sha256"]
+    result = office("flow.install", name="Main menu (en)", document=flow())
+    assert result["bundle_sha256"] == office("flow.export")["sha256"] != empty
+    assert office("flow.export")["flows"] == ["Main menu (en)"]
+
+
+def test_default_flow_when_replaced_then_it_is_part_of_the_set(office: Office) -> None:
+    assert office("flow.export")["flows"] == []
+    office("flow.install", name="branch", document=flow())
+    assert office("flow.export")["flows"] == ["branch"]
+    assert office.store.flows.active(FlowId("customer_queue")) is not None
+
+
+def test_map_when_edited_then_kept_and_the_hash_changes(office: Office) -> None:
+    before = office("flow.export")["sha256"]
+    assert office("flow.map", set={"arn:q": "sales", "${Hours}": "office"}) == {"${Hours}": "office", "arn:q": "sales"}
+    assert office("flow.map", forget=["arn:q"]) == {"${Hours}": "office"}
+    assert office("flow.map") == {"${Hours}": "office"}
+    assert office("flow.export")["sha256"] != before
+    assert office.store.flow_parts.all(Part.MAP) == {"${Hours}": "office"}
+
+
+def test_map_when_name_to_forget_is_unknown_then_refused_whole(office: Office) -> None:
+    with pytest.raises(RequestError, match="the map has no 'arn:x'") as caught:
+        office("flow.map", set={"arn:q": "sales"}, forget=["arn:x"])
+    assert caught.value.kind == "not_found"
+    assert office("flow.map") == {}
+
+
+def test_queue_when_hours_are_named_then_they_must_be_there(office: Office) -> None:
+    with pytest.raises(RequestError, match="there is no hours office"):
+        office("queue.add", queue="sales", hours="office")
+    office("flow.install_bundle", bundle=bundle(main=flow()).decode())
+    shown = office("queue.add", queue="sales", hours="office", caller_id="+8225550100")
+    assert (shown["hours"], shown["caller_id"]) == ("office", "+8225550100")
+    assert office("queue.add", queue="sales", hours="")["hours"] is None
+    queues = office("flow.export")["queues"]
+    assert queues == [{"queue": "sales", "hours": "", "caller_id": "+8225550100"}]
