@@ -3,7 +3,7 @@
 Contact processes outlive the switchboard and come back to it by themselves. Until each contact of the store is either
 claimed by its process or known to have none, at most `GRACE_S`, the ACD is held: otherwise whoever comes back first
 would be served first. A contact that nobody claims and whose process is gone is repaired; one whose process lives but
-is silent is waited for without holding up anybody.
+is silent is waited for without holding up anybody, and so is one of which nothing says where its process is.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from appliance.clock import Clock
 from appliance.events import ContactEvent, ContactInitiated
 from appliance.ids import ContactId, SlotId
 from appliance.logs import fields
-from appliance.records.journal import journal_path, read_journal
+from appliance.records.journal import contact_folder, journal_path, read_journal
 from appliance.store.agent_states import AgentState
 from appliance.store.recordings import RecordingStatus
 from appliance.store.store import Store
@@ -40,26 +40,34 @@ GRACE_S = 5.0
 SETTLE_S = 0.5  # a process that has come back has said by then which contacts it holds
 LOOK_EVERY_S = 0.1
 LOOK_FOR_SILENT_EVERY_S = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Before:
-    """What the store knows of the time before. `orphans`: contacts that only a journal tells of, with their slot."""
-
-    configured: list[acd.AcdEvent]
-    agent_states: list[AgentState]
-    contacts: list[list[ContactEvent]]
-    orphans: dict[ContactId, tuple[SlotId | None, str]]
+_GONE = "its process was gone when the switchboard started"
 
 
 @dataclass(slots=True, kw_only=True)
 class Unclaimed:
-    """A contact whose process hasn't come back. `boot`: the one it began in; `greeted_at`: first word of its slot."""
+    """A contact whose process hasn't come back. `slot`: None where its beginning was lost; `boot`: the one it was
+    first heard of in, "" where nothing tells; `greeted_at`: first word of its slot."""
 
-    slot: SlotId | None
-    boot: str
-    arrival: acd.ContactArrived | None = None
+    slot: SlotId | None = None
+    boot: str = ""
     greeted_at: float | None = None
+
+    @property
+    def traceless(self) -> bool:
+        """A process that lives may hold it, and only that process could say so."""
+        return self.slot is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What the store knows of the time before. `orphans`: contacts that only the spool tells of; `unfinished`: closed
+    ones with a recording that is not."""
+
+    configured: list[acd.AcdEvent]
+    agent_states: list[AgentState]
+    contacts: list[list[ContactEvent]]
+    orphans: dict[ContactId, Unclaimed]
+    unfinished: list[ContactId]
 
 
 class Adoption:
@@ -87,6 +95,8 @@ class Adoption:
         self._unclaimed: dict[ContactId, Unclaimed] = {}
         self._arrivals: dict[ContactId, acd.ContactArrived] = {}
         self._agents = RestoredAgents()
+        self._unfinished: list[ContactId] = []
+        self._patient_until = 0.0
 
     async def load(self, store: StoreThread, spool: Path) -> None:
         """Take in what the store and the journals know, and hold the ACD."""
@@ -100,24 +110,27 @@ class Adoption:
             self._unclaimed[state.contact] = Unclaimed(slot=state.slot, boot=state.boot)
             if (arrival := state.arrival(now)) is not None:
                 self._arrivals[state.contact] = arrival
-        for contact, (slot, boot) in before.orphans.items():
-            self._unclaimed[contact] = Unclaimed(slot=slot, boot=boot)
+        self._unclaimed |= before.orphans
+        self._unfinished = before.unfinished
         self._agents = restored_agents(self._contacts.under_way(), before.agent_states, now)
         self._routing.hold()
 
     async def run(self) -> None:
         """Until no contact of the time before is left unclaimed."""
-        deadline = self._clock().mono_s + GRACE_S
+        self._patient_until = self._clock().mono_s + GRACE_S
+        for contact in self._unfinished:
+            self._carer.lost(contact, _GONE, long_gone=True)
         try:
-            while self._look() and self._clock().mono_s < deadline:
+            while self._look() and self._clock().mono_s < self._patient_until:
                 await asyncio.sleep(LOOK_EVERY_S)
         except OSError as error:
             logger.error("can't see which contact processes live (%s); those that come back are adopted", error)
         self._routing.resume(self._restored())
         for contact, agent in self._agents.worked_up:
             self._contacts.write(contact, said.AfterContactWorkEnded(agent=agent))
-        while self._look():
+        while self._unclaimed:
             await asyncio.sleep(LOOK_FOR_SILENT_EVERY_S)
+            self._look()
 
     def _restored(self) -> list[acd.AcdEvent]:
         """In the order the ACD wants: waiting contacts by their original times, then the agents."""
@@ -135,7 +148,7 @@ class Adoption:
         return structs.replace(arrival, forced=arrival.forced or granted, offers_made=state.offers_made)
 
     def _look(self) -> bool:
-        """Decide about each unclaimed contact; whether any is left."""
+        """Decide about each unclaimed contact; whether one is left that is worth waiting for."""
         now = self._clock()
         for contact, unclaimed in tuple(self._unclaimed.items()):
             if self._contacts.processes.held(contact):
@@ -144,7 +157,7 @@ class Adoption:
                 del self._unclaimed[contact]
                 self._arrivals.pop(contact, None)
                 self._give_up(contact)
-        return bool(self._unclaimed)
+        return any(not unclaimed.traceless for unclaimed in self._unclaimed.values())
 
     def _claimed(self, contact: ContactId) -> None:
         del self._unclaimed[contact]
@@ -157,8 +170,10 @@ class Adoption:
             self._routing.tell([arrival])
 
     def _is_gone(self, unclaimed: Unclaimed, now_s: float, boot: str) -> bool:
-        if unclaimed.boot != boot or unclaimed.slot is None:
+        if unclaimed.boot and unclaimed.boot != boot:
             return True
+        if unclaimed.slot is None:
+            return now_s >= self._patient_until
         if self._contacts.processes.greeted(unclaimed.slot):
             unclaimed.greeted_at = unclaimed.greeted_at or now_s
             return now_s - unclaimed.greeted_at >= SETTLE_S
@@ -170,39 +185,33 @@ class Adoption:
         """Repair comes first even for one that had ended: its last events may stand in the journal only."""
         state = self._contacts.state(contact)
         if state is None or not state.closed:
-            self._carer.lost(contact, "its process was gone when the switchboard started")
+            self._carer.lost(contact, _GONE, long_gone=True)
 
 
 def _read(store: Store, spool: Path) -> Before:
     queues = [acd.QueueConfigured(queue=queue.plan) for queue in store.queues.all()]
     agents = [acd.AgentConfigured(agent=agent.plan) for agent in store.agents.all()]
+    folders = sorted(ContactId(path.name) for path in spool.iterdir() if path.is_dir())
+    known = {contact: row for contact in folders if (row := store.contacts.get(contact)) is not None}
+    closed = [contact for contact, row in known.items() if not row.open]
+    unfinished = [contact for contact in closed if not _all_finished(store, contact)]
+    for contact in set(closed).difference(unfinished):
+        shutil.rmtree(contact_folder(spool, contact), ignore_errors=True)
     return Before(
         configured=[*queues, *agents],
         agent_states=store.agent_states.all(),
         contacts=[store.events.of_contact(row.contact) for row in store.contacts.under_way()],
-        orphans=dict(_orphans(store, spool)),
+        orphans={contact: _orphan(spool, contact) for contact in folders if contact not in known},
+        unfinished=unfinished,
     )
 
 
-def _orphans(store: Store, spool: Path) -> Iterable[tuple[ContactId, tuple[SlotId | None, str]]]:
-    """Contacts that only the spool knows; folders of contacts that were closed are cleared away."""
-    for folder in sorted(path for path in spool.iterdir() if path.is_dir()):
-        contact = ContactId(folder.name)
-        row = store.contacts.get(contact)
-        if row is None:
-            begun = _beginning(read_journal(journal_path(spool, contact)))
-            if begun is not None:
-                yield contact, begun
-        elif not row.open and _all_finished(store, contact):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _beginning(journal: Iterable[ContactEvent]) -> tuple[SlotId | None, str] | None:
-    """Slot and boot of a journal; None where it holds no event."""
-    first = next(iter(journal), None)
+def _orphan(spool: Path, contact: ContactId) -> Unclaimed:
+    """By its journal, as far as that can be read."""
+    first = next(iter(read_journal(journal_path(spool, contact))), None)
     if first is None:
-        return None
-    return (first.body.slot if isinstance(first.body, ContactInitiated) else None, first.at.boot)
+        return Unclaimed()
+    return Unclaimed(slot=first.body.slot if isinstance(first.body, ContactInitiated) else None, boot=first.at.boot)
 
 
 def _all_finished(store: Store, contact: ContactId) -> bool:

@@ -1,67 +1,55 @@
-"""Looks after contacts that nobody else ends: closes those that are over, repairs those whose process died.
+"""Looks after contacts that nobody else ends: has those closed that are over, repairs those whose process died.
 
-Closing: finish the recordings, then in one transaction the last events, the record built from all events, and
-ContactClosed; then the spool folder goes. Repair: take what the dead process left in its journal, end its SIP dialogs
-at the edge, add the missing events; then close. Both can be interrupted at any point and done again.
+Repair: take what the dead process left in its journal, end its SIP dialogs at the edge, add the missing events; then
+the contact is over like any other. It can be interrupted at any point and done again.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import shutil
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from pathlib import Path
 from typing import Any
 
-from appliance import events as said
-from appliance.config.paths import BoxPaths
-from appliance.errors import EdgeError, RecordError, StoreError
+from appliance.clock import Clock
+from appliance.errors import EdgeError
 from appliance.events import ContactEvent, Writer
-from appliance.ids import ContactId, RecordingId
+from appliance.ids import ContactId
 from appliance.logs import fields
-from appliance.records.contact_record import build_record
-from appliance.records.finish import RecordingLostError, recording_sources
 from appliance.records.journal import contact_folder, journal_path, read_journal
-from appliance.records.repair import closing_events
-from appliance.stamps import Stamp
+from appliance.records.recovery import Remains, look_through
 from appliance.store.store import Store
+from appliance.switchboard.closing import Closer
 from appliance.switchboard.contact_state import ContactState
 from appliance.switchboard.contacts import Contacts
 from appliance.switchboard.ledger import Ledger
-from appliance.switchboard.store_thread import StoreThread
 
 logger = logging.getLogger(__name__)
 
-FINISH_TRIES_S = (1.0, 5.0, 30.0)  # waits between tries to finish a recording
 EDGE_TRIES_S = (0.5, 2.0, 5.0)
-Record = dict[str, Any]
-Finish = Callable[..., Awaitable[said.RecordingFinished]]
 EndDialog = Callable[[str], Awaitable[int]]
 
 
 class Caretaker:
-    """`finish` makes a recording's file, `end_dialog` ends the dialogs of a Call-ID, `counted` hears of each record."""
+    """`end_dialog` ends the dialogs of a Call-ID at the edge."""
 
     def __init__(
         self,
         *,
         contacts: Contacts,
         ledger: Ledger,
-        store: StoreThread,
-        paths: BoxPaths,
-        box: str,
-        finish: Finish,
+        closer: Closer,
+        spool: Path,
+        clock: Clock,
         end_dialog: EndDialog,
-        counted: Callable[[Record], None],
     ) -> None:
         self._contacts = contacts
         self._ledger = ledger
-        self._store = store
-        self._paths = paths
-        self._box = box
-        self._finish = finish
+        self._closer = closer
+        self._spool = spool
+        self._clock = clock
         self._end_dialog = end_dialog
-        self._counted = counted
         self._closing: set[ContactId] = set()
         self._repairing: set[ContactId] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -72,15 +60,15 @@ class Caretaker:
             self._closing.add(state.contact)
             self._start(self._close(state), f"close {state.contact}")
 
-    def lost(self, contact: ContactId, why: str) -> None:
+    def lost(self, contact: ContactId, why: str, *, long_gone: bool = False) -> None:
         """Implements `carer.Carer`."""
         if contact not in self._repairing:
             self._repairing.add(contact)
-            self._start(self._repair(contact, why), f"repair {contact}")
+            self._start(self._repair(contact, why, long_gone=long_gone), f"repair {contact}")
 
-    def gap(self, contact: ContactId) -> None:
+    def gap(self, contact: ContactId, events: Sequence[ContactEvent]) -> None:
         """Implements `carer.Carer`."""
-        self._start(self._fill(contact), f"fill {contact}")
+        self._start(self._fill(contact, events), f"fill {contact}")
 
     async def stop(self) -> None:
         """Leave what is under way: the next start does it again."""
@@ -98,34 +86,54 @@ class Caretaker:
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.error("could not %s: %s; the next start tries again", task.get_name(), error, exc_info=error)
 
+    async def _close(self, state: ContactState) -> None:
+        await self._closer.close(state)
+        self._closing.discard(state.contact)
+
     # ── repair ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _repair(self, contact: ContactId, why: str) -> None:
-        await self._fill(contact)
-        state = self._contacts.state(contact)
-        if state is None:
-            logger.warning("nothing is known of the contact; its folder stays", extra=fields(contact=contact))
-            return
-        call_ids = [leg.sip_call_id for leg in state.legs.values()]
-        if call_ids:
-            self._start(self._end_dialogs(contact, call_ids), f"end the dialogs of {contact}")
-        await self._ledger.written()
-        events = await self._store.run(lambda store: store.events.of_contact(contact))
-        bodies = closing_events(events, detail=why)
-        if bodies:
-            logger.warning("contact repaired: %s", why, extra=fields(contact=contact))
-        for body in bodies:
-            self._contacts.write(contact, body)
+    async def _repair(self, contact: ContactId, why: str, *, long_gone: bool) -> None:
+        stored = await self._store_journal(contact)
+        remains = await asyncio.to_thread(self._look_through, contact, stored, why)
+        if remains.call_ids:
+            self._start(self._end_dialogs(contact, remains.call_ids), f"end the dialogs of {contact}")
+        if stored or remains.unknown:
+            self._end(contact, stored, remains, long_gone=long_gone)
+        else:
+            logger.warning("nothing is left of the contact but its folder", extra=fields(contact=contact))
+            await asyncio.to_thread(self._closer.remove_folder, contact)
         self._repairing.discard(contact)
-        self._contacts.release(state)
 
-    async def _fill(self, contact: ContactId) -> None:
-        """Store what the journal has and the store has not, up to the first number that is missing in both."""
-        journal = await asyncio.to_thread(read_journal, journal_path(self._paths.spool, contact))
-        stored = await self._store.run(lambda store: store.events.last_seq(contact, Writer.CONTACT))
-        missing = _following(journal, contact, stored)
-        if missing:
-            await self._contacts.take_from_journal(missing)
+    def _look_through(self, contact: ContactId, stored: Sequence[ContactEvent], why: str) -> Remains:
+        folder = contact_folder(self._spool, contact)
+        return look_through(contact, folder, stored, now=self._clock(), detail=why)
+
+    def _end(self, contact: ContactId, stored: Sequence[ContactEvent], remains: Remains, *, long_gone: bool) -> None:
+        if remains.missing:
+            logger.warning("contact repaired: its process was gone", extra=fields(contact=contact))
+        ended = remains.ended if long_gone else self._clock()
+        found = [(body, remains.begun) for body in remains.unknown]
+        missing = [(body, ended) for body in remains.missing]
+        state = self._contacts.end(contact, stored, [*found, *missing])
+        if state.closed:  # and yet a recording is left to finish
+            self.over(state)
+
+    async def _fill(self, contact: ContactId, events: Sequence[ContactEvent]) -> None:
+        self._contacts.catch_up(await self._store_journal(contact, events))
+
+    async def _store_journal(self, contact: ContactId, more: Sequence[ContactEvent] = ()) -> list[ContactEvent]:
+        """Store what the journal has and the store lacks, with a gap where a full disk left one, and `more`; all
+        events of the contact in order. Raises OSError for a bad disk, StoreError."""
+        journal = await asyncio.to_thread(read_journal, journal_path(self._spool, contact))
+        own = [event for event in (*journal, *more) if event.contact == contact and event.writer is Writer.CONTACT]
+        stored: list[ContactEvent] = []
+
+        def write(store: Store) -> None:
+            store.events.repair(own)
+            stored[:] = store.events.of_contact(contact)
+
+        await self._ledger.write(write)
+        return stored
 
     async def _end_dialogs(self, contact: ContactId, call_ids: Sequence[str]) -> None:
         """The edge may be down as well: a few tries, then its own dialog time-out has to do."""
@@ -144,85 +152,3 @@ class Caretaker:
             logger.info("a dialog can't be ended yet: %s", error, extra=fields(contact=contact))
             return False
         return True
-
-    # ── closing ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-    async def _close(self, state: ContactState) -> None:
-        finished, lost, kept = await self._finish_all(state)
-        bodies: list[said.AnyBody] = [*finished, said.ContactClosed()]
-        events = self._contacts.finish(state.contact, bodies)
-        record = await self._write_record(state.contact, events, lost)
-        self._contacts.closed_for_good(state.contact)
-        self._closing.discard(state.contact)
-        if record is not None:
-            self._counted(record)
-        if not kept:
-            await asyncio.to_thread(self._remove_spool, state.contact)
-        logger.info("contact closed", extra=fields(contact=state.contact))
-
-    async def _finish_all(
-        self, state: ContactState
-    ) -> tuple[list[said.RecordingFinished], list[RecordingId], list[RecordingId]]:
-        """What was finished, what never can be, and what could not be now (its sources are kept)."""
-        finished: list[said.RecordingFinished] = []
-        lost: list[RecordingId] = []
-        kept: list[RecordingId] = []
-        for recording, (started, at) in state.unfinished.items():
-            try:
-                finished.append(await self._finish_one(started, at))
-            except RecordingLostError as error:
-                logger.error("%s", error, extra=fields(contact=state.contact))
-                lost.append(recording)
-            except RecordError as error:
-                logger.error("recording given up, its parts stay in the spool: %s", error)
-                kept.append(recording)
-        return finished, lost, kept
-
-    async def _finish_one(self, started: said.RecordingStarted, at: Stamp) -> said.RecordingFinished:
-        sources = recording_sources(
-            started.recording,
-            customer=started.customer_path,
-            agent=started.agent_path,
-            rate_hz=started.rate_hz,
-            started=at,
-        )
-        for wait_s in FINISH_TRIES_S:
-            try:
-                return await self._finish(sources)
-            except RecordingLostError:
-                raise
-            except RecordError as error:
-                logger.warning("%s; trying again in %g s", error, wait_s)
-                await asyncio.sleep(wait_s)
-        return await self._finish(sources)
-
-    async def _write_record(
-        self, contact: ContactId, events: Sequence[ContactEvent], lost: Sequence[RecordingId]
-    ) -> Record | None:
-        built: list[Record] = []
-
-        def write(store: Store) -> None:
-            store.events.append(events)
-            for recording in lost:
-                store.recordings.mark_lost(recording)
-            built[:] = [build_record(store.events.of_contact(contact), box=self._box)]
-            store.records.save(built[0])
-
-        try:
-            await self._ledger.write(write)
-        except StoreError as error:
-            logger.error("the record could not be stored: %s", error, extra=fields(contact=contact))
-            return None
-        return built[0]
-
-    def _remove_spool(self, contact: ContactId) -> None:
-        shutil.rmtree(contact_folder(self._paths.spool, contact), ignore_errors=True)
-
-
-def _following(journal: Sequence[ContactEvent], contact: ContactId, stored: int) -> list[ContactEvent]:
-    """The journal's events after number `stored`, without a gap."""
-    following: list[ContactEvent] = []
-    for event in sorted(journal, key=lambda event: event.seq):
-        if event.contact == contact and event.writer is Writer.CONTACT and event.seq == stored + len(following) + 1:
-            following.append(event)
-    return following

@@ -12,7 +12,7 @@ from typing import Any
 
 from appliance import events as said
 from appliance.acd import events as acd
-from appliance.ids import AgentId, ContactId, Extension, LegId, OfferId, QueueId, RecordingId, SlotId
+from appliance.ids import AgentId, ContactId, Extension, LegId, OfferId, QueueId, SlotId
 from appliance.stamps import Stamp
 from appliance.switchboard.timescale import mono_of
 
@@ -37,7 +37,7 @@ class ContactState:
     seq, own_seq: last number noted of the contact process's and of the switchboard's events. boot: the boot it began
     in. place: in a queue now; queue: the latest one. offers: agents being rung; offers_made: highest number of an offer
     so far. engaged: agents on the contact and whether after-contact work is due when they leave. working: agents in
-    after-contact work. unfinished: recordings without their stereo file, and when they began.
+    after-contact work.
     """
 
     contact: ContactId
@@ -52,7 +52,6 @@ class ContactState:
     engaged: dict[AgentId, bool] = field(default_factory=dict)
     working: set[AgentId] = field(default_factory=set)
     legs: dict[LegId, said.LegStarted] = field(default_factory=dict)
-    unfinished: dict[RecordingId, tuple[said.RecordingStarted, Stamp]] = field(default_factory=dict)
     boot: str = ""
     disconnected: bool = False
     released: bool = False
@@ -67,6 +66,7 @@ class ContactState:
         """Take `event` in; what the ACD must be told because of it, in order. Numbers already noted tell nothing."""
         if not self._is_next(event):
             return []
+        self.boot = self.boot or event.at.boot
         told = _NOTES.get(type(event.body))
         return [] if told is None else list(told(self, event.body, event.at))
 
@@ -122,9 +122,8 @@ class ContactState:
 Told = Iterable[acd.AcdEvent]
 
 
-def _initiated(state: ContactState, body: said.ContactInitiated, at: Stamp) -> Told:
+def _initiated(state: ContactState, body: said.ContactInitiated, _at: Stamp) -> Told:
     state.slot = body.slot
-    state.boot = at.boot
     return ()
 
 
@@ -198,16 +197,6 @@ def _agent_left(state: ContactState, body: said.AgentLeft, _at: Stamp) -> Told:
     return (state.leave(body.agent),) if body.agent in state.engaged else ()
 
 
-def _recording_started(state: ContactState, body: said.RecordingStarted, at: Stamp) -> Told:
-    state.unfinished[body.recording] = (body, at)
-    return ()
-
-
-def _recording_finished(state: ContactState, body: said.RecordingFinished, _at: Stamp) -> Told:
-    state.unfinished.pop(body.recording, None)
-    return ()
-
-
 def _disconnected(state: ContactState, _body: said.ContactDisconnected, _at: Stamp) -> Told:
     state.disconnected = True
     if state.place is None:
@@ -249,8 +238,6 @@ _NOTES: dict[type[said.Body], Callable[[ContactState, Any, Stamp], Told]] = {
     said.AgentConnected: _connected,
     said.AgentMissed: _missed,
     said.AgentLeft: _agent_left,
-    said.RecordingStarted: _recording_started,
-    said.RecordingFinished: _recording_finished,
     said.ContactDisconnected: _disconnected,
     said.MediaFailed: _media_failed,
     said.AfterContactWorkStarted: _work_started,

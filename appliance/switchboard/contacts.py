@@ -7,20 +7,22 @@ count once. Must not close or repair contacts itself: its carer does.
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import logging
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from appliance import events as said
+from msgspec import structs
+
+from appliance.acd.events import AcdEvent, AgentReleased
 from appliance.clock import Clock
 from appliance.contact.protocol import AcceptIntoQueue, Acknowledge, Command, Event, Hello, Released
 from appliance.errors import StoreError
-from appliance.events import ContactEvent, Writer
+from appliance.events import AnyBody, ContactEvent, Writer
 from appliance.ids import ContactId
 from appliance.logs import fields
+from appliance.stamps import Stamp
 from appliance.store.agent_states import AgentState
 from appliance.store.failures import EventGapError
 from appliance.store.store import Store
@@ -86,26 +88,23 @@ class Contacts:
             waiting.append(command)
             del waiting[:-MOST_UNSENT]
 
-    def write(self, contact: ContactId, body: said.AnyBody) -> None:
+    def write(self, contact: ContactId, body: AnyBody) -> None:
         """Add an event of the switchboard's own; it counts at once, and is stored with the next group."""
         state = self._states.get(contact)
         if state is None:
             return
-        event = self._own(state, body)
-        told = state.note(event)
-        self._ledger.put(lambda store: _append(store, [event]), partial(self._written, state))
-        self._routing.tell(told)
+        self._routing.tell(self._add(state, self._own(state, body, self._clock())))
 
     def keep(self, state: AgentState) -> None:
         """Store an agent's state."""
         self._ledger.put(lambda store: store.agent_states.put(state))
 
-    def finish(self, contact: ContactId, bodies: Sequence[said.AnyBody]) -> list[ContactEvent]:
+    def finish(self, contact: ContactId, bodies: Sequence[AnyBody]) -> list[ContactEvent]:
         """The switchboard's last events of a contact, numbered and noted but not stored: the caller stores them."""
         state = self._states[contact]
         events: list[ContactEvent] = []
         for body in bodies:
-            events.append(self._own(state, body))
+            events.append(self._own(state, body, self._clock()))
             state.note(events[-1])
         return events
 
@@ -139,21 +138,25 @@ class Contacts:
         """Implements `link.LinkListener`."""
         self.processes.closed(connection)
 
-    async def take_from_journal(self, events: Sequence[ContactEvent]) -> None:
-        """Store and act upon events that a process left in its journal. Raises StoreError."""
-        noted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._ledger.put(lambda store: _append(store, events), lambda error: self._noted(events, noted, error))
-        await noted
-
-    def _noted(self, events: Sequence[ContactEvent], noted: asyncio.Future[None], error: StoreError | None) -> None:
-        for event in events if error is None else ():
+    def catch_up(self, events: Iterable[ContactEvent]) -> None:
+        """Act upon stored events of a living process that may be news."""
+        for event in events:
             self._note(event)
-        if noted.done():
-            return
-        if error is None:
-            noted.set_result(None)
-        else:
-            noted.set_exception(error)
+
+    def end(
+        self, contact: ContactId, stored: Iterable[ContactEvent], bodies: Iterable[tuple[AnyBody, Stamp]]
+    ) -> ContactState:
+        """Take in all that is `stored` of a contact whose process is gone, add the `bodies` that were missing, and let
+        go of it. The ACD hears of it as a whole, because nobody may be offered a contact that is dead; nor has anybody
+        after-contact work to do for one."""
+        state = self._states.setdefault(contact, self._new(contact))
+        told = [news for event in stored for news in state.note(event)]
+        for body, at in bodies:
+            told += self._add(state, self._own(state, body, at))
+        told += state.release()
+        self._routing.tell_together([_at_once(news) for news in told])
+        self._end_if_over(state)
+        return state
 
     def _introduced_or_released(self, connection: Connection, message: Hello | Released) -> None:
         if isinstance(message, Hello):
@@ -230,7 +233,7 @@ class Contacts:
         logger.error("events of a contact can't be stored: %s", error, extra=fields(contact=batch.contact))
         if isinstance(error, EventGapError):
             self.processes.hold(batch.connection, batch.contact)
-            self.carer.gap(batch.contact)
+            self.carer.gap(batch.contact, batch.events)
 
     def _written(self, state: ContactState, error: StoreError | None) -> None:
         if error is not None:
@@ -244,10 +247,18 @@ class Contacts:
     def _new(self, contact: ContactId) -> ContactState:
         return ContactState(contact=contact, agent_of=self._agent_of)
 
-    def _own(self, state: ContactState, body: said.AnyBody) -> ContactEvent:
-        return ContactEvent(
-            contact=state.contact, writer=Writer.SWITCHBOARD, seq=state.own_seq + 1, at=self._clock(), body=body
-        )
+    def _own(self, state: ContactState, body: AnyBody, at: Stamp) -> ContactEvent:
+        return ContactEvent(contact=state.contact, writer=Writer.SWITCHBOARD, seq=state.own_seq + 1, at=at, body=body)
+
+    def _add(self, state: ContactState, event: ContactEvent) -> list[AcdEvent]:
+        """Note the switchboard's event now, store it with the next group."""
+        told = state.note(event)
+        self._ledger.put(lambda store: _append(store, [event]), partial(self._written, state))
+        return told
+
+
+def _at_once(news: AcdEvent) -> AcdEvent:
+    return structs.replace(news, wrap_up=False) if isinstance(news, AgentReleased) else news
 
 
 def _append(store: Store, events: Sequence[ContactEvent]) -> None:

@@ -28,6 +28,7 @@ from appliance.switchboard.api import Api
 from appliance.switchboard.api_server import ApiServer
 from appliance.switchboard.caretaker import Caretaker
 from appliance.switchboard.changes import install_default_flows
+from appliance.switchboard.closing import Closer
 from appliance.switchboard.contacts import Contacts
 from appliance.switchboard.finisher import Finisher
 from appliance.switchboard.ledger import Ledger
@@ -65,15 +66,21 @@ class Switchboard:
         self.routing.hands = self.contacts
         self._numbers = TodaysNumbers(calendar_day(now().wall_s))
         self._finisher = Finisher(paths.recordings)
+        closer = Closer(
+            contacts=self.contacts,
+            ledger=self._ledger,
+            spool=paths.spool,
+            box=configuration.box.name,
+            finish=self._finisher.finish,
+            counted=self._count,
+        )
         self._caretaker = Caretaker(
             contacts=self.contacts,
             ledger=self._ledger,
-            store=self.store,
-            paths=paths,
-            box=configuration.box.name,
-            finish=self._finisher.finish,
+            closer=closer,
+            spool=paths.spool,
+            clock=now,
             end_dialog=self._end_dialog,
-            counted=self._count,
         )
         self.contacts.carer = self._caretaker
         self._link = LinkServer(paths.link_socket, self.contacts)

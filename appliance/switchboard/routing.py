@@ -6,7 +6,7 @@ The scale of the ACD's `now` is CLOCK_BOOTTIME in seconds (`Stamp.mono_s`). Deci
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from appliance import events as said
@@ -75,6 +75,14 @@ class Routing:
             self._carry_out(self.acd.handle(event, self._now_s()))
         self._set_timer()
 
+    def tell_together(self, events: Sequence[AcdEvent]) -> None:
+        """As `tell`, but nothing is decided before all of them are known."""
+        if self._held is not None:
+            self._held.extend(events)
+        elif events:
+            self._carry_out(self.acd.handle_together(events, self._now_s()))
+            self._set_timer()
+
     def hold(self) -> None:
         """Decide nothing until `resume`: not everybody is back yet after a restart."""
         self._held = []
@@ -88,8 +96,7 @@ class Routing:
     def resume(self, restored: Iterable[AcdEvent]) -> None:
         """Tell what the store knew first, then what happened meanwhile; decide only after all of it."""
         held, self._held = self._held or [], None
-        self._carry_out(self.acd.handle_together([*restored, *held], self._now_s()))
-        self._set_timer()
+        self.tell_together([*restored, *held])
         self.deciding.set()
         waiting, self._after = self._after, []
         for deed in waiting:

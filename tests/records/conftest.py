@@ -12,7 +12,6 @@ import pytest
 
 from appliance import events as ev
 from appliance.ids import AgentId, ContactId, Extension, FlowId, LegId, OfferId, QueueId, RecordingId, SlotId
-from appliance.records.recovery import Recoverer
 from appliance.stamps import Stamp
 from appliance.store import Store
 
@@ -150,7 +149,7 @@ def make_wav() -> Callable[..., bytes]:
 
 
 class Box:
-    """A store, a spool and a recordings folder; its clock says `now`."""
+    """A store, a spool and a recordings folder."""
 
     def __init__(self, root: Path) -> None:
         self.spool = root / "spool"
@@ -159,12 +158,6 @@ class Box:
         self.recordings.mkdir()
         self.store_path = root / "store.db"
         self.store = Store.open(self.store_path)
-        self.now = Stamp(boot="boot-b", mono_s=7.0, wall_s=WALL_S + 9000, synced=True)
-
-    def recoverer(self) -> Recoverer:
-        return Recoverer(
-            spool=self.spool, recordings=self.recordings, store=self.store, clock=lambda: self.now, box="branch"
-        )
 
     def write_sides(self, story: Story, *, customer: bytes | None, agent: bytes | None, name: str = "tape-1") -> Path:
         folder = self.spool / story.contact

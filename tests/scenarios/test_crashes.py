@@ -102,15 +102,18 @@ def test_zygote_when_killed_in_mid_call_then_new_calls_are_served_again(make_box
     hears(customer, WAITING_HZ)
 
 
+@pytest.mark.parametrize(("seconds", "hung_up"), [(0.8, False), (3.0, False), (2.0, True)])
 def test_everything_when_killed_in_mid_call_then_next_start_closes_record_and_finishes_recording(
-    make_box: BoxMaker, phone: PhoneMaker, agent_phone: PhoneMaker
+    *, make_box: BoxMaker, phone: PhoneMaker, agent_phone: PhoneMaker, seconds: float, hung_up: bool
 ) -> None:
     box = make_box()
     agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
     customer = phone(box, "101", tone_hz=CUSTOMER_HZ)
     contact = put_through(box, customer, agent)
     began = agent.heard().duration_s
-    _talk(agent, 3.0)
+    _talk(agent, seconds)
+    if hung_up:  # everything that follows a call may be under way
+        customer.hang_up()
     box.kill_everything()
     talked_s = agent.heard().duration_s - began
     box.start()

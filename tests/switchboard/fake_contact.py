@@ -11,25 +11,33 @@ import os
 import socket
 import subprocess
 import uuid
+import wave
 from pathlib import Path
 from typing import TypeVar
+
+from msgspec import structs
 
 from appliance import clock
 from appliance import events as said
 from appliance.config.paths import BoxPaths
 from appliance.contact import protocol
 from appliance.contact.journal import Journal
-from appliance.ids import AgentId, ContactId, Extension, FlowId, LegId, OfferId, QueueId, SlotId
+from appliance.ids import AgentId, ContactId, Extension, FlowId, LegId, OfferId, QueueId, RecordingId, SlotId
+from appliance.stamps import Stamp
 
 PATIENCE_S = 10.0
 Wanted = TypeVar("Wanted", bound=protocol.Message)
 
 
 class FakeContact:
-    """One process at `slot`. `own_process`: with a process id of its own that can be killed."""
+    """One process at `slot`. `own_process`: with a process id of its own that can be killed; `ago_s`: everything it
+    tells happened that long ago."""
 
-    def __init__(self, paths: BoxPaths, slot: int, sip_port: int, *, own_process: bool = False) -> None:
+    def __init__(
+        self, paths: BoxPaths, slot: int, sip_port: int, *, own_process: bool = False, ago_s: float = 0.0
+    ) -> None:
         self.paths = paths
+        self._ago_s = ago_s
         self.slot = SlotId(slot)
         self.sip_port = sip_port + slot
         self.contact: ContactId | None = None
@@ -166,7 +174,7 @@ class FakeContact:
     def begin(self, *, caller: str = "+12125550199", source: str = "trunk:acme") -> ContactId:
         """A customer calls and hears a flow."""
         self.contact = ContactId(str(uuid.uuid4()))
-        self._journal = Journal(self.paths.spool, self.contact, clock.now)
+        self._journal = Journal(self.paths.spool, self.contact, self._clock)
         self.emit(
             said.ContactInitiated(
                 method=said.InitiationMethod.INBOUND,
@@ -180,6 +188,10 @@ class FakeContact:
         self.emit(said.SystemConnected())
         self.emit(said.FlowStarted(flow=FlowId("branch"), flow_type="CONTACT_FLOW", bundle_sha256="0" * 64))
         return self.contact
+
+    def _clock(self) -> Stamp:
+        now = clock.now()
+        return structs.replace(now, mono_s=now.mono_s - self._ago_s, wall_s=now.wall_s - self._ago_s)
 
     def leg(self, leg: str, role: said.LegRole, *, agent: str | None = None, extension: str | None = None) -> None:
         """A leg begins."""
@@ -223,6 +235,25 @@ class FakeContact:
         self.emit(said.LegAnswered(leg=LegId(_leg_of(offer.offer)), codec="PCMU"))
         self.emit(said.ContactDequeued(queue=QueueId(queue), reason="connected"))
         self.emit(said.AgentConnected(agent=offer.agent, extension=offer.extension, offer=offer.offer))
+
+    def record(self, seconds: float) -> RecordingId:
+        """A recording is under way; its two files have grown to `seconds`."""
+        assert self.contact is not None
+        recording = RecordingId(f"rec-{self.contact}")
+        customer, agent = (str(self.write_audio(recording, side, seconds)) for side in ("customer", "agent"))
+        self.emit(said.RecordingStarted(recording=recording, customer_path=customer, agent_path=agent, rate_hz=8000))
+        return recording
+
+    def write_audio(self, recording: str, side: str, seconds: float) -> Path:
+        """One side's file, never silent."""
+        assert self.contact is not None
+        path = self.spool(self.contact) / f"{recording}.{side}.wav"
+        with wave.open(str(path), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(8000)
+            file.writeframes(b"\x10\x00" * round(8000 * seconds))
+        return path
 
     def missed(self, offer: protocol.OfferContact, *, cause: str = "no_answer") -> None:
         """The agent doesn't."""

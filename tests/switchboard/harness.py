@@ -76,9 +76,14 @@ class Harness:
 
     async def process(self, slot: int, *, own_process: bool = False) -> FakeContact:
         """A contact process on the link."""
-        process = FakeContact(self.paths, slot, self.ports.first, own_process=own_process)
-        self.processes.append(process)
+        process = self.unlinked(slot, own_process=own_process)
         await process.connect()
+        return process
+
+    def unlinked(self, slot: int, *, own_process: bool = False, ago_s: float = 0.0) -> FakeContact:
+        """A contact process that has not reached the link yet."""
+        process = FakeContact(self.paths, slot, self.ports.first, own_process=own_process, ago_s=ago_s)
+        self.processes.append(process)
         return process
 
     async def until(self, found: Callable[[], Awaitable[Any]], what: str) -> Any:

@@ -5,18 +5,12 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from kit.api import Api
-from kit.ports import reserve_ports
-from kit.processes import Program, wait_until
+from kit.processes import wait_until
 from switchboard.fake_contact import FakeContact
-
-from appliance.config.paths import BoxPaths
+from switchboard.place import Place
 
 
 class Manager:
@@ -36,53 +30,6 @@ class Manager:
 
     def close(self) -> None:
         self._socket.close()
-
-
-class Place:
-    """A box's folders, and a switchboard process on them."""
-
-    def __init__(self, folder: Path) -> None:
-        self.run = Path(tempfile.mkdtemp(prefix="lk-"))
-        self.paths = BoxPaths(data=folder / "data", run=self.run)
-        self.ports = reserve_ports(4)
-        self.config = folder / "linekeeper.toml"
-        self.config.write_text(
-            f'[box]\ndata_dir = "{self.paths.data}"\nrun_dir = "{self.run}"\n'
-            f"[contacts]\nsip_port = {self.ports.first}\nrtp_port = 40000\ncapacity = 4\n"
-        )
-        self.log = folder / "log"
-        self.api = Api(self.paths.api_socket)
-        self.programs: list[Program] = []
-
-    def start(self, **env: str) -> Program:
-        argv = [sys.executable, "-m", "appliance.switchboard", "--config", str(self.config)]
-        program = Program(argv, log=self.log, env=env)
-        self.programs.append(program)
-        return program
-
-    def serves(self, program: Program) -> None:
-        """Until `program` answers."""
-
-        def answers() -> bool:
-            assert program.running, program.tail()
-            try:
-                return bool(self.api.call("status"))
-            except OSError:
-                return False
-
-        wait_until(answers, timeout_s=15, what="the switchboard serves")
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    place = Place(tmp_path)
-    yield place
-    for program in place.programs:
-        program.stop()
-    place.ports.release()
-    for path in place.run.iterdir():
-        path.unlink()
-    place.run.rmdir()
 
 
 def test_process_when_managed_then_says_ready_alive_and_stopping(place: Place) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import wave
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from switchboard.harness import Harness, play
 
 from appliance import events as said
 from appliance.contact import protocol
-from appliance.ids import AgentId, ContactId, Extension, OfferId, QueueId, RecordingId
+from appliance.ids import AgentId, Extension, OfferId, QueueId
 
 
 async def restart(box: Harness, *processes: FakeContact) -> None:
@@ -336,7 +335,7 @@ def test_recording_when_contact_ends_then_is_finished_and_listed(tmp_path: Path)
     async def scene(box: Harness) -> None:
         process = await box.process(0)
         contact = process.begin()
-        recording = record(process, contact, seconds=0.5)
+        recording = process.record(0.5)
         process.emit(said.RecordingStopped(recording=recording, reason="contact ended"))
         process.hung_up()
         shown = await box.closed(contact)
@@ -353,7 +352,7 @@ def test_recording_when_it_has_no_audio_then_contact_is_closed_and_it_is_lost(tm
     async def scene(box: Harness) -> None:
         process = await box.process(0)
         contact = process.begin()
-        record(process, contact, seconds=0.0)
+        process.record(0.0)
         process.hung_up()
         await box.closed(contact)
         assert (await box.call("recording.list"))[0]["state"] == "lost"
@@ -365,7 +364,7 @@ def test_restart_when_contact_waits_for_its_recording_then_it_is_finished_once(t
     async def scene(box: Harness) -> None:
         process = await box.process(0)
         contact = process.begin()
-        record(process, contact, seconds=0.2)
+        process.record(0.2)
         process.hung_up()
         await process.settled()
         await restart(box, process)
@@ -406,21 +405,6 @@ def test_spool_when_folder_of_a_closed_contact_was_left_then_is_cleared_at_start
         assert not process.spool(contact).exists()
 
     play(tmp_path, scene)
-
-
-def record(process: FakeContact, contact: ContactId, *, seconds: float) -> RecordingId:
-    """Two growing files of `seconds`."""
-    recording = RecordingId(f"rec-{contact}")
-    paths = [process.spool(contact) / f"{side}.wav" for side in ("customer", "agent")]
-    for path in paths:
-        with wave.open(str(path), "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(8000)
-            file.writeframes(b"\x10\x00" * round(8000 * seconds))
-    customer, agent = map(str, paths)
-    process.emit(said.RecordingStarted(recording=recording, customer_path=customer, agent_path=agent, rate_hz=8000))
-    return recording
 
 
 def test_queued_contact_when_the_acceptance_was_lost_then_is_accepted_again(tmp_path: Path) -> None:
