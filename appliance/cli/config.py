@@ -10,6 +10,7 @@ from appliance.cli.options import config_option, json_option
 from appliance.cli.output import cell, show_fields, show_json
 from appliance.cli.switchboard import Switchboard
 from appliance.config.contact_settings import box_paths, write_contact_settings
+from appliance.config.function_files import function_problems
 from appliance.config.lastgood import LastGood
 from appliance.config.load import EXAMPLE_FILE, load
 
@@ -28,15 +29,18 @@ def command() -> None:
 def check(config_file: Path, as_json: bool) -> None:
     """Check the file: every problem at once, each with what to do about it.
 
-    Exit code 1 says that the file can't be used; a running box then stays with the last good one.
+    Exit code 1 says that the file can't be used; a running box then stays with the last good one. What is wrong
+    outside of it (a function's file that is missing) is a warning.
 
     Example: linekeeper config check --config branch.toml
     """
-    load(config_file)
+    warnings = function_problems(load(config_file))
     if as_json:
-        show_json({"file": str(config_file), "problems": []})
-    else:
-        click.echo(f"{config_file} is good")
+        show_json({"file": str(config_file), "problems": [], "warnings": warnings})
+        return
+    for warning in warnings:
+        click.echo(f"warning: {warning}", err=True)
+    click.echo(f"{config_file} is good")
 
 
 @command.command("show")

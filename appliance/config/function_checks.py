@@ -1,15 +1,13 @@
-"""What the values of `[[functions]]` must not be together: keys of another kind, files that aren't there, names twice.
+"""What the values of `[[functions]]` must not be together: keys of another kind, addresses that are none, names twice.
 
-Files are only looked at; the functions service reads them itself, and again when they change.
+Must not read files: whether those of a function are there is `appliance.config.function_files`, and no reason to
+refuse a configuration.
 """
 
 from __future__ import annotations
 
 import ipaddress
-import os
-import shutil
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,17 +23,15 @@ _KEYS = {
 _NEEDED = {"http": ("url",), "command": ("command",), "table": ("file", "column", "parameter")}
 
 
-def check_functions(configuration: Configuration, places: Mapping[int, int], folder: Path) -> Iterator[Problem]:
-    """Each function by its kind. `places` gives its index in the file; relative paths count from `folder`."""
+def check_functions(configuration: Configuration, places: Mapping[int, int]) -> Iterator[Problem]:
+    """Each function by its kind. `places` gives its index in the file."""
     for index, function in enumerate(configuration.functions):
         key = f"functions[{places[index]}]"
         yield from _check_keys(key, function)
         if function.kind == "http":
-            yield from _check_http(key, function, folder)
+            yield from _check_http(key, function)
         elif function.kind == "command":
             yield from _check_command(key, function)
-        elif function.file is not None:
-            yield from _check_readable(f"{key}.file", folder / function.file)
 
 
 def check_function_names(raw: Mapping[str, Any]) -> Iterator[Problem]:
@@ -75,7 +71,7 @@ def _check_keys(key: str, function: Function) -> Iterator[Problem]:
                 yield Problem(key=f"{key}.{name}", fault=fault, remedy="remove it, or change kind")
 
 
-def _check_http(key: str, function: Function, folder: Path) -> Iterator[Problem]:
+def _check_http(key: str, function: Function) -> Iterator[Problem]:
     if function.url:
         yield from _check_url(f"{key}.url", function)
     for name, value in function.headers.items():
@@ -85,15 +81,6 @@ def _check_http(key: str, function: Function, folder: Path) -> Iterator[Problem]
             yield Problem(
                 key=f"{key}.headers", fault="hold what is no header", remedy="write names and values in printable ASCII"
             )
-    if function.ca_file is not None:
-        yield from _check_readable(f"{key}.ca_file", folder / function.ca_file)
-    if function.headers_file is not None and (fault := _headers_fault(folder / function.headers_file)):
-        yield Problem(
-            key=f"{key}.headers_file",
-            value=shown("headers_file", str(function.headers_file)),
-            fault=fault,
-            remedy="write lines Name: value into this file, readable by the service only (mode 0640)",
-        )
 
 
 def _check_url(key: str, function: Function) -> Iterator[Problem]:
@@ -123,35 +110,11 @@ def _is_here(host: str) -> bool:
         return host == "localhost"
 
 
-def _headers_fault(path: Path) -> str:
-    try:
-        return "" if parse_headers(path.read_text(encoding="utf-8")) else "holds no header"
-    except OSError as error:
-        return f"can't be read ({error.strerror})"
-    except UnicodeDecodeError:
-        return "can't be read (not UTF-8)"
-    except ValueError as error:
-        return f"can't be used: {error}"
-
-
 def _check_command(key: str, function: Function) -> Iterator[Problem]:
-    program = function.command[0] if function.command else None
-    if program is None:
-        return
-    if not program.startswith("/"):
-        fault, remedy = "is no whole path", "write the program's whole path, such as /usr/local/bin/lookup"
-    elif shutil.which(program) is None:
-        fault, remedy = "is no program that may be run", "install it, or make it executable"
-    else:
-        return
-    yield Problem(key=f"{key}.command[0]", value=shown("command", program), fault=fault, remedy=remedy)
-
-
-def _check_readable(key: str, path: Path) -> Iterator[Problem]:
-    if not path.is_file() or not os.access(path, os.R_OK):
+    if function.command and not function.command[0].startswith("/"):
         yield Problem(
-            key=key,
-            value=shown("file", str(path)),
-            fault="can't be read",
-            remedy="put the file there, readable by the service",
+            key=f"{key}.command[0]",
+            value=shown("command", function.command[0]),
+            fault="is no whole path",
+            remedy="write the program's whole path, such as /usr/local/bin/lookup",
         )

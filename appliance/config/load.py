@@ -138,7 +138,7 @@ def _contradictions(partial: _Partial, folder: Path) -> Iterator[Problem]:
     yield from _check_password_files(configuration, partial.places["trunks"], folder)
     yield from check_numbers(configuration, partial.places["numbers"])
     yield from check_voices(configuration)
-    yield from check_functions(configuration, partial.places["functions"], folder)
+    yield from check_functions(configuration, partial.places["functions"])
 
 
 def _check_password_files(configuration: Configuration, places: Mapping[int, int], folder: Path) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from appliance.config.function_files import function_problems
 from appliance.config.functions import function_names, render_functions
 from appliance.config.paths import BoxPaths
 from appliance.config.schema import Configuration
@@ -90,7 +91,8 @@ def compose(store: Store, configuration: Configuration) -> Publication:
     )
     documents = {flow.sha256: flow.document.encode() for flow in flows}
     functions = render_functions(configuration)
-    return Publication(plan=plan, documents=documents, functions=functions, problems=tuple(_problems(plan)))
+    problems = (*_problems(plan), *function_problems(configuration))
+    return Publication(plan=plan, documents=documents, functions=functions, problems=problems)
 
 
 def publish(publication: Publication, paths: BoxPaths) -> bool:

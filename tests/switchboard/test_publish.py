@@ -11,7 +11,8 @@ import pytest
 from appliance import clock
 from appliance.acd.model import AgentPlan, QueuePlan
 from appliance.config.paths import BoxPaths
-from appliance.config.schema import Configuration, Number, Recording, Trunk
+from appliance.config.schema import Configuration, Function, Number, Recording, Trunk
+from appliance.contact.functions.definitions import CommandFunction, read_definitions
 from appliance.dialplan import DialPlan, ToExtension, ToFlow, ToOutside, route
 from appliance.ids import AgentId, Extension, FlowId, QueueId
 from appliance.store.agents import StoredAgent
@@ -72,3 +73,23 @@ def test_files_when_nothing_has_changed_then_are_left_alone(store: Store, tmp_pa
     assert {path: path.stat().st_ino for path in tmp_path.rglob("*.json")} == before
     store.extensions.put(StoredExtension(extension=Extension("103")))
     assert publish(compose(store, CONFIGURATION), paths)
+
+
+def test_functions_when_published_then_plan_and_service_know_them_and_missing_programs_are_told(
+    store: Store, tmp_path: Path
+) -> None:
+    paths = BoxPaths(data=tmp_path, run=tmp_path / "run")
+    functions = (
+        Function(name="holiday", kind="command", arns=("arn:x",), command=("/bin/true",)),
+        Function(name="gone", kind="command", command=("/no/such",)),
+    )
+    publication = compose(store, CONFIGURATION.model_copy(update={"functions": functions}))
+    publish(publication, paths)
+    assert publication.plan.functions == {"arn:x": "holiday", "holiday": "holiday", "gone": "gone"}
+    assert read_definitions(paths.functions) == (
+        CommandFunction(name="holiday", argv=("/bin/true",)),
+        CommandFunction(name="gone", argv=("/no/such",)),
+    )
+    assert any(
+        problem.startswith("function gone can't work: /no/such is no program") for problem in publication.problems
+    )

@@ -14,6 +14,7 @@ import os
 import select
 import signal
 import socket
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -34,6 +35,7 @@ RESOLVERS = 16  # threads for look-ups of names: one a host that is being looked
 STANDSTILL_S = 30  # SIGALRM ends the process when its loop has not turned for so long
 TURN_S = 5.0
 PRUNE_S = 3600.0
+RESTART_S = 3.0
 SOCKET_MODE = 0o660
 PROCESS_NAME = b"lk-functions"
 PR_SET_NAME = 15
@@ -100,9 +102,13 @@ def serve(settings: ContactSettings) -> None:
     with contextlib.suppress(OSError):
         os.nice(NICE)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    with listen(Path(settings.functions_socket)) as listening:
-        _await_work(settings, listening)
-        asyncio.run(_run(settings, listening))
+    try:
+        with listen(Path(settings.functions_socket)) as listening:
+            _await_work(settings, listening)
+            asyncio.run(_run(settings, listening))
+    except Exception:  # the end of this process, not of the zygote's patience
+        _log.exception("the functions service failed; another is started in %g s", RESTART_S)
+        time.sleep(RESTART_S)
 
 
 def listen(path: Path) -> socket.socket:
