@@ -99,11 +99,18 @@ class FlowRun:
             self._call.cancel()
 
     def _carry_out(self, commands: tuple[c.FlowCommand, ...]) -> None:
+        """In order, but hanging up comes last: that ends everything, and the flow's own end is still to be written."""
         self._set_timer()
+        hangs_up = any(isinstance(command, c.Disconnect) for command in commands)
         for command in commands:
-            self._act(command)
+            if hangs_up and isinstance(command, c.FlowFinished):
+                self._note_end(command)
+            else:
+                self._act(command)
             if self._stopped:
                 return
+        if hangs_up:
+            self._host.flow_disconnects()
 
     def _set_timer(self) -> None:
         if self._timer is not None:
@@ -135,9 +142,6 @@ class FlowRun:
 
     def _enter_queue(self, command: c.EnterQueue) -> None:
         self._host.flow_enters_queue(command)
-
-    def _disconnect(self, _command: c.Disconnect) -> None:
-        self._host.flow_disconnects()
 
     def _set_recording(self, command: c.SetRecording) -> None:
         self._host.flow_sets_recording(command)
@@ -173,15 +177,17 @@ class FlowRun:
 
     def _finish(self, command: c.FlowFinished) -> None:
         self.stop()
-        self._host.emit(FlowEnded(flow=FlowId(command.flow), outcome=command.outcome))
+        self._note_end(command)
         self._host.flow_finished(self, command.outcome)
+
+    def _note_end(self, command: c.FlowFinished) -> None:
+        self._host.emit(FlowEnded(flow=FlowId(command.flow), outcome=command.outcome))
 
 
 _ACTIONS: dict[type[c.FlowCommand], Callable[[FlowRun, Any], None]] = {
     c.Play: FlowRun._play,
     c.StopPlaying: FlowRun._stop_playing,
     c.EnterQueue: FlowRun._enter_queue,
-    c.Disconnect: FlowRun._disconnect,
     c.SetRecording: FlowRun._set_recording,
     c.SetAttributes: FlowRun._set_attributes,
     c.SetEventHook: FlowRun._set_hook,

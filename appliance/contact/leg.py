@@ -166,6 +166,10 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         else:
             parameters.newCall = target
 
+    def onCallRedirected(self, _parameters: pj.OnCallRedirectedParam) -> int:  # noqa: N802
+        """A redirection is not followed (the edge knows where people are); the leg ends with its 3xx."""
+        return int(pj.PJSIP_REDIRECT_REJECT)
+
     def _find_trunk(self, parameters: pj.OnCallStateParam) -> None:
         for message in _messages(parameters):
             if match := _TRUNK_HEADER.search(message):
