@@ -61,7 +61,7 @@ class SipMessage:
 
 def parse(data: bytes) -> SipMessage:
     """A SIP message; only what our side of these tests needs."""
-    head, _, body = data.decode().partition("\r\n\r\n")
+    head, _, body = data.decode("utf-8", "surrogateescape").partition("\r\n\r\n")
     first, *lines = head.split("\r\n")
     headers: dict[str, str] = {}
     via: list[str] = []
@@ -173,6 +173,12 @@ class Dialog:
             return fitting[count - 1] if len(fitting) >= count else None
 
         return self.peer.wait(found, lambda: f"{what} in {self.seen()}", timeout_s)
+
+    def has(self, request: SipMessage) -> bool:
+        """Whether it is one of those received, repeated."""
+        return any(
+            not each.is_response and (each.method, each.via) == (request.method, request.via) for each in self.received
+        )
 
     def seen(self) -> list[str]:
         return [message.first for message in self.received]
@@ -352,7 +358,7 @@ class SipPeer:
                 call.remote = message.headers["to"]
         elif (last := self._answers.get((call.call_id, message.headers["cseq"]))) and message.method != "ACK":
             self._repeat(message, last)
-        else:
+        elif not call.has(message):
             call.received.append(message)
             self._react(call, message)
 
@@ -379,7 +385,7 @@ class SipPeer:
             self.respond(message, 200)
             assert call.invite is not None
             self.respond(call.invite, 487, to=call.local)
-        elif message.method == "INVITE" and message is not call.invite:
+        elif message.method == "INVITE" and "tag=" in message.headers["to"]:
             self.respond(message, 200, body=sdp(call.media_port))
         elif message.method in ("BYE", "NOTIFY", "UPDATE", "INFO", "OPTIONS"):
             self.respond(message, 200)
