@@ -24,6 +24,8 @@ class QueuePlan(msgspec.Struct, frozen=True, kw_only=True):
     queue: QueueId
     arn: str = ""
     queue_flow: FlowId | None = None
+    hours: str = ""  # the calendar that flows ask about
+    caller_id: str = ""  # E.164
 
 
 class FlowPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +38,11 @@ class FlowPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DialPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a contact process needs to route a call; `region` is the box's country (ISO 3166, e.g. KR)."""
+    """Everything a contact process needs to route a call; `region` is the box's country (ISO 3166, e.g. KR).
+
+    parts: hours, bots, prompts and the resource map, the file `<parts>.json` in the flows folder, "" for none;
+    bundle_sha256: hash of all flows and parts that are in force.
+    """
 
     region: str = "US"
     extensions: dict[Extension, AgentId | None] = msgspec.field(default_factory=dict)
@@ -45,6 +51,8 @@ class DialPlan(msgspec.Struct, frozen=True, kw_only=True):
     queues: dict[QueueId, QueuePlan] = msgspec.field(default_factory=dict)
     trunks: tuple[TrunkId, ...] = ()
     functions: dict[str, str] = msgspec.field(default_factory=dict)  # name, ARN or alias → function of the registry
+    parts: str = ""
+    bundle_sha256: str = ""
     record_internal: bool = False  # extension to extension
     record_outbound: bool = False
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,11 +17,12 @@ from appliance.contact.link import Link
 from appliance.contact.prompts import Prompts
 from appliance.contact.settings import ContactSettings
 from appliance.contact.timers import Timers
-from appliance.dialplan import DialPlan, FlowPlan
+from appliance.dialplan import DialPlan, FlowPlan, QueuePlan
 from appliance.errors import FlowError
 from appliance.flow.document import parse
 from appliance.flow.facts import Library, QueueFacts
 from appliance.flow.model import Flow, FlowType
+from appliance.flow.parts import Parts, decode_parts
 from appliance.ids import FlowId, SlotId
 
 _log = logging.getLogger(__name__)
@@ -45,6 +46,38 @@ class FlowShelf:
                 _log.error("flow %s can't be read from %s: %s; install it again", plan.flow, path, error)
                 return None
         return self._flows[key]
+
+    def parts(self, sha256: str) -> Parts:
+        """The parts of a plan; none (and a line in the log) where their file is missing or broken."""
+        path = self._folder / f"{sha256}.json"
+        try:
+            return decode_parts(path.read_bytes()) if sha256 else Parts()
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+            _log.error("hours, bots, prompts and map can't be read from %s: %s; install them again", path, error)
+            return Parts()
+
+
+class ShelvedFlows(Mapping[str, Flow]):
+    """Flows of a plan by name, each read when it is first asked for; a broken one isn't there.
+
+    A plan's files stay until no contact needs them (`appliance.switchboard.pruning`).
+    """
+
+    def __init__(self, plans: Mapping[str, FlowPlan], shelf: FlowShelf) -> None:
+        self._plans = plans
+        self._shelf = shelf
+
+    def __getitem__(self, name: str) -> Flow:
+        flow = self._shelf.take(self._plans[name])
+        if flow is None:
+            raise KeyError(name)
+        return flow
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, plan in self._plans.items() if self._shelf.take(plan) is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,15 +128,25 @@ class Services:
 
 
 def build_library(plan: DialPlan, shelf: FlowShelf) -> Library:
-    """Flows, modules, queues and functions of the plan under their names and ARNs."""
-    flows = {str(name): flow for name, entry in plan.flows.items() if (flow := shelf.take(entry)) is not None}
-    names: Mapping[str, str] = {entry.arn: str(name) for name, entry in plan.flows.items() if entry.arn} | {
-        entry.arn: str(name) for name, entry in plan.queues.items() if entry.arn
+    """Everything that flows of this plan can name, under its names and ARNs."""
+    parts = shelf.parts(plan.parts)
+    flows = {str(name): entry for name, entry in plan.flows.items() if entry.flow_type != FlowType.MODULE}
+    modules = {str(name): entry for name, entry in plan.flows.items() if entry.flow_type == FlowType.MODULE}
+    arns = {
+        entry.arn: str(name) for entries in (plan.flows, plan.queues) for name, entry in entries.items() if entry.arn
     }
     return Library(
-        flows={name: flow for name, flow in flows.items() if flow.flow_type != "MODULE"},
-        modules={name: flow for name, flow in flows.items() if flow.flow_type == "MODULE"},
-        queues={str(name): QueueFacts(queue=name, arn=entry.arn) for name, entry in plan.queues.items()},
+        flows=ShelvedFlows(flows, shelf),
+        modules=ShelvedFlows(modules, shelf),
+        queues={str(name): _queue_facts(entry) for name, entry in plan.queues.items()},
+        hours=parts.hours,
+        agents={str(agent): agent for agent in plan.extensions.values() if agent is not None},
         functions=plan.functions,
-        names=names,
+        bots=parts.bots,
+        prompts=parts.prompts,
+        names={**arns, **parts.names},
     )
+
+
+def _queue_facts(entry: QueuePlan) -> QueueFacts:
+    return QueueFacts(queue=entry.queue, arn=entry.arn, hours=entry.hours, caller_id=entry.caller_id)

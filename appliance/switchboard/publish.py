@@ -1,7 +1,7 @@
 """Publishes what contact processes read: the dial plan and the flows it names, as files replaced by rename.
 
-A flow's file is named by its content and never changes, so a contact under way finishes on the version it began with.
-The plan's file is written only when the plan has changed.
+A flow's file is named by its content and never changes, so a contact under way finishes on the version it began with;
+it goes when no such contact is left. The plan's file is written only when the plan has changed.
 """
 
 from __future__ import annotations
@@ -15,14 +15,18 @@ from pathlib import Path
 
 import msgspec
 
+from appliance.clock import monotonic_s
 from appliance.config.function_files import function_problems
 from appliance.config.functions import function_names, render_functions
 from appliance.config.paths import BoxPaths
 from appliance.config.schema import Configuration
-from appliance.dialplan import DialPlan, FlowPlan, QueuePlan
+from appliance.dialplan import DialPlan, QueuePlan
 from appliance.errors import RequestError
-from appliance.ids import AgentId, Extension, FlowId, TrunkId
+from appliance.ids import AgentId, ContactId, Extension, FlowId, TrunkId
+from appliance.store.queues import StoredQueue
 from appliance.store.store import Store
+from appliance.switchboard.flow_publication import flow_publication
+from appliance.switchboard.pruning import GRACE_S, Pruner
 from appliance.switchboard.store_thread import StoreThread
 
 logger = logging.getLogger(__name__)
@@ -33,11 +37,12 @@ DEFAULT_QUEUE_FLOW = FlowId("customer_queue")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
     """A dial plan and the documents of its flows by SHA-256. `problems`: what in it can't work, one line each.
-    `functions`: what the functions service reads."""
+    `functions`: what the functions service reads; `sounds`: stems of the bundles' prompt files."""
 
     plan: DialPlan
     documents: Mapping[str, bytes]
     functions: bytes = b"[]"
+    sounds: frozenset[str] = frozenset()
     problems: tuple[str, ...] = ()
 
 
@@ -51,6 +56,9 @@ class Publisher:
         self._paths = paths
         self._changed = changed
         self._turn = asyncio.Lock()
+        self._pruner = Pruner()
+        self._pruning: asyncio.Task[None] | None = None
+        self._publication = Publication(plan=self.plan, documents={})
 
     def agent_of(self, extension: Extension) -> AgentId | None:
         """Who rings at `extension`."""
@@ -68,31 +76,58 @@ class Publisher:
                 new = await asyncio.to_thread(publish, publication, self._paths)
             except OSError as error:
                 raise RequestError(f"can't publish the dial plan: {error}; free some space", kind="disk") from error
+            self._publication = publication
+            await self._prune()
         if new:
             self._changed()
+        if self._pruner.waiting and (self._pruning is None or self._pruning.done()):
+            self._pruning = asyncio.create_task(self._prune_later(), name="prune published files")
+
+    async def _prune_later(self) -> None:
+        """Look again until nothing waits to go."""
+        while self._pruner.waiting:
+            await asyncio.sleep(GRACE_S)
+            async with self._turn:
+                await self._prune()
+
+    async def _prune(self) -> None:
+        """Take away what no contact under way can need any more."""
+        under_way = await self._store.run(lambda store: {row.contact for row in store.contacts.under_way()})
+        try:
+            await asyncio.to_thread(self._remove, under_way)
+        except OSError as error:
+            logger.warning("files that nobody needs any more stay: %s", error)
+
+    def _remove(self, under_way: set[ContactId]) -> None:
+        for path in self._pruner.due(superseded(self._publication, self._paths), under_way, monotonic_s()):
+            path.unlink(missing_ok=True)
+            logger.info("%s is no longer needed", path.name)
 
 
 def compose(store: Store, configuration: Configuration) -> Publication:
     """What `store` and `configuration` say now."""
-    flows = store.flows.all_active()
+    functions = function_names(configuration)
+    flows = flow_publication(store, functions)
     plan = DialPlan(
         region=configuration.box.region,
         extensions={entry.extension: entry.agent for entry in store.extensions.all()},
         numbers={number.number: FlowId(number.flow) for number in configuration.numbers},
-        flows={flow.flow: FlowPlan(flow=flow.flow, flow_type=flow.flow_type, sha256=flow.sha256) for flow in flows},
-        queues={
-            queue.plan.queue: QueuePlan(queue=queue.plan.queue, queue_flow=queue.queue_flow or DEFAULT_QUEUE_FLOW)
-            for queue in store.queues.all()
-        },
+        flows=flows.flows,
+        queues={queue.plan.queue: _queue(queue) for queue in store.queues.all()},
         trunks=tuple(TrunkId(trunk.name) for trunk in configuration.trunks),
         record_internal=configuration.recording.internal,
         record_outbound=configuration.recording.outbound,
-        functions=function_names(configuration),
+        functions=functions,
+        parts=flows.parts,
+        bundle_sha256=flows.bundle_sha256,
     )
-    documents = {flow.sha256: flow.document.encode() for flow in flows}
-    functions = render_functions(configuration)
-    problems = (*_problems(plan), *function_problems(configuration))
-    return Publication(plan=plan, documents=documents, functions=functions, problems=problems)
+    return Publication(
+        plan=plan,
+        documents=flows.documents,
+        functions=render_functions(configuration),
+        sounds=flows.prompts,
+        problems=(*_problems(plan), *flows.problems, *function_problems(configuration)),
+    )
 
 
 def publish(publication: Publication, paths: BoxPaths) -> bool:
@@ -102,6 +137,22 @@ def publish(publication: Publication, paths: BoxPaths) -> bool:
         _write_if_new(paths.flows / f"{sha256}.json", document)
     _write_if_new(paths.functions, publication.functions)
     return _write_if_new(paths.dial_plan, msgspec.json.encode(publication.plan, order="deterministic"))
+
+
+def superseded(publication: Publication, paths: BoxPaths) -> list[Path]:
+    """Files of flows and prompts that this publication no longer names."""
+    flows = [path for path in paths.flows.glob("*.json") if path.stem not in publication.documents]
+    sounds = [path for path in paths.prompts.glob("*~*.wav") if path.stem not in publication.sounds]
+    return flows + sounds
+
+
+def _queue(queue: StoredQueue) -> QueuePlan:
+    return QueuePlan(
+        queue=queue.plan.queue,
+        queue_flow=queue.queue_flow or DEFAULT_QUEUE_FLOW,
+        hours=queue.hours,
+        caller_id=queue.caller_id,
+    )
 
 
 def _problems(plan: DialPlan) -> list[str]:

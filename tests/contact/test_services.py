@@ -157,3 +157,29 @@ def test_library_when_a_flow_is_a_module_keeps_it_apart(published: Published) ->
     library = build_library(DialPlan(flows={module.flow: module}), FlowShelf(published.flows))
     assert set(library.modules) == {"greeting"}
     assert library.flows == {}
+
+
+def test_library_when_flows_are_many_then_only_the_ones_asked_for_are_read(published: Published) -> None:
+    entry = published.put_flow("branch")
+    lost = FlowPlan(flow=FlowId("lost"), flow_type="CONTACT_FLOW", sha256="0" * 64)
+    plan = DialPlan(flows={entry.flow: entry, lost.flow: lost})
+    library = build_library(plan, FlowShelf(published.flows))
+    (published.flows / f"{entry.sha256}.json").rename(published.flows / "away")
+    assert library.flow("branch") is None
+    (published.flows / "away").rename(published.flows / f"{entry.sha256}.json")
+    assert library.flow("branch") is not None
+    assert list(library.flows) == ["branch"]
+    assert len(library.flows) == 1
+
+
+@pytest.mark.parametrize("content", [None, b"{", b"[]", b'{"hours": 3}'])
+def test_library_when_parts_are_broken_then_flows_work_without_them(
+    published: Published, content: bytes | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    entry = published.put_flow("branch")
+    if content is not None:
+        (published.flows / "parts.json").write_bytes(content)
+    library = build_library(DialPlan(flows={entry.flow: entry}, parts="parts"), FlowShelf(published.flows))
+    assert library.flow("branch") is not None
+    assert library.hours == {}
+    assert "install them again" in caplog.text
