@@ -72,7 +72,8 @@ def to_bridge(sound: Sound, pitch: float, volume: float, patience: Patience) -> 
     """Samples at RATE_HZ, `volume` times as loud without clipping, pitch changed by that factor."""
     effects: list[str] = []
     if volume > 0 and abs(volume - 1) > 0.01:
-        effects += ["gain", "-l", f"{20 * math.log10(volume):.1f}"]
+        limiter = ["-l"] if volume > 1 else []
+        effects += ["gain", *limiter, f"{20 * math.log10(volume):.1f}"]
     if abs(pitch - 1) > 0.01:
         effects += ["pitch", f"{1200 * math.log2(pitch):.0f}"]
     source = ("-t", "raw", "-r", str(sound.rate_hz), "-c", "1", "-b", "16", "-e", "signed-integer", "-L")

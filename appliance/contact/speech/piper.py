@@ -21,7 +21,7 @@ from appliance.contact.speech.programs import Patience, lower
 from appliance.errors import ContactError
 
 HELPER = (sys.executable, "-m", "appliance.contact.speech.piper_helper")
-_MOST_MODELS = 2  # in memory at a time; one takes about 150 MB
+_MOST_MODELS = 3  # in memory at a time; en_US-joe-medium takes 230 MB
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,12 +105,16 @@ class _Helper:
         """Kill it; whoever waits for it is told that it ended."""
         self._child.kill()
         self._child.wait()
+        with self._busy:
+            for pipe in (self._child.stdin, self._child.stdout):
+                if pipe is not None:
+                    pipe.close()
 
     def _write(self, packet: bytes) -> None:
         assert self._child.stdin is not None
         try:
             self._child.stdin.write(len(packet).to_bytes(4, "big") + packet)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ended, and closed already
             raise ContactError("Piper ended; is linekeeper[piper] installed and the model whole?") from error
 
     def _read(self, size: int, patience: Patience) -> bytes:

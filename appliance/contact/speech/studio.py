@@ -52,6 +52,8 @@ class Workshop:
             return Reply(fault=f"sounds can't be kept in {self.cache.folder}: {error}; is the disk full?")
 
     def _make(self, request: Request, patience: Patience) -> Path:
+        if not request.key.isalnum():  # it becomes a file's name
+            raise ContactError(f"{request.key!r} can't be a sound's name; use letters and digits")
         found = find(self.cache.folder, request.key)
         if found is not None:
             return found
@@ -136,7 +138,7 @@ class Studio:
             return
         try:
             self._order(msgspec.json.decode(packet, type=Request), client)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             _reply(client, Reply(fault=f"this is no order: {error}"))
 
     def _order(self, request: Request, client: socket.socket) -> None:

@@ -68,7 +68,8 @@ def family(language: str) -> str:
 
 def _espeak_language(language: str) -> str:
     known = _lowered(tuple(table().languages.items()))
-    return known.get(language.lower()) or known.get(family(language)) or family(language)
+    letters = "".join(char for char in family(language) if "a" <= char <= "z")  # the name becomes an option
+    return known.get(language.lower()) or known.get(family(language)) or letters[:3]
 
 
 @functools.cache
