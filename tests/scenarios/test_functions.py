@@ -215,9 +215,8 @@ def test_service_when_killed_or_standing_still_then_the_call_goes_on(
 ) -> None:
     release = tmp_path / "release"
     script = f"echo >> {tmp_path}/asked; while ! [ -e {release} ]; do sleep 0.02; done; echo '{{}}'"
-    extra = (
-        number("610", "f") + f'[[functions]]\nname = "c"\nkind = "command"\ncommand = ["/bin/sh", "-c", "{script}"]\n'
-    )
+    extra = number("610", "patient") + number("611", "hasty")
+    extra += f'[[functions]]\nname = "c"\nkind = "command"\ncommand = ["/bin/sh", "-c", "{script}"]\n'
     box = make_box(extra=extra)
     for name, limit_s in (("patient", 8), ("hasty", 2)):
         box.api.call("flow.install", name=name, document=asking(name, ("a", "c", {"limit_s": limit_s})))
@@ -251,7 +250,7 @@ def test_service_when_killed_or_standing_still_then_the_call_goes_on(
 def test_function_when_out_of_reach_then_its_last_good_answer_stands_in_even_after_a_restart(
     make_box: BoxMaker, phone: PhoneMaker, endpoint: Endpoint
 ) -> None:
-    extra = number("610", "patient") + number("611", "hasty")
+    extra = number("610", "f")
     with serving(paths_of) as gone:
         extra += http(gone, "good", cache_max_age_s="600")
         box = make_box(extra=extra)
