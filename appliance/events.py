@@ -159,25 +159,36 @@ class LegEnded(Body, frozen=True, kw_only=True):
 
 
 class FlowStarted(Body, frozen=True, kw_only=True):
+    """`bundle_sha256`: hash of all flows and parts in force when the contact began; `flow_sha256`: of this flow."""
+
     flow: FlowId
     flow_type: str
     bundle_sha256: str
+    flow_sha256: str = ""
 
 
 class FlowActionTaken(Body, frozen=True, kw_only=True):
-    """One step of the flow path: `result` is the branch taken (a condition operand, an error type or "Success")."""
+    """One step of the flow path: `result` is the branch taken (a condition operand, an error type or "Success").
+
+    `error`: an error branch was taken; `lacking`: why the box can't do the action (`appliance.flow.commands.Trace`).
+    """
 
     flow: FlowId
     action: str
     action_type: str
     result: str
+    error: bool = False
+    lacking: str = ""
 
 
 class FlowEnded(Body, frozen=True, kw_only=True):
-    """`outcome` is Connect's flow outcome, e.g. TRANSFERED_TO_QUEUE (spelling as documented)."""
+    """`outcome` is Connect's flow outcome, e.g. TRANSFERED_TO_QUEUE (spelling as documented). `detail` is for people;
+    `fatal`: not the flow's wiring but the box itself ended it."""
 
     flow: FlowId
     outcome: str
+    detail: str = ""
+    fatal: bool = False
 
 
 class FunctionInvoked(Body, frozen=True, kw_only=True):

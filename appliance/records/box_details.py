@@ -48,11 +48,17 @@ def _flows(moments: Sequence[Moment]) -> list[Facts]:
                 latest[started.flow] = _flow(started, moment.second)
                 flows.append(latest[started.flow])
             case ev.FlowActionTaken() as taken if taken.flow in latest:
-                step = {"Action": taken.action, "Type": taken.action_type, "Result": taken.result}
-                latest[taken.flow]["Path"].append(step)
+                latest[taken.flow]["Path"].append(_step(taken))
             case ev.FlowEnded() as ended if ended.flow in latest:
                 latest[ended.flow].update(Outcome=ended.outcome, EndTimestamp=iso_utc(moment.second))
+                latest[ended.flow].update(Detail=ended.detail, Fatal=ended.fatal)
     return flows
+
+
+def _step(taken: ev.FlowActionTaken) -> Facts:
+    """`Error`: an error branch was taken; `Lacking` only where the box can't do the action."""
+    step: Facts = {"Action": taken.action, "Type": taken.action_type, "Result": taken.result, "Error": taken.error}
+    return {**step, "Lacking": taken.lacking} if taken.lacking else step
 
 
 def _flow(started: ev.FlowStarted, second: int) -> Facts:
@@ -60,9 +66,12 @@ def _flow(started: ev.FlowStarted, second: int) -> Facts:
         "Flow": started.flow,
         "Type": started.flow_type,
         "BundleSha256": started.bundle_sha256,
+        "FlowSha256": started.flow_sha256,
         "StartTimestamp": iso_utc(second),
         "EndTimestamp": None,
         "Outcome": None,
+        "Detail": "",
+        "Fatal": False,
         "Path": [],
     }
 

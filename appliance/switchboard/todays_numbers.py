@@ -1,4 +1,4 @@
-"""Each queue's numbers of the day, by the rules of reference/connect/metrics.md section 1. Pure.
+"""Each queue's and flow's numbers of the day, queues by the rules of reference/connect/metrics.md section 1. Pure.
 
 Counted when a contact's record is complete. PreDisconnectState, which Connect's record lacks, is the one under
 `Linekeeper`. The day is handed in: it is the box's calendar day.
@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from appliance.ids import QueueId
+from appliance.switchboard.flow_numbers import FlowNumbers, with_flows
 
 LEVEL_S = 20  # "answered in 20 s": strictly less
 Record = Mapping[str, Any]
@@ -81,20 +82,28 @@ def _abandoned(record: Record) -> bool:
 
 
 class TodaysNumbers:
-    """All queues of one day; a later day begins at nothing."""
+    """All queues and flows of one day; a later day begins at nothing."""
 
     def __init__(self, day: str) -> None:
         self._day = day
         self._queues: dict[QueueId, QueueNumbers] = {}
+        self._flows: dict[str, FlowNumbers] = {}
 
     def add(self, day: str, record: Record) -> None:
         """Count a completed record of calendar day `day` (`2026-11-22`); one of an earlier day is left out."""
         if day > self._day:
-            self._day, self._queues = day, {}
+            self._day, self._queues, self._flows = day, {}, {}
+        if day < self._day:
+            return
+        self._flows = with_flows(self._flows, record)
         name = (record.get("Queue") or {}).get("Name")
-        if name and day == self._day:
+        if name:
             self._queues[name] = with_record(self._queues.get(name, QueueNumbers()), record)
 
     def of(self, queue: QueueId, day: str) -> QueueNumbers:
         """The queue's numbers of `day`."""
         return self._queues.get(queue, QueueNumbers()) if day == self._day else QueueNumbers()
+
+    def of_flows(self, day: str) -> dict[str, FlowNumbers]:
+        """The numbers of `day` by flow."""
+        return dict(self._flows) if day == self._day else {}

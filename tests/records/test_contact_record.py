@@ -182,13 +182,25 @@ def test_record_when_flows_ran_then_path_and_bundle_are_kept(story: Any) -> None
     menu, extra = FlowId("menu"), FlowId("extra")
     story.at(0.0).arrive()
     story.at(1.0).say(ev.FlowActionTaken(flow=menu, action="a1", action_type="GetParticipantInput", result="1"))
-    story.say(ev.FlowStarted(flow=extra, flow_type="contactFlow", bundle_sha256="ef" * 32))
+    story.say(ev.FlowStarted(flow=extra, flow_type="contactFlow", bundle_sha256="ef" * 32, flow_sha256="cd" * 32))
+    lost = ev.FlowActionTaken(
+        flow=extra, action="b0", action_type="CreateTask", result="NoMatchingError", error=True, lacking="cloud"
+    )
+    story.say(lost)
     story.say(ev.FlowActionTaken(flow=extra, action="b1", action_type="DisconnectParticipant", result="Success"))
     story.say(ev.FlowEnded(flow=extra, outcome="DISCONNECTED_PARTICIPANT"))
     flows = build_record(story.events, box="branch")["Linekeeper"]["Flows"]
     assert [flow["Flow"] for flow in flows] == ["menu", "extra"]
-    assert flows[0]["Path"] == [{"Action": "a1", "Type": "GetParticipantInput", "Result": "1"}]
+    assert flows[0]["Path"] == [{"Action": "a1", "Type": "GetParticipantInput", "Result": "1", "Error": False}]
     assert (flows[1]["BundleSha256"], flows[1]["Outcome"]) == ("ef" * 32, "DISCONNECTED_PARTICIPANT")
+    assert (flows[1]["FlowSha256"], flows[1]["Fatal"]) == ("cd" * 32, False)
+    assert flows[1]["Path"][0] == {
+        "Action": "b0",
+        "Type": "CreateTask",
+        "Result": "NoMatchingError",
+        "Error": True,
+        "Lacking": "cloud",
+    }
 
 
 def test_record_when_clock_is_set_in_mid_call_then_times_are_restated_and_durations_stay(story: Any) -> None:
