@@ -9,6 +9,7 @@ from appliance.contact import protocol as p
 from appliance.contact.contact import Contact
 from appliance.contact.transfer import transfer_by_command
 from appliance.events import LegMuted, LegUnmuted
+from appliance.flow import events as e
 
 BY_COMMAND = "command"
 
@@ -32,6 +33,13 @@ def _refuse(contact: Contact, command: p.RefuseQueue) -> None:
 
 def _position(contact: Contact, command: p.UpdateQueuePosition) -> None:
     contact.flow.know_metrics({"Contact.PositionInQueue": str(command.position), **command.metrics})
+
+
+def _metrics(contact: Contact, command: p.TellMetrics) -> None:
+    if command.metrics:
+        contact.flow.know_metrics(command.metrics)
+    else:
+        contact.flow.tell(e.MetricsFailed(reason="no such queue or agent"))
 
 
 def _offer(contact: Contact, command: p.OfferContact) -> None:
@@ -82,6 +90,7 @@ _ACTIONS: dict[type[p.Command], Callable[[Contact, Any], None]] = {
     p.AcceptIntoQueue: _accept,
     p.RefuseQueue: _refuse,
     p.UpdateQueuePosition: _position,
+    p.TellMetrics: _metrics,
     p.OfferContact: _offer,
     p.WithdrawOffer: _withdraw,
     p.HoldCustomer: _hold,

@@ -225,6 +225,13 @@ class Contact:
         """Ask the switchboard for a place."""
         self.stay = QueueStay(self, queue, priority=priority, time_adjustment_s=time_adjustment_s)
 
+    def leave_queue_for(self, queue: QueueId) -> None:
+        """A queue flow moves the contact to another queue: a new segment begins there."""
+        if self.stay is not None:
+            self.stay.leave("transferred")
+            self.stay = None
+        self.hand_on(str(queue), kind="queue", by=None, method=InitiationMethod.QUEUE_TRANSFER)
+
     def queue_refused(self, error: str) -> None:
         """No place: the flow goes on by its error branch."""
         self.stay = None
@@ -365,6 +372,7 @@ class Contact:
         if self.conversation.talking and self.segment.agent is not None:
             self.emit(AgentLeft(agent=self.segment.agent))
         self.conversation.recorder.stop("contact ended")
+        self.segment.last = True
         self.segment.close(reason, state, detail)
         for leg in self.legs:
             leg.hang_up(0 if leg.answered else status)
@@ -381,11 +389,18 @@ class Contact:
     def _check_over(self) -> None:
         if self.segment.closed and not self.legs and not self._over:
             self._over = True
-            self.services.timers.after(FLUSH_S, self._on_over)
+            self.services.timers.after(FLUSH_S, self._leave)
+
+    def _leave(self) -> None:
+        """Free first, then said: whoever hears `Released` may send the next contact."""
+        self._on_over()
+        self.segment.let_go()
 
     def _new_segment(self) -> Segment:
+        contact = ContactId(str(uuid.uuid4()))
+        self.services.link.contact = contact  # the one to claim when the switchboard is back
         return Segment(
-            ContactId(str(uuid.uuid4())),
+            contact,
             spool=self.services.spool,
             link=self.services.link,
             clock=self.services.clock,

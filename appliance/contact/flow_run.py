@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from appliance.contact.announcer import Announcer
+from appliance.contact.encryption import encrypt
 from appliance.contact.functions.client import Call, FunctionsClient
 from appliance.contact.functions.flow_terms import contact_event, flow_event
 from appliance.contact.functions.messages import Answered
@@ -42,6 +43,8 @@ class FlowHost(Protocol):
 
     def flow_dials(self, command: c.DialThirdParty) -> None: ...
 
+    def flow_measures(self, command: c.MeasureMetrics) -> None: ...
+
     def flow_finished(self, run: FlowRun, outcome: str) -> None: ...
 
 
@@ -65,6 +68,7 @@ class FlowRun:
         self._timers = timers
         self._functions = functions
         self._contact = contact
+        self._name = flow.name
         self._call: Call | None = None
         self._now = now
         self._timer: Timer | None = None
@@ -162,8 +166,18 @@ class FlowRun:
 
         self._call = self._functions.invoke(command, self._contact, told)
 
-    def _measure(self, _command: c.MeasureMetrics) -> None:
-        self._later(e.MetricsMeasured(values=dict(self.facts.metrics)))
+    def _measure(self, command: c.MeasureMetrics) -> None:
+        self._host.flow_measures(command)
+
+    def _encrypt(self, command: c.EncryptInput) -> None:
+        encrypt(command, self._timers, self.tell)
+
+    def _enter(self, command: c.FlowEntered) -> None:
+        """The run goes on in another flow, or in a module and back."""
+        if command.outcome:
+            self._host.emit(FlowEnded(flow=self._name, outcome=command.outcome))
+        self._name = FlowId(command.flow)
+        self._host.emit(FlowStarted(flow=self._name, flow_type=command.flow_type, bundle_sha256=command.sha256))
 
     def _draw(self, _command: c.DrawNumber) -> None:
         self._later(e.NumberDrawn(number=random.randint(1, 100)))
@@ -195,9 +209,12 @@ _ACTIONS: dict[type[c.FlowCommand], Callable[[FlowRun, Any], None]] = {
     c.InvokeFunction: FlowRun._invoke,
     c.MeasureMetrics: FlowRun._measure,
     c.DrawNumber: FlowRun._draw,
+    c.EncryptInput: FlowRun._encrypt,
+    c.FlowEntered: FlowRun._enter,
     c.Trace: FlowRun._trace,
     c.FlowFinished: FlowRun._finish,
 }
 _NOT_HERE: dict[type[c.FlowCommand], e.FlowEvent] = {
+    c.CompleteOutboundCall: e.RequestFailed(error="NoMatchingError"),
     c.CreateCallback: e.RequestFailed(error="NoMatchingError"),
 }

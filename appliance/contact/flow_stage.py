@@ -12,6 +12,7 @@ import msgspec
 from appliance.clock import monotonic_s
 from appliance.contact.announcer import Announcer
 from appliance.contact.flow_run import FlowHost, FlowRun
+from appliance.contact.protocol import MeasureMetrics
 from appliance.contact.third_party import ThirdParty
 from appliance.events import AnyBody, DisconnectReason
 from appliance.flow import commands as c
@@ -97,8 +98,10 @@ class FlowStage:
     def flow_enters_queue(self, command: c.EnterQueue) -> None:
         if command.queue is None:
             self.tell_later(e.QueueFailed(error="NoMatchingError"))
-        else:
-            self._contact.enter_queue(command.queue, command.priority, command.time_adjustment_s)
+            return
+        if command.new_contact:
+            self._contact.leave_queue_for(command.queue)
+        self._contact.enter_queue(command.queue, command.priority, command.time_adjustment_s)
 
     def flow_disconnects(self) -> None:
         self._contact.end(DisconnectReason.CONTACT_FLOW_DISCONNECT)
@@ -114,6 +117,12 @@ class FlowStage:
     def flow_dials(self, command: c.DialThirdParty) -> None:
         self._contact.third_party = ThirdParty(self._contact, command)
         self._contact.third_party.dial()
+
+    def flow_measures(self, command: c.MeasureMetrics) -> None:
+        contact = self._contact
+        question = MeasureMetrics(contact=contact.segment.contact, queue=command.queue, agent=command.agent)
+        if not contact.services.link.ask(question):
+            self.tell_later(e.MetricsFailed(reason="the switchboard is away"))
 
     def flow_finished(self, run: FlowRun, outcome: str) -> None:
         """A flow that ended without handing the contact on ends the contact; a queue flow only falls silent."""

@@ -55,6 +55,14 @@ class Link:
         """Say that `contact` is over for this process, after all its events."""
         self._keep(Released(contact=contact))
 
+    def ask(self, message: Message) -> bool:
+        """Say something that is of no use later; False where the switchboard is away."""
+        if self._socket is None:
+            return False
+        self._out += encode_message(message)
+        self._flush()
+        return True
+
     def poll(self) -> Iterator[Message]:
         """Connect, write and read whatever can be done without waiting; yields commands in order."""
         if self._socket is None and not self._connect():

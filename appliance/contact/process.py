@@ -158,7 +158,6 @@ class ContactProcess:
 
         def make_leg(contact: Contact, leg: LegId, role: LegRole) -> Leg:
             self._contact = contact
-            self._link.contact = contact.segment.contact
             return Leg(self._account, contact, leg, role, call_id)
 
         arrival.begin(self._services, invite, destination, make_leg, self._contact_over)
@@ -180,7 +179,7 @@ class ContactProcess:
         refusal = Refusal(self)
         refusal.leg = Leg(self._account, refusal, LegId("refused"), LegRole.CUSTOMER, call_id)
         self._refusals.append(refusal)
-        refusal.leg.hang_up(status, headers)
+        refusal.leg.refuse(status, headers or {})
 
     def _contact_over(self) -> None:
         contact, self._contact = self._contact, None

@@ -51,6 +51,14 @@ class Released(Message, frozen=True, kw_only=True):
     contact: ContactId
 
 
+class MeasureMetrics(Message, frozen=True, kw_only=True):
+    """A flow wants the figures of a queue or an agent now; answered by TellMetrics. Not kept: a late answer is none."""
+
+    contact: ContactId
+    queue: QueueId | None = None
+    agent: AgentId | None = None
+
+
 # ── switchboard → contact process ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -83,6 +91,12 @@ class UpdateQueuePosition(Command, frozen=True, kw_only=True):
     """1 is next. Also carries metrics for `$.Metrics` (names as in the flow language, values as text)."""
 
     position: int
+    metrics: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class TellMetrics(Command, frozen=True, kw_only=True):
+    """Values for `$.Metrics` (names without that prefix, as text); empty where the queue or agent is unknown."""
+
     metrics: dict[str, str] = msgspec.field(default_factory=dict)
 
 
@@ -135,12 +149,13 @@ class Retire(Message, frozen=True, kw_only=True):
     """Leave when the contact under way is over; the zygote puts a fresh process in the slot."""
 
 
-FromContact = Hello | Event | Released
+FromContact = Hello | Event | Released | MeasureMetrics
 ToContact = (
     Acknowledge
     | AcceptIntoQueue
     | RefuseQueue
     | UpdateQueuePosition
+    | TellMetrics
     | OfferContact
     | WithdrawOffer
     | HoldCustomer
@@ -163,9 +178,9 @@ def encode_message(message: Message) -> bytes:
     return _encoder.encode(message) + b"\n"
 
 
-def decode_from_contact(line: bytes) -> Hello | Event | Released:
+def decode_from_contact(line: bytes) -> Hello | Event | Released | MeasureMetrics:
     """Raises msgspec.DecodeError for a line that is none of ours."""
-    message: Hello | Event | Released = _from_contact.decode(line)
+    message: Hello | Event | Released | MeasureMetrics = _from_contact.decode(line)
     return message
 
 

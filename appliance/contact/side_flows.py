@@ -51,6 +51,9 @@ class SideHost:
     def flow_dials(self, command: c.DialThirdParty) -> None:
         self._answer(e.ThirdPartyEnded(outcome="CallFailed"))
 
+    def flow_measures(self, command: c.MeasureMetrics) -> None:
+        self._answer(e.MetricsFailed(reason="a whisper or hold flow has no time to measure"))
+
     def flow_finished(self, run: FlowRun, outcome: str) -> None:
         self._contact.flow.know(attributes=run.facts.attributes)
         self._on_finished()

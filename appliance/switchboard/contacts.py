@@ -17,7 +17,16 @@ from msgspec import structs
 
 from appliance.acd.events import AcdEvent, AgentReleased
 from appliance.clock import Clock
-from appliance.contact.protocol import AcceptIntoQueue, Acknowledge, Command, Event, Hello, Released
+from appliance.contact.protocol import (
+    AcceptIntoQueue,
+    Acknowledge,
+    Command,
+    Event,
+    Hello,
+    MeasureMetrics,
+    Released,
+    TellMetrics,
+)
 from appliance.errors import StoreError
 from appliance.events import AnyBody, ContactEvent, Writer
 from appliance.ids import ContactId
@@ -51,7 +60,7 @@ class Contacts:
         clock: Clock,
         agent_of: AgentOf,
     ) -> None:
-        self.processes = Processes(self._bereaved)
+        self.processes = Processes(self._bereaved, clock)
         self._ledger = ledger
         self._routing = routing
         self._clock = clock
@@ -125,6 +134,11 @@ class Contacts:
         for message in messages:
             if isinstance(message, Event):
                 events.append(message.event)
+                continue
+            if isinstance(message, MeasureMetrics):
+                metrics = self._routing.measure(queue=message.queue, agent=message.agent)
+                connection.send(TellMetrics(contact=message.contact, metrics=metrics))
+                connection.settle(1)
                 continue
             self._take(connection, events)
             events = []

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from appliance.acd.snapshots import QueueSnapshot
+from appliance.acd.model import AVAILABLE, OFFLINE, Activity
+from appliance.acd.snapshots import AgentSnapshot, QueueSnapshot
 
 
 def flow_metrics(queue: QueueSnapshot) -> dict[str, str]:
@@ -26,6 +27,21 @@ def flow_metrics(queue: QueueSnapshot) -> dict[str, str]:
     values["Queue.Size"] = str(queue.contacts_in_queue)
     values["Queue.OldestContactAge"] = str(int(queue.oldest_age_s))
     return values
+
+
+def agent_metrics(agent: AgentSnapshot) -> dict[str, str]:
+    """What `$.Metrics` holds for one agent: the counts are 0 or 1."""
+    activity, available = agent.activity, agent.status == AVAILABLE
+    counts = {
+        "Online": agent.status != OFFLINE,
+        "Available": available and activity is Activity.IDLE,
+        "Staffed": available,
+        "AfterContactWork": activity is Activity.AFTER_CONTACT_WORK,
+        "Busy": activity in (Activity.ON_CONTACT, Activity.RINGING),
+        "Missed": activity is Activity.MISSED,
+        "NonProductive": agent.status not in (AVAILABLE, OFFLINE),
+    }
+    return {f"Agents.{name}.Count": str(int(true)) for name, true in counts.items()}
 
 
 def with_position(metrics: Mapping[str, str], position: int) -> dict[str, str]:

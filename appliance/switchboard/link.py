@@ -24,6 +24,7 @@ from appliance.contact.protocol import (
     DialPlanChanged,
     Event,
     Hello,
+    MeasureMetrics,
     Message,
     Released,
     decode_from_contact,
@@ -39,7 +40,7 @@ TURNS_TO_CLOSE = 10  # of the loop
 MOST_UNSETTLED = 512  # messages of one connection that may wait for the store
 
 _CAN_WAIT = (Acknowledge, DialPlanChanged)  # the process sees them when it wakes by itself
-FromContact = Hello | Event | Released
+FromContact = Hello | Event | Released | MeasureMetrics
 
 
 class LinkListener(Protocol):

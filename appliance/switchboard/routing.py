@@ -16,10 +16,10 @@ from appliance.acd.machine import Acd
 from appliance.acd.model import Activity
 from appliance.clock import Clock
 from appliance.contact import protocol
-from appliance.ids import ContactId, Extension, OfferId, QueueId
+from appliance.ids import AgentId, ContactId, Extension, OfferId, QueueId
 from appliance.store.agent_states import AgentState
 from appliance.switchboard.contact_state import ContactState
-from appliance.switchboard.flow_metrics import flow_metrics, with_position
+from appliance.switchboard.flow_metrics import agent_metrics, flow_metrics, with_position
 from appliance.switchboard.timescale import stamp_at
 
 
@@ -184,6 +184,14 @@ class Routing:
     def _tell(self, contact: ContactId, queue: QueueId, position: int) -> None:
         metrics = with_position(self._metrics_of(queue), position)
         self.hands.command(protocol.UpdateQueuePosition(contact=contact, position=position, metrics=metrics))
+
+    def measure(self, *, queue: QueueId | None, agent: AgentId | None) -> dict[str, str]:
+        """What a flow asked to know now, of an agent or else of a queue; empty where it is unknown."""
+        if agent is not None:
+            found = self.acd.agent_snapshot(agent)
+            return {} if found is None else agent_metrics(found)
+        snapshot = self.acd.queue_snapshot(queue, self._now_s()) if queue is not None else None
+        return {} if snapshot is None else flow_metrics(snapshot)
 
     def _metrics_of(self, queue: QueueId) -> dict[str, str]:
         """Counted once for all who are told of it at this instant: a long queue has many."""
