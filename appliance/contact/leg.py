@@ -98,14 +98,22 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         with vendor(f"leg {self.leg} can't be answered with {status}"):
             self.answer(operation)
 
-    def hang_up(self, status: int = 0, headers: dict[str, str] | None = None) -> None:
+    def refuse(self, status: int, headers: dict[str, str]) -> None:
+        """Answer an incoming leg with a failure and `headers`, which pjsua2 leaves out of a hang-up."""
+        self.hung_up_by_us = True
+        operation = pj.CallOpParam(True)
+        operation.statusCode = status
+        _add_headers(operation, headers)
+        with vendor(f"leg {self.leg} can't be refused with {status}"):
+            self.answer(operation)
+
+    def hang_up(self, status: int = 0) -> None:
         """End the leg: BYE, CANCEL, or a final answer `status` (0: 603 by default). Idempotent."""
         if self.ended or self.hung_up_by_us:
             return
         self.hung_up_by_us = True
         operation = pj.CallOpParam(True)
         operation.statusCode = status
-        _add_headers(operation, headers or {})
         with contextlib.suppress(ContactError), vendor(f"leg {self.leg} can't be hung up"):
             self.hangup(operation)
 

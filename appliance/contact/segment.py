@@ -29,6 +29,7 @@ class Segment:
         self.agent: AgentId | None = None
         self.queue: QueueId | None = None  # waiting there now
         self.closed = False
+        self.last = False  # of its contact, which lets go of it once the process is free
         self._journal = Journal(spool, contact, clock)
         self._link = link
         self._timers = timers
@@ -56,10 +57,11 @@ class Segment:
         self._release()
 
     def _release(self) -> None:
-        if self.closed and not self._legs and not self._released:
+        if self.closed and not self._legs and not self._released and not self.last:
             self._released = True
-            self._timers.after(FLUSH_S, self._let_go)
+            self._timers.after(FLUSH_S, self.let_go)
 
-    def _let_go(self) -> None:
+    def let_go(self) -> None:
+        """Nothing more will be written."""
         self._journal.close()
         self._link.release(self.contact)
