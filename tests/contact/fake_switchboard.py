@@ -54,7 +54,8 @@ class _Connection:
 
     def send(self, message: Message) -> None:
         assert self.hello is not None
-        self.socket.sendall(encode_message(message))
+        with contextlib.suppress(OSError):  # the process may have just ended
+            self.socket.sendall(encode_message(message))
         if not isinstance(message, Acknowledge):
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waker:
                 waker.sendto(WAKE, ("127.0.0.1", self.hello.sip_port))
