@@ -89,6 +89,7 @@ def serving(behave: Behaviour, *, tls: tuple[Path, Path] | None = None, port: in
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # head and body leave one by one; together with delayed ACKs that costs 40 ms
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
