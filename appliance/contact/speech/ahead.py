@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from appliance.contact.prompts import is_sound
-from appliance.contact.services import PlanReader
+from appliance.contact.services import PlanReader, Published
 from appliance.contact.speech.programs import Patience
 from appliance.contact.speech.sentences import fields, sentences
 from appliance.contact.speech.sound import playable
@@ -29,6 +29,7 @@ LIMIT_S = 120.0  # nobody waits, and it runs only when nothing else does
 MOST_MESSAGES = 2000
 _log = logging.getLogger(__name__)
 Speaking = tuple[str, str]  # voice, language
+Words = dict[str, str]  # text or ssml
 
 
 def fixed_messages(library: Library, language: str) -> Iterator[Message]:
@@ -40,12 +41,18 @@ def fixed_messages(library: Library, language: str) -> Iterator[Message]:
     for flow in flows:
         # A module speaks as whoever called it.
         speaking = everywhere if flow.name in library.modules else {usual} | _speaking(flow, language)
-        for words in _words(flow):
-            for voice, tongue in sorted(speaking):
-                message = Message(**words, voice=voice, language=tongue)
-                if message not in seen:
-                    seen.add(message)
-                    yield message
+        yield from _each(_words(flow), speaking, seen)
+    menus = ({"text": bot.prompt} for bot in library.bots.values() if bot.prompt)
+    yield from _each(menus, everywhere, seen)
+
+
+def _each(found: Iterable[Words], speaking: set[Speaking], seen: set[Message]) -> Iterator[Message]:
+    for words in found:
+        for voice, tongue in sorted(speaking):
+            message = Message(**words, voice=voice, language=tongue)
+            if message not in seen:
+                seen.add(message)
+                yield message
 
 
 def own_messages(language: str) -> Iterator[Message]:
@@ -67,7 +74,7 @@ def _speaking(flow: Flow, language: str) -> set[Speaking]:
     return found
 
 
-def _words(flow: Flow) -> Iterator[dict[str, str]]:
+def _words(flow: Flow) -> Iterator[Words]:
     for action in flow.actions.values():
         messages = action.parameter("Messages")
         for source in (action.parameters, *(messages if isinstance(messages, list | tuple) else ())):
@@ -75,7 +82,7 @@ def _words(flow: Flow) -> Iterator[dict[str, str]]:
                 yield from _of(source)
 
 
-def _of(source: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+def _of(source: Mapping[str, Any]) -> Iterator[Words]:
     for key, field in (("Text", "text"), ("SSML", "ssml")):
         words = source.get(key)
         if isinstance(words, str) and words.strip() and _is_fixed(words):
@@ -94,7 +101,8 @@ class Ahead:
         self._folder = folder
         self._plans = plans
         self._language = language
-        self._made_of: object = None
+        self._published: Published | None = None
+        self._keys: list[str] = []
         self._stopping = threading.Event()
 
     def run(self) -> None:
@@ -110,11 +118,11 @@ class Ahead:
         """Make what is missing since the last round; returns how many sounds were tried."""
         published = self._plans.read()
         files = self._files()
-        made_of = (id(published), [request.key for request in files])
-        if made_of == self._made_of:
+        keys = [request.key for request in files]
+        if published is self._published and keys == self._keys:
             return 0
         tried = sum(self._make(request) for request in (*files, *self._spoken(published.library)))
-        self._made_of = made_of
+        self._published, self._keys = published, keys
         if tried:
             _log.info("%d sounds were made ahead", tried)
         return tried

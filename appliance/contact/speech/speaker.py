@@ -15,12 +15,13 @@ from appliance.contact.settings import SpeechSettings
 from appliance.contact.speech.conversion import convert, to_bridge
 from appliance.contact.speech.engine import Engine, Manner, Voice
 from appliance.contact.speech.espeak import PROGRAM, Espeak
+from appliance.contact.speech.korean import as_said
 from appliance.contact.speech.piper import Piper
 from appliance.contact.speech.programs import Patience
 from appliance.contact.speech.recorded import Clips, Recordings
 from appliance.contact.speech.sentences import builtin, markup, spoken_language
 from appliance.contact.speech.sound import RATE_HZ, SAMPLE_BYTES, playable, read_pcm, silence
-from appliance.contact.speech.voices import PIPER, local_voice, spare_voice
+from appliance.contact.speech.voices import PIPER, family, local_voice, spare_voice
 from appliance.errors import ContactError
 from appliance.flow.commands import Message
 from appliance.flow.ssml import Span, speech_of
@@ -117,7 +118,8 @@ class Speaker:
         engine = self._engines.get(voice.engine)
         if engine is None:
             raise ContactError(f"there is no speech engine {voice.engine!r}; use {', '.join(self._engines)}")
-        sound = engine.speak(text, voice, Manner(span.rate, span.pitch), patience)
+        words = as_said(text) if family(span.language) == "ko" else text
+        sound = engine.speak(words, voice, Manner(span.rate, span.pitch), patience)
         pitch = span.pitch if voice.engine == PIPER else 1.0
         return to_bridge(sound, pitch, span.volume, patience) if sound.pcm else b""
 

@@ -22,7 +22,7 @@ import msgspec
 from appliance.contact.settings import ContactSettings
 from appliance.contact.speech.cache import Cache, find
 from appliance.contact.speech.conversion import convert, digest
-from appliance.contact.speech.programs import Patience
+from appliance.contact.speech.programs import NICE_AHEAD, Patience, lower
 from appliance.contact.speech.speaker import Speaker, engines
 from appliance.contact.speech.wire import LONGEST_PACKET, Reply, Request
 from appliance.errors import ContactError
@@ -201,6 +201,8 @@ def open_workshop(settings: ContactSettings) -> Workshop:
 
 def serve(settings: ContactSettings) -> None:
     """The life of the studio, after the fork."""
+    with contextlib.suppress(OSError):
+        lower(os.getpid())  # contact processes stand above, for their media clocks
     try:
         workshop = open_workshop(settings)
         threading.Thread(target=_work_ahead, args=(workshop, settings), daemon=True).start()
@@ -213,12 +215,15 @@ def serve(settings: ContactSettings) -> None:
 
 
 def _work_ahead(workshop: Workshop, settings: ContactSettings) -> None:
+    """A thread's life."""
     from appliance.contact.services import (
         FlowShelf,
         PlanReader,
     )  # these load the bindings of SIP, which tests do without
     from appliance.contact.speech.ahead import Ahead
 
+    with contextlib.suppress(OSError):
+        lower(threading.get_native_id(), NICE_AHEAD)
     plans = PlanReader(Path(settings.dial_plan), FlowShelf(Path(settings.flows)))
     Ahead(workshop, Path(settings.prompts), plans, settings.language).run()
 

@@ -14,7 +14,7 @@ from appliance.flow.commands import Message
 
 LONGEST_PACKET = 120_000  # bytes; 6,000 characters of text need 24,000
 BUILTIN = "builtin/"
-_VERSION = "speech-1"  # change it when the same message must sound different
+_VERSION = "speech-2"  # change it when the same message must sound different
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ from appliance.contact.speech.studio import Workshop
 from appliance.dialplan import DialPlan, FlowPlan
 from appliance.flow.commands import Message, Play
 from appliance.flow.document import parse
-from appliance.flow.facts import ContactFacts, Library
+from appliance.flow.facts import BotMenu, ContactFacts, Library
 from appliance.flow.machine import start
 from appliance.flow.model import Flow
 from appliance.ids import FlowId
@@ -75,6 +75,13 @@ def test_fixed_messages_when_texts_are_the_same_for_all_then_each_once() -> None
         Message(text="Hello", voice="Joanna", language="en-US"),
         Message(ssml="<speak>Hi</speak>", voice="Joanna", language="en-US"),
         Message(text="Wait", voice="Joanna", language="en-US"),
+    ]
+
+
+def test_fixed_messages_when_a_bot_has_a_menu_then_its_words_too() -> None:
+    bots = {"b": BotMenu(intents={"1": "Sales"}, prompt="Press 1."), "c": BotMenu(intents={})}
+    assert list(fixed_messages(Library(bots=bots), "ko-KR")) == [
+        Message(text="Press 1.", voice="Seoyeon", language="ko-KR")
     ]
 
 

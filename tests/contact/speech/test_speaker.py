@@ -153,6 +153,12 @@ def test_speak_when_builtin_then_the_sentence_of_the_language(speaker: Speaker, 
     assert [said[:2] for said in fake.said] == [("안녕히 계십시오.", "ko+f2"), ("Goodbye.", "en-us+f2")]
 
 
+def test_speak_when_korean_numbers_are_said_then_as_a_person_says_them(speaker: Speaker, fake: FakeEngine) -> None:
+    speak(speaker, text="3번째", language="ko-KR")
+    speak(speaker, text="3번째", language="en-US")
+    assert [said[0] for said in fake.said] == ["세 번째", "3번째"]
+
+
 def test_speak_when_the_chosen_voice_fails_then_the_spare_one_says_it(caplog: pytest.LogCaptureFixture) -> None:
     spare, neural = FakeEngine(), FakeEngine(fault="no model")
     made = speak(Speaker(NEURAL, {PROGRAM: spare, "piper": neural}), text="hello")
