@@ -19,9 +19,8 @@ from appliance.contact.speech.prompt_folder import import_prompt, prompt_files
 from appliance.contact.speech.sentences import fields, sentences
 from appliance.contact.speech.sound import RATE_HZ, SAMPLE_BYTES, write_wav
 from appliance.contact.speech.speaker import Speaker, engines
-from appliance.contact.speech.wire import BUILTIN
 from appliance.errors import ContactError
-from appliance.flow.commands import Message
+from appliance.flow.commands import BUILTIN_PROMPT, Message
 from appliance.flow.voices import usual_voice
 
 FILE_COLUMNS = {"name": "prompt", "seconds": "seconds", "bytes": "bytes", "file": "file"}
@@ -115,13 +114,13 @@ def say(
 
 def _sentences(language: str) -> list[dict[str, Any]]:
     return [
-        {"prompt": f"{BUILTIN}{name}", "takes": ", ".join(fields(sentence)), "sentence": sentence}
+        {"prompt": f"{BUILTIN_PROMPT}{name}", "takes": ", ".join(fields(sentence)), "sentence": sentence}
         for name, sentence in sentences(language).items()
     ]
 
 
 def _message(words: str, language: str, voice: str, *, ssml: bool) -> Message:
-    if words.startswith(BUILTIN):
+    if words.startswith(BUILTIN_PROMPT):
         return Message(prompt=words, language=language, voice=voice)
     if ssml:
         return Message(ssml=words, language=language, voice=voice)

@@ -15,7 +15,7 @@ import msgspec
 from appliance.contact.speech import cache, wire
 from appliance.contact.speech.sound import ENDINGS, duration_s, playable
 from appliance.errors import ContactError
-from appliance.flow.commands import Message
+from appliance.flow.commands import BUILTIN_PROMPT, Message
 
 __all__ = ["Prompts", "Rendering", "duration_s"]
 
@@ -108,7 +108,7 @@ class Prompts:
             raise ContactError(f"prompts in {self._folder} can't be used: {error}") from error
 
     def _find(self, message: Message) -> Path | Rendering:
-        if message.prompt is not None and not message.prompt.startswith(wire.BUILTIN):
+        if message.prompt is not None and not message.prompt.startswith(BUILTIN_PROMPT):
             return self._file(message.prompt, f"prompt {message.prompt!r:.80}")
         if message.uri is not None:
             return self._file(unquote(message.uri.partition("?")[0]), f"media {message.uri!r:.200}")

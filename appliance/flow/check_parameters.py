@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from appliance.flow.commands import BUILTIN_PROMPT
 from appliance.flow.conditions import number
 from appliance.flow.model import Action
 from appliance.flow.references import path_of
@@ -64,7 +65,7 @@ def _dynamic(parameter: Parameter, value: str) -> tuple[Fault, ...] | None:
         return None
     if parameter.dynamic is Dynamic.STATIC:
         return ((f"parameter {parameter.path} can't hold a reference", False, ""),)
-    if parameter.dynamic is Dynamic.WHOLE and path_of(value) is None:
+    if parameter.dynamic is Dynamic.WHOLE and path_of(value) is None and not value.startswith(BUILTIN_PROMPT):
         return ((f"parameter {parameter.path} takes one reference and nothing else", False, ""),)
     return ()
 

@@ -11,6 +11,8 @@ import msgspec
 
 from appliance.ids import AgentId, QueueId
 
+BUILTIN_PROMPT = "builtin/"  # PromptId of the box's own sentences: builtin/queue_position?position=3
+
 
 class FlowCommand(msgspec.Struct, frozen=True, kw_only=True):
     """Base of everything that `step` returns."""
@@ -19,7 +21,8 @@ class FlowCommand(msgspec.Struct, frozen=True, kw_only=True):
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """One thing to be heard, references already resolved. Exactly one of the first four is set.
 
-    text: plain text; ssml: an SSML document; prompt: id, ARN or name of a prompt; uri: a media file.
+    text: plain text; ssml: an SSML document; prompt: id, ARN or name of a prompt, or
+    BUILTIN_PROMPT and the name of a sentence; uri: a media file.
     """
 
     text: str | None = None

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from appliance.flow.commands import BUILTIN_PROMPT
 from appliance.flow.facts import Library
 from appliance.flow.model import Action, Flow
 from appliance.flow.placeholders import placeholders
@@ -78,6 +79,8 @@ def _need(action: Action, resource: Resource, reference: object) -> Iterator[Nee
 
 def _met(need: Need, library: Library) -> bool:
     if need.resource is Resource.PROMPT:
+        if need.reference.startswith(BUILTIN_PROMPT):
+            return True
         plain = "/" not in need.reference and not placeholders(need.reference)  # a file the player may have
         return plain or library.prompt(need.reference) != need.reference
     find = {

@@ -18,8 +18,8 @@ from appliance.contact.speech.programs import Patience
 from appliance.contact.speech.sentences import fields, sentences
 from appliance.contact.speech.sound import playable
 from appliance.contact.speech.studio import Workshop
-from appliance.contact.speech.wire import BUILTIN, Request, cleaned, key_of, key_of_file
-from appliance.flow.commands import Message
+from appliance.contact.speech.wire import Request, cleaned, key_of, key_of_file
+from appliance.flow.commands import BUILTIN_PROMPT, Message
 from appliance.flow.facts import Library
 from appliance.flow.model import Flow
 from appliance.flow.voices import usual_voice, voice_language
@@ -59,7 +59,7 @@ def own_messages(language: str) -> Iterator[Message]:
     """The box's sentences that take no parameter."""
     for name, sentence in sentences(language).items():
         if not fields(sentence):
-            yield Message(prompt=f"{BUILTIN}{name}", voice=usual_voice(language), language=language)
+            yield Message(prompt=f"{BUILTIN_PROMPT}{name}", voice=usual_voice(language), language=language)
 
 
 def _speaking(flow: Flow, language: str) -> set[Speaking]:

@@ -7,21 +7,22 @@ language is a further file with the same keys.
 from __future__ import annotations
 
 import functools
+import re
 import string
 from collections.abc import Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import NamedTuple
-from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
 import msgspec
 
 from appliance.contact.speech.voices import family
-from appliance.contact.speech.wire import BUILTIN
 from appliance.errors import ContactError
+from appliance.flow.commands import BUILTIN_PROMPT
 
 _LONGEST_VALUE = 80
+_FIELD = re.compile(r"(?:^|&)([a-z_]+)=")  # values stand as they are: a flow puts names and numbers in, not URLs
 
 
 class Builtin(NamedTuple):
@@ -33,10 +34,11 @@ class Builtin(NamedTuple):
 
 def builtin(prompt: str) -> Builtin | None:
     """What `builtin/queue_position?position=3` asks for; None for any other prompt."""
-    if not prompt.startswith(BUILTIN):
+    if not prompt.startswith(BUILTIN_PROMPT):
         return None
-    name, _, query = prompt.removeprefix(BUILTIN).partition("?")
-    return Builtin(name, dict(parse_qsl(query, keep_blank_values=True)))
+    name, _, query = prompt.removeprefix(BUILTIN_PROMPT).partition("?")
+    _, *parts = _FIELD.split(query)
+    return Builtin(name, dict(zip(parts[::2], parts[1::2], strict=True)))
 
 
 def markup(asked: Builtin, language: str) -> str:
@@ -48,7 +50,9 @@ def markup(asked: Builtin, language: str) -> str:
     absent = [field for field in needed if not asked.parameters.get(field)]
     if absent:
         example = "&".join(f"{field}=…" for field in needed)
-        raise ContactError(f"sentence {asked.name!r} lacks {', '.join(absent)}; write {BUILTIN}{asked.name}?{example}")
+        raise ContactError(
+            f"sentence {asked.name!r} lacks {', '.join(absent)}; write {BUILTIN_PROMPT}{asked.name}?{example}"
+        )
     return known[asked.name].format_map({name: escape(asked.parameters[name][:_LONGEST_VALUE]) for name in needed})
 
 

@@ -13,7 +13,6 @@ import msgspec
 from appliance.flow.commands import Message
 
 LONGEST_PACKET = 120_000  # bytes; 6,000 characters of text need 24,000
-BUILTIN = "builtin/"
 _VERSION = "speech-2"  # change it when the same message must sound different
 
 

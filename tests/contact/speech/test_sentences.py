@@ -58,7 +58,10 @@ def test_sentences_when_a_language_has_no_file_then_english(language: str, expec
     [
         ("builtin/goodbye", Builtin("goodbye", {})),
         ("builtin/queue_position?position=3", Builtin("queue_position", {"position": "3"})),
-        ("builtin/x?a=1&b=%26%20c&d=", Builtin("x", {"a": "1", "b": "& c", "d": ""})),
+        ("builtin/x?a=1&b= c&d=", Builtin("x", {"a": "1", "b": " c", "d": ""})),
+        ("builtin/agent_whisper?queue=R&D 50% + more", Builtin("agent_whisper", {"queue": "R&D 50% + more"})),
+        ("builtin/callback_number?number=+82225550100", Builtin("callback_number", {"number": "+82225550100"})),
+        ("builtin/x?nonsense", Builtin("x", {})),
         ("goodbye", None),
         ("arn:aws:connect:x:1:instance/2/prompt/builtin", None),
     ],
