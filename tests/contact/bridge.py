@@ -58,6 +58,7 @@ class Bridge:
         self.played: list[str] = []
         self.looped: list[str] = []
         self.recorders: list[Port] = []
+        self.retired: list[Port] = []
 
     @property
     def as_engine(self) -> Engine:
@@ -66,6 +67,10 @@ class Bridge:
     def player(self, path: str, *, loop: bool) -> Port:
         (self.looped if loop else self.played).append(Path(path).stem)
         return Port(f"player of {Path(path).stem}")
+
+    def retire(self, port: Port) -> None:
+        """The player is let go later; by then nothing may be wired to it."""
+        self.retired.append(port)
 
     def recorder(self, path: str) -> Port:
         Path(path).write_bytes(b"")

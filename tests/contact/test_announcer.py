@@ -76,6 +76,7 @@ def test_play_when_given_messages_plays_each_to_its_end_and_tells_once(stage: St
     stage.go(0.02)
     assert stage.told == ["end"]
     assert stage.announcer.port is None
+    assert [port.name for port in stage.bridge.retired] == ["player of one", "player of two"]
     stage.go(60)
     assert stage.told == ["end"]
 
