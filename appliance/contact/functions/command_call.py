@@ -15,6 +15,7 @@ from appliance.contact.functions.answers import MOST_RAW_BYTES, too_large
 from appliance.contact.functions.asked import Asked
 from appliance.contact.functions.definitions import CommandFunction
 from appliance.contact.functions.faults import FunctionError
+from appliance.contact.functions.leftovers import MARK
 from appliance.contact.functions.program import OutputTooLargeError, Program
 
 MOST_AT_ONCE = 8
@@ -26,8 +27,10 @@ _log = logging.getLogger(__name__)
 class CommandCaller:
     """One program."""
 
-    def __init__(self, function: CommandFunction) -> None:
+    def __init__(self, function: CommandFunction, mark: str = "") -> None:
+        """`mark`: what its processes carry, so that `leftovers` can find them."""
         self._function = function
+        self._environment = ENVIRONMENT | function.environment | ({MARK: mark} if mark else {})
         self._places = asyncio.Semaphore(MOST_AT_ONCE)
         setpriv = shutil.which("setpriv", path=ENVIRONMENT["PATH"])
         self._prefix = (setpriv, "--pdeathsig", "KILL", "--") if setpriv else ()  # it dies with the service
@@ -49,7 +52,7 @@ class CommandCaller:
 
     async def _run(self, body: bytes) -> tuple[bytes, int]:
         try:
-            program = Program((*self._prefix, *self._function.argv), ENVIRONMENT | self._function.environment, body)
+            program = Program((*self._prefix, *self._function.argv), self._environment, body)
         except OSError as error:
             raise FunctionError(f"the program can't be started ({error.strerror})", again=True) from error
         try:

@@ -36,8 +36,11 @@ class Entry:
     caller: Caller
 
 
-def make_caller(function: AnyFunction) -> Caller:
-    """What calls `function`. A kind's library is loaded with the first function of that kind."""
+def make_caller(function: AnyFunction, mark: str = "") -> Caller:
+    """What calls `function`. A kind's library is loaded with the first function of that kind.
+
+    mark: what a command's processes carry (`leftovers`).
+    """
     match function:
         case HttpFunction():
             from appliance.contact.functions.http_call import HttpCaller
@@ -46,7 +49,7 @@ def make_caller(function: AnyFunction) -> Caller:
         case CommandFunction():
             from appliance.contact.functions.command_call import CommandCaller
 
-            return CommandCaller(function)
+            return CommandCaller(function, mark)
         case TableFunction():
             from appliance.contact.functions.table_call import TableCaller
 

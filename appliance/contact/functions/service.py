@@ -19,6 +19,7 @@ from pathlib import Path
 import msgspec
 
 from appliance.contact.functions.definitions import read_definitions
+from appliance.contact.functions.leftovers import end_leftovers
 from appliance.contact.settings import ContactSettings
 
 NICE = 10  # calls first; a command inherits it
@@ -37,6 +38,8 @@ def serve(settings: ContactSettings) -> None:
         os.nice(NICE)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:
+        if left := end_leftovers(settings.functions_socket):
+            _log.warning("%d processes that functions had left behind were ended", left)
         with listen(Path(settings.functions_socket)) as listening:
             _await_work(settings, listening)
             _answer(settings, listening)

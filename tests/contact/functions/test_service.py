@@ -181,10 +181,13 @@ def test_service_when_one_function_hangs_then_others_are_answered(box: Box, aske
 
 
 def test_service_when_killed_then_the_question_is_asked_of_the_next_one(box: Box, asker: Asker, tmp_path: Path) -> None:
-    box.publish(command(f"""echo $$ >> {tmp_path}/pids; [ -e {tmp_path}/go ] || sleep 1000; echo '{{"a": "1"}}'"""))
+    script = (
+        f"""echo $$ >> {tmp_path}/pids; [ -e {tmp_path}/go ] || {{ sleep 1000 & echo $! > {tmp_path}/child; wait; }}"""
+    )
+    box.publish(command(script + """; echo '{"a": "1"}'"""))
     first = box.start()
     asker.ask("c")
-    wait_until(lambda: asker.turn() or (tmp_path / "pids").exists(), timeout_s=10, what="the command runs")
+    wait_until(lambda: asker.turn() or (tmp_path / "child").exists(), timeout_s=10, what="the command runs")
     (tmp_path / "go").touch()
     first.send_signal(signal.SIGKILL)
     first.wait(timeout_s=5)
@@ -193,6 +196,8 @@ def test_service_when_killed_then_the_question_is_asked_of_the_next_one(box: Box
     (box.folder / "f.sock").unlink()
     box.start()
     assert asker.answer().result == {"a": "1"}
+    child = int((tmp_path / "child").read_text())
+    wait_until(lambda: proc.gone(child), timeout_s=5, what="the next service ends what the first had left")
 
 
 def test_service_when_told_to_end_then_it_goes_with_all_it_has_started(box: Box, asker: Asker, tmp_path: Path) -> None:
