@@ -98,13 +98,16 @@ class Announcer:
             self._timer = self._timers.after(length_s, lambda: self._next(RENDER_LIMIT_S))
 
     def _open(self, path: Path, *, loop: bool) -> None:
-        self.port = self._engine.player(str(path), loop=loop)
-        self._changed()
+        self._switch(self._engine.player(str(path), loop=loop))
 
     def _close(self) -> None:
         if self.port is not None:
-            self.port, last = None, self.port
-            self._changed()
+            self._switch(None)
+
+    def _switch(self, port: pj.AudioMediaPlayer | None) -> None:
+        last, self.port = self.port, port
+        self._changed()
+        if last is not None:
             self._engine.retire(last)
 
     def _fail(self, error: ContactError) -> None:
