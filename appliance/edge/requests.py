@@ -32,6 +32,7 @@ class EdgeCounters(msgspec.Struct, frozen=True, kw_only=True):
     """Events since Kamailio started."""
 
     refused_contacts: int = 0
+    unknown_numbers: int = 0
     unknown_sources: int = 0
     wrong_passwords: int = 0
     floods: int = 0
@@ -66,10 +67,10 @@ def counters() -> Request[EdgeCounters]:
     return msgspec.convert(values, EdgeCounters, strict=False)
 
 
-def refused_count() -> Request[int]:
-    """Contacts answered 503 since Kamailio started, because no contact process was free."""
-    found = yield from counters()
-    return found.refused_contacts
+def started() -> Request[str]:
+    """When Kamailio started, as it writes it: names this run, whose counters began at 0."""
+    values = yield Ask(method="core.uptime")
+    return str(values["up_since"])
 
 
 def registered_contacts() -> Request[tuple[RegisteredContact, ...]]:

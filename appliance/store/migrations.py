@@ -180,6 +180,17 @@ def _flow_resources(db: Database) -> None:
     db.execute("ALTER TABLE queues ADD COLUMN caller_id TEXT NOT NULL DEFAULT ''")
 
 
+@STEPS(name="0007_counter_marks")
+def _counter_marks(db: Database) -> None:
+    # How far another program's own counter has been counted; `run` tells one start of that program from the next.
+    db.execute("""
+        CREATE TABLE counter_marks (
+            name TEXT PRIMARY KEY,
+            run TEXT NOT NULL,
+            seen INTEGER NOT NULL
+        ) STRICT""")
+
+
 def unknown_steps(db: Database) -> list[str]:
     """Names of the steps that `db` has seen and this program doesn't know: a newer program made it."""
     with Database(memory=True) as empty:

@@ -93,8 +93,7 @@ class Api:
 
     async def _status(self) -> Row:
         configuration, settings = self._settings.configuration, self._settings
-        shown = await self._live.status()
-        shown["processes"]["capacity"] = configuration.contacts.capacity
+        shown = await self._live.status(configuration.contacts.capacity)
         problems = [*settings.problems, *self._publisher.problems]
         return {"box": configuration.box.name, "adopting": self._routing.held, "problems": problems, **shown}
 

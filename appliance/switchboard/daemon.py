@@ -30,6 +30,7 @@ from appliance.switchboard.caretaker import Caretaker
 from appliance.switchboard.changes import install_default_flows
 from appliance.switchboard.closing import Closer
 from appliance.switchboard.contacts import Contacts
+from appliance.switchboard.edge_watch import EdgeWatch
 from appliance.switchboard.finisher import Finisher
 from appliance.switchboard.ledger import Ledger
 from appliance.switchboard.link import LinkServer
@@ -58,6 +59,7 @@ class Switchboard:
         self.store = StoreThread(paths.store)
         self._ledger = Ledger(self.store)
         self._edge = AsyncEdgeLink(paths.edge_rpc_socket)
+        self._watch = EdgeWatch(edge=self._edge, store=self.store, clock=now)
         self._publisher = Publisher(self.store, paths, self._plan_changed)
         self.routing = Routing(Acd(), now, clock.monotonic_s)
         self.contacts = Contacts(
@@ -95,7 +97,14 @@ class Switchboard:
         self.api = Api(
             store=self.store,
             administration=Administration(paths, configuration.edge.domain, now),
-            live=Live(routing=self.routing, contacts=self.contacts, edge=self._edge, numbers=self._numbers, clock=now),
+            live=Live(
+                routing=self.routing,
+                contacts=self.contacts,
+                edge=self._edge,
+                watch=self._watch,
+                numbers=self._numbers,
+                clock=now,
+            ),
             routing=self.routing,
             publisher=self._publisher,
             settings=self._settings,
@@ -130,6 +139,8 @@ class Switchboard:
         self._adopting = asyncio.create_task(self._adoption.run(), name="adoption")
         self._adopting.add_done_callback(_report_failure)
         self._stops.append(self._stop_deciding)
+        self._watch.start()
+        self._stops.append(self._watch.stop)
         await self._api_server.start()
         self._stops.append(self._api_server.stop)
 

@@ -16,14 +16,16 @@ from appliance.acd.model import Activity
 from appliance.acd.snapshots import AgentSnapshot
 from appliance.clock import Clock
 from appliance.contact import protocol
-from appliance.edge.requests import RegisteredContact, refused_count, registered_contacts
+from appliance.edge.requests import RegisteredContact, registered_contacts
 from appliance.edge.rpc import AsyncEdgeLink
 from appliance.errors import EdgeError, RequestError
 from appliance.events import DisconnectReason
 from appliance.ids import AgentId, ContactId, Extension, LegId, QueueId
+from appliance.stamps import iso_utc
 from appliance.switchboard import requests as ask
 from appliance.switchboard.contact_state import ContactState
 from appliance.switchboard.contacts import Contacts
+from appliance.switchboard.edge_watch import EdgeWatch
 from appliance.switchboard.listings import Row, missing
 from appliance.switchboard.routing import Routing
 from appliance.switchboard.todays_numbers import TodaysNumbers
@@ -36,11 +38,19 @@ class Live:
     """Queues and agents from the ACD, contacts from their processes, phones from the edge."""
 
     def __init__(
-        self, *, routing: Routing, contacts: Contacts, edge: AsyncEdgeLink, numbers: TodaysNumbers, clock: Clock
+        self,
+        *,
+        routing: Routing,
+        contacts: Contacts,
+        edge: AsyncEdgeLink,
+        watch: EdgeWatch,
+        numbers: TodaysNumbers,
+        clock: Clock,
     ) -> None:
         self._routing = routing
         self._contacts = contacts
         self._edge = edge
+        self._watch = watch
         self._numbers = numbers
         self._clock = clock
 
@@ -107,10 +117,10 @@ class Live:
 
     # ── status ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def status(self) -> Row:
+    async def status(self, capacity: int) -> Row:
         """contacts, processes, edge, queues, agents as they are now, and the queues' numbers of today."""
+        edge = await self._edge_status()
         states = self._contacts.under_way()
-        processes = self._contacts.processes
         return {
             "contacts": {
                 "open": sum(not state.disconnected for state in states),
@@ -118,8 +128,8 @@ class Live:
                 "with_agent": sum(bool(state.engaged) for state in states),
                 "closing": sum(state.disconnected for state in states),
             },
-            "processes": {"connected": processes.connected, "free": processes.free},
-            "edge": await self._edge_status(),
+            "processes": self._processes(capacity),
+            "edge": edge,
             "queues": [self._queue(queue) for queue in self._acd.queues()],
             "agents": [self._agent(found) for name in self._acd.agents() if (found := self._acd.agent_snapshot(name))],
         }
@@ -180,15 +190,30 @@ class Live:
             phones.setdefault(phone.extension, []).append(phone)
         return phones
 
+    def _processes(self, capacity: int) -> Row:
+        found = self._contacts.processes
+        since = iso_utc(found.since.wall_s)
+        answering = {0: "none answers", capacity: "all answer"}.get(found.connected, f"{found.connected} answer")
+        return {
+            "connected": found.connected,
+            "free": found.free,
+            "capacity": capacity,
+            "state": answering if found.connected >= capacity else f"{answering} since {since}",
+            "since": since,
+        }
+
     async def _edge_status(self) -> Row:
-        phones = await self._phones()
-        if phones is None:
-            return {"answers": False, "phones": None, "refused_contacts": None}
-        try:
-            refused: int | None = await self._edge.run(refused_count())
-        except EdgeError:
-            refused = None
-        return {"answers": True, "phones": sum(map(len, phones.values())), "refused_contacts": refused}
+        """What it counted today stays known while it is away; its phones do not."""
+        view = await self._watch.look()
+        since = iso_utc(view.since.wall_s)
+        phones = await self._phones() if view.answers else None
+        return {
+            "answers": view.answers,
+            "state": "answers" if view.answers else f"not answering since {since}",
+            "since": since,
+            "phones": None if phones is None else sum(map(len, phones.values())),
+            "today": dict(view.today),
+        }
 
 
 def calendar_day(wall_s: float) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from appliance.clock import Clock
 from appliance.contact.protocol import Hello
 from appliance.ids import ContactId, SlotId
 from appliance.switchboard.link import Connection
@@ -33,10 +34,13 @@ class Process:
 
 
 class Processes:
-    """Every contact process that has said Hello and hasn't ended. `lost` is told each contact of a dead process."""
+    """Every contact process that has said Hello and hasn't ended. `lost` is told each contact of a dead process.
+    `since`: when the number of those on the link last changed."""
 
-    def __init__(self, lost: Callable[[ContactId, int], None]) -> None:
+    def __init__(self, lost: Callable[[ContactId, int], None], clock: Clock) -> None:
         self._lost = lost
+        self._clock = clock
+        self.since = clock()
         self._processes: dict[Key, Process] = {}
         self._holders: dict[ContactId, Process] = {}
         self._greeted: set[SlotId] = set()
@@ -63,6 +67,8 @@ class Processes:
             process.presence = Presence(hello.pid, lambda: self._ended(process))
         elif process.connection is not None and process.connection is not connection:
             process.connection.close()
+        if process.connection is None:
+            self.since = self._clock()
         process.hello = hello
         process.connection = connection
         self._greeted.add(hello.slot)
@@ -96,6 +102,7 @@ class Processes:
         process = self._at(connection)
         if process is not None and process.connection is connection:
             process.connection = None
+            self.since = self._clock()
             self._bury_if_dead(process)
 
     def close(self) -> None:

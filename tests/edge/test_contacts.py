@@ -8,7 +8,7 @@ from edge.running import RunningEdge, password_of
 from edge.wire import Wire, digest
 from kit.ports import PortBlock
 
-from appliance.edge.requests import busy_slots, counters, dialog_count, refused_count
+from appliance.edge.requests import busy_slots, counters, dialog_count
 
 pytestmark = pytest.mark.scenario
 SECRET = password_of("100")
@@ -166,7 +166,7 @@ def test_invite_when_every_process_has_a_contact_then_503_with_retry_after_and_c
     refused = parties.start("call_refused", port=ports.take(), to=edge.outside, password=SECRET, status="503").done()
 
     assert "\nRetry-After: 5\n" in refused.received("SIP/2.0 503")[0].replace("\r", "")
-    assert edge.ask(refused_count()) == 1
+    assert edge.ask(counters()).refused_contacts == 1
     assert all(len(process.received("INVITE")) == 1 for process in processes)
     for party in (*callers, *processes):
         party.done()
@@ -196,7 +196,7 @@ def test_invite_when_all_say_they_are_busy_then_503_and_counted(
     caller = parties.start("call_refused", port=ports.take(), to=edge.outside, password=SECRET, status="503").done()
 
     assert "Retry-After: 5" in caller.received("SIP/2.0 503")[0]
-    assert edge.ask(refused_count()) == 1
+    assert edge.ask(counters()).refused_contacts == 1
     assert edge.ask(busy_slots(3)) == frozenset()
 
 

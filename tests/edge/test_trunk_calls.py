@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 from edge.parties import Parties
-from edge.running import RunningEdge
+from edge.running import RunningEdge, password_of
+from edge.wire import Wire
 from kit.ports import PortBlock
 from kit.processes import wait_until
 from pydantic import SecretStr
@@ -91,6 +92,23 @@ def test_registered_trunk_when_provider_accepts_then_state_says_so_and_its_calls
         ).done()
     lines = sorted(message.split()[1] for party in processes for message in party.received("INVITE"))
     assert [line.partition("@")[0] for line in lines] == ["sip:+8225550100", "sip:0255501", "sip:acct7"]
+
+
+def test_trunk_when_it_calls_a_number_without_a_flow_then_that_is_counted_and_a_phones_mistake_is_not(
+    make_edge: Make, parties: Parties, ports: PortBlock
+) -> None:
+    edge = make_edge(trunks=[static("north", "127.0.0.5", 5060)])
+    for slot in range(3):
+        parties.start("refuse", port=edge.slot_port(slot), status="404", calls=9)
+    uri = f"sip:025550199@127.0.0.1:{edge.port}"
+    for number in (1, 2):
+        with Wire(edge.port, address="127.0.0.5") as wire:
+            assert wire.ask(wire.request("INVITE", uri, number)).startswith("SIP/2.0 404")
+    phone = {"to": edge.outside, "status": "404", "dialled": "199", "password": password_of("100")}
+    parties.start("call_refused", port=ports.take(), **phone).done()
+
+    assert edge.ask(counters()).unknown_numbers == 2
+    assert edge.log().count("trunk:north without a flow") == 2
 
 
 def test_registered_trunk_when_password_is_wrong_then_not_registered(

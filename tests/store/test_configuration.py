@@ -122,3 +122,19 @@ def test_counters_when_added_then_summed_by_day(store: Store, stamp: Any) -> Non
     assert store.counters.of_day(stamp(2.0)) == {"RefusedContacts": 3}
     assert store.counters.total("RefusedContacts") == 4
     assert store.counters.total("Nothing") == 0
+
+
+def test_counters_when_another_program_is_followed_then_only_what_is_new_counts(store: Store, stamp: Any) -> None:
+    def seen(count: int, run: str, second: float) -> int:
+        store.counters.follow({"RefusedContacts": count}, run=run, at=stamp(second))
+        return store.counters.total("RefusedContacts")
+
+    assert seen(0, "monday", 0.0) == 0
+    assert store.counters.of_day(stamp(0.0)) == {}
+    assert [seen(3, "monday", 1.0), seen(3, "monday", 2.0), seen(5, "monday", 86_400.0)] == [3, 3, 5]
+    assert store.counters.of_day(stamp(86_400.0)) == {"RefusedContacts": 2}
+    assert [seen(1, "tuesday", 86_401.0), seen(6, "tuesday", 86_402.0)] == [6, 11]
+    assert seen(2, "tuesday", 86_403.0) == 13, "started again within the second that names the run"
+    store.counters.follow({"Floods": 4, "RefusedContacts": 2}, run="tuesday", at=stamp(86_404.0))
+    assert store.counters.total("Floods") == 4
+    assert store.counters.total("RefusedContacts") == 13
