@@ -83,6 +83,24 @@ def show_all(config_file: Path, as_json: bool) -> None:
         show_rows(rows, COLUMNS, empty="no agents; add one: linekeeper agent add kim --extension 101 --queue sales")
 
 
+@command.command("clear")
+@click.argument("agent")
+@config_option
+@json_option
+def clear(agent: str, config_file: Path, as_json: bool) -> None:
+    """End AGENT's after-contact work (wrap-up), so that the next contact can come.
+
+    Without any under way nothing changes. Needs a running box.
+
+    Example: linekeeper agent clear kim
+    """
+    result = Switchboard(config_file).call("agent.clear", agent=agent)
+    if as_json:
+        show_json(result)
+    else:
+        click.echo(f"agent {agent}: {result['activity'].replace('_', ' ')}")
+
+
 @command.command("status")
 @click.argument("agent")
 @click.argument("status")

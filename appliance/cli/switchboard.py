@@ -20,7 +20,9 @@ from appliance.errors import ApplianceError, RequestError
 from appliance.switchboard.wire import Answer, Request, encode
 
 ANSWER_TIMEOUT_S = 30.0
-LIVE_OPERATIONS = frozenset({"status", "agent.status", "contact.command", "config.reload"})  # need a running box
+LIVE_OPERATIONS = frozenset(  # need a running box
+    {"status", "agent.status", "agent.clear", "contact.command", "config.reload"}
+)
 _CHUNK = 65536
 
 

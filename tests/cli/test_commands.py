@@ -32,6 +32,7 @@ ASKED: list[tuple[tuple[str, ...], str, dict[str, Any]]] = [
     (("agent", "remove", "kim"), "agent.remove", {"agent": "kim"}),
     (("agent", "list"), "agent.list", {}),
     (("agent", "status", "kim", "Available"), "agent.status", {"agent": "kim", "status": "Available"}),
+    (("agent", "clear", "kim"), "agent.clear", {"agent": "kim"}),
     (("queue", "add", "sales"), "queue.add", {"queue": "sales"}),
     (
         ("queue", "add", "sales", "--name", "S", "--room", "9", "--ring", "15", "--wrap-up", "0", "--flow", "f"),
@@ -98,7 +99,14 @@ def test_command_when_refused_and_json_then_document_of_the_switchboard(
 
 
 @pytest.mark.parametrize(
-    "words", [("status",), ("agent", "status", "kim", "Offline"), ("contact", "hold", CONTACT), ("config", "reload")]
+    "words",
+    [
+        ("status",),
+        ("agent", "status", "kim", "Offline"),
+        ("agent", "clear", "kim"),
+        ("contact", "hold", CONTACT),
+        ("config", "reload"),
+    ],
 )
 def test_live_command_when_box_is_down_then_exit_code_3_and_how_to_start_it(
     words: tuple[str, ...], run: Run, capsys: Capture
@@ -192,12 +200,49 @@ def test_contact_show_when_under_way_then_no_record(box: FakeSwitchboard, run: R
 
 
 def test_status_when_nested_then_lines_and_tables(box: FakeSwitchboard, run: Run, capsys: Capture) -> None:
-    box.answers["status"] = {"contacts": 2, "recording_full": False, "queues": [{"queue": "sales", "waiting": 1}]}
+    box.answers["status"] = status(recording_full=False)
     assert run("status") == ExitCode.OK
     shown = capsys.readouterr().out
     assert "contacts        2\n" in shown
     assert "recording full  no\n" in shown
+    assert "processes       all answer; 3 of 4 free\n" in shown
+    assert "edge            answers; 2 phones; today: refused contacts 1, unknown numbers 0\n" in shown
     assert "sales" in shown
+
+
+def test_status_when_something_does_not_answer_then_says_so_and_since_when(
+    box: FakeSwitchboard, run: Run, capsys: Capture
+) -> None:
+    today = {"refused_contacts": 0, "unknown_numbers": 2, "floods": 7}
+    box.answers["status"] = status(
+        edge={"answers": False, "state": "not answering since 2026-11-22T09:30:00Z", "phones": None, "today": today},
+        processes={"state": "none answers since 2026-11-22T09:31:00Z", "free": 0, "capacity": 4},
+    )
+    assert run("status") == ExitCode.OK
+    shown = capsys.readouterr().out
+    assert "not answering since 2026-11-22T09:30:00Z; today: refused contacts 0, unknown numbers 2, floods 7\n" in shown
+    assert "none answers since 2026-11-22T09:31:00Z; 0 of 4 free\n" in shown
+
+
+def status(**more: Any) -> dict[str, Any]:
+    return {
+        "contacts": 2,
+        "processes": {"state": "all answer", "free": 3, "capacity": 4},
+        "edge": {
+            "answers": True,
+            "state": "answers",
+            "phones": 2,
+            "today": {"refused_contacts": 1, "unknown_numbers": 0, "floods": 0},
+        },
+        "queues": [{"queue": "sales", "waiting": 1}],
+        **more,
+    }
+
+
+def test_agent_clear_when_done_then_what_the_agent_does_now(box: FakeSwitchboard, run: Run, capsys: Capture) -> None:
+    box.answers["agent.clear"] = {"agent": "kim", "activity": "on_contact"}
+    assert run("agent", "clear", "kim") == ExitCode.OK
+    assert capsys.readouterr().out == "agent kim: on contact\n"
 
 
 FLOW: dict[str, Any] = {
