@@ -118,6 +118,12 @@ def invoked(box: RunningBox, contact: str) -> dict[str, dict[str, Any]]:
     return {event["function"]: event for event in box.events(contact, "FunctionInvoked")}
 
 
+def next_contact(box: RunningBox, extension: str, before: str) -> str:
+    """The contact that this extension began after `before`."""
+    row = box.wait_contact(lambda row: row["source"] == f"extension:{extension}" and row["contact"] != before)
+    return str(row["contact"])
+
+
 def functions_pid(box: RunningBox) -> int:
     """The functions service, by the name it gives itself."""
     for member in box.members():
@@ -202,12 +208,37 @@ def test_function_when_it_hangs_then_other_contacts_do_not_wait(
     wait_until(lambda: endpoint.requests, timeout_s=10, what="the slow function is asked")
     quick.dial("611")
     quick.wait_for("CALL_CLOSED", timeout_s=10)
-    assert invoked(box, contact_of(box, "102"))["good"]["outcome"] == "returned"
+    assert box.wait_event(contact_of(box, "102"), "FunctionInvoked", function="good")["outcome"] == "returned"
     waiting = contact_of(box, "101")
     assert box.events(waiting, "FunctionInvoked") == []  # it still waits
     put_through(box, talker, agent)
     slow.wait_for("CALL_CLOSED", timeout_s=20)
+    box.wait_closed(waiting)
     assert attributes(box, waiting) == {"a": "error"}
+
+
+def test_caller_when_hanging_up_while_a_function_is_asked_then_the_contact_is_over_and_the_next_one_fine(
+    make_box: BoxMaker, phone: PhoneMaker, endpoint: Endpoint
+) -> None:
+    extra = number("610", "slow") + number("611", "quick") + http(endpoint, "hang") + http(endpoint, "good")
+    box = make_box(capacity=1, extra=extra)
+    box.api.call("flow.install", name="slow", document=asking("slow", ("a", "hang", {"limit_s": 8})))
+    box.api.call("flow.install", name="quick", document=asking("quick", ("a", "good", {})))
+    caller = phone(box, "101")
+    caller.dial("610")
+    caller.wait_for("CALL_ESTABLISHED")
+    wait_until(lambda: endpoint.requests, timeout_s=10, what="the slow function is asked")
+    contact = contact_of(box, "101")
+    caller.hang_up()
+    box.wait_closed(contact)
+    assert box.events(contact, "FunctionInvoked") == []
+    box.be_quiet()
+    caller.dial("611")  # the only process there is
+    caller.wait_for("CALL_ESTABLISHED", timeout_s=10)
+    after = next_contact(box, "101", contact)
+    assert box.wait_event(after, "FunctionInvoked")["function"] == "good"
+    box.wait_closed(after)
+    assert attributes(box, after) == {"a": "http"}
 
 
 def test_service_when_killed_or_standing_still_then_the_call_goes_on(
@@ -242,6 +273,7 @@ def test_service_when_killed_or_standing_still_then_the_call_goes_on(
     os.kill(still, signal.SIGSTOP)
     caller.wait_for("CALL_CLOSED", timeout_s=20)
     assert box.wait_event(contact, "FunctionInvoked")["reason"] == "no answer within the flow's time limit"
+    box.wait_closed(contact)
     assert attributes(box, contact) == {"a": "error"}
     os.kill(still, signal.SIGKILL)
     wait_until(lambda: functions_pid(box) not in (0, still), timeout_s=10, what="another service")
@@ -258,18 +290,22 @@ def test_function_when_out_of_reach_then_its_last_good_answer_stands_in_even_aft
         caller = phone(box, "101")
         caller.dial("610")
         caller.wait_for("CALL_CLOSED", timeout_s=15)
+        first = contact_of(box, "101")
+        box.wait_closed(first)
     box.stop()
     box.start()  # the edge still knows the phone
     caller.dial("610")
     caller.wait_for("CALL_CLOSED", timeout_s=15)
-    contact = contact_of(box, "101")
+    contact = next_contact(box, "101", first)
     told = box.wait_event(contact, "FunctionInvoked")
     assert (told["outcome"], told["age_s"] > 0, attributes(box, contact)) == ("cached", True, {"a": "http"})
     assert "its last good answer stands in" in box.log.read_text()
     other = phone(box, "102")  # somebody else does not get it
     other.dial("610")
     other.wait_for("CALL_CLOSED", timeout_s=15)
-    assert attributes(box, contact_of(box, "102")) == {"a": "error"}
+    contact = contact_of(box, "102")
+    box.wait_closed(contact)
+    assert attributes(box, contact) == {"a": "error"}
 
 
 def test_configuration_when_reloaded_then_new_functions_are_there_for_the_next_call(
@@ -281,11 +317,14 @@ def test_configuration_when_reloaded_then_new_functions_are_there_for_the_next_c
     idle_kb = proc.pss_mb([functions_pid(box)])
     caller.dial("610")
     caller.wait_for("CALL_CLOSED", timeout_s=15)
-    assert attributes(box, contact_of(box, "101")) == {"a": "error"}
+    first = contact_of(box, "101")
+    box.wait_closed(first)
+    assert attributes(box, first) == {"a": "error"}
     box.config.write_text(box.config.read_text() + http(endpoint, "good"))
     assert not box.api.call("config.reload").get("problems")
     caller.dial("610")
     caller.wait_for("CALL_CLOSED", timeout_s=15)
-    contact = contact_of(box, "101")
+    contact = next_contact(box, "101", first)
+    box.wait_closed(contact)
     assert attributes(box, contact) == {"a": "http"}
     assert idle_kb < proc.pss_mb([functions_pid(box)])  # its libraries came with the first question
