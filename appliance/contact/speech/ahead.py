@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from appliance.contact.prompts import is_sound
-from appliance.contact.services import PlanReader, Published
+from appliance.contact.services import PlanReader
 from appliance.contact.speech.programs import Patience
 from appliance.contact.speech.sentences import fields, sentences
 from appliance.contact.speech.sound import playable
@@ -96,19 +96,23 @@ def _is_fixed(text: str) -> bool:
 class Ahead:
     """Follows the plan and the folder; `run` in a thread of its own."""
 
-    def __init__(self, workshop: Workshop, folder: Path, plans: PlanReader, language: str) -> None:
+    def __init__(self, workshop: Workshop, folder: Path, plan: Path, plans: PlanReader, language: str) -> None:
+        """plan: the published file that `plans` reads."""
         self._workshop = workshop
         self._folder = folder
+        self._plan = plan
         self._plans = plans
         self._language = language
-        self._published: Published | None = None
-        self._keys: list[str] = []
+        self._seen: object = None
         self._stopping = threading.Event()
 
     def run(self) -> None:
         """Until stopped."""
         while not self._stopping.is_set():
-            self.round()
+            try:
+                self.round()
+            except OSError as error:
+                _log.warning("sounds can't be made ahead: %s", error)
             self._stopping.wait(POLL_S)
 
     def stop(self) -> None:
@@ -116,16 +120,24 @@ class Ahead:
 
     def round(self) -> int:
         """Make what is missing since the last round; returns how many sounds were tried."""
-        published = self._plans.read()
         files = self._files()
-        keys = [request.key for request in files]
-        if published is self._published and keys == self._keys:
+        seen = (self._version(), [request.key for request in files])
+        if seen == self._seen:
             return 0
-        tried = sum(self._make(request) for request in (*files, *self._spoken(published.library)))
-        self._published, self._keys = published, keys
+        library = self._plans.read().library if seen[0] else Library()
+        tried = sum(self._make(request) for request in (*files, *self._spoken(library)))
+        self._seen = seen
         if tried:
             _log.info("%d sounds were made ahead", tried)
         return tried
+
+    def _version(self) -> tuple[int, ...]:
+        """Changes when another plan is published; () before the first."""
+        try:
+            stat = self._plan.stat()
+        except FileNotFoundError:
+            return ()
+        return stat.st_ino, stat.st_mtime_ns
 
     def _spoken(self, library: Library) -> Iterator[Request]:
         for number, message in enumerate((*own_messages(self._language), *fixed_messages(library, self._language))):

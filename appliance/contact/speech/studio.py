@@ -224,8 +224,9 @@ def _work_ahead(workshop: Workshop, settings: ContactSettings) -> None:
 
     with contextlib.suppress(OSError):
         lower(threading.get_native_id(), NICE_AHEAD)
-    plans = PlanReader(Path(settings.dial_plan), FlowShelf(Path(settings.flows)))
-    Ahead(workshop, Path(settings.prompts), plans, settings.language).run()
+    plan = Path(settings.dial_plan)
+    plans = PlanReader(plan, FlowShelf(Path(settings.flows)))
+    Ahead(workshop, Path(settings.prompts), plan, plans, settings.language).run()
 
 
 def _listen(path: Path) -> socket.socket:

@@ -139,7 +139,7 @@ class Branch:
         cache = Cache(self.prompts / "cache", cache_bytes)
         cache.open(self.speaker.made_by())
         plans = PlanReader(self.plan, FlowShelf(self.flows))
-        self.ahead = Ahead(Workshop(self.prompts, cache, self.speaker), self.prompts, plans, "en-US")
+        self.ahead = Ahead(Workshop(self.prompts, cache, self.speaker), self.prompts, self.plan, plans, "en-US")
         self.caller = Prompts(self.prompts, folder / "nobody.sock")
 
     def publish(self, *texts: str) -> None:
@@ -193,6 +193,14 @@ def test_round_when_half_of_the_cache_is_taken_then_nothing_more_is_made(tmp_pat
     branch.ahead.round()
     made = sum(path.stat().st_size for path in (branch.prompts / "cache").glob("*.wav"))
     assert 100_000 <= made < 250_000
+
+
+def test_round_when_nothing_is_published_yet_then_only_the_box_s_own_and_no_complaint(
+    branch: Branch, caplog: pytest.LogCaptureFixture
+) -> None:
+    branch.plan.unlink()
+    assert branch.ahead.round() == len(list(own_messages("en-US")))
+    assert caplog.text == ""
 
 
 def test_run_when_stopped_then_it_returns(branch: Branch) -> None:
