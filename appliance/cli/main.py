@@ -26,7 +26,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "extension": ("appliance.cli.extension", "Phones: numbers inside and their passwords."),
     "agent": ("appliance.cli.agent", "Agents: who answers queues, and their status."),
     "queue": ("appliance.cli.queue", "Queues: where contacts wait."),
-    "flow": ("appliance.cli.flow", "Call flows (IVR): check, install, list."),
+    "flow": ("appliance.cli.flow", "Call flows (IVR): import, check, try out, draw, map, install."),
     "prompt": ("appliance.cli.prompt", "Prompts: what callers hear."),
     "contact": ("appliance.cli.contact", "Contacts: list, show, and act on one under way."),
     "recording": ("appliance.cli.recording", "Recordings: list and export."),

@@ -25,6 +25,7 @@ from appliance.flow.document import read_json
 from appliance.flow.importer import Imported, import_flows
 from appliance.flow.model import EXPORT_TYPES, FlowType
 from appliance.flow.tolerant import decode_text
+from appliance.ids import FlowId
 
 MAP_FILE = "map.json"
 SOUNDS = frozenset({".wav", ".ulaw", ".alaw", ".au", ".mp3", ".ogg", ".flac", ".gsm", ".aiff"})
@@ -56,6 +57,28 @@ def gather_imported(found: list[Imported], names: Mapping[str, str] | None = Non
     for one in found:
         gatherer.take(one, one.name)
     return gatherer.made(names or {})
+
+
+def unique(found: list[Imported]) -> list[Imported]:
+    """The same flows under names of their own: the second `Main` is `Main-2`, and says so."""
+    taken: set[str] = set()
+    renamed: list[Imported] = []
+    for one in found:
+        renamed.append(_named(one, _free(one.name, taken)))
+        taken.add(renamed[-1].name)
+    return renamed
+
+
+def _named(one: Imported, name: str) -> Imported:
+    if name == one.name:
+        return one
+    changes = (*one.changes, f"renamed from {one.name!r}, which is taken")
+    return msgspec.structs.replace(one, name=FlowId(name), changes=changes)
+
+
+def _free(name: str, taken: set[str]) -> str:
+    candidates = (name, *(f"{name}-{number}" for number in range(2, len(taken) + 2)))
+    return next(candidate for candidate in candidates if candidate not in taken)
 
 
 def file_name(name: str) -> str:

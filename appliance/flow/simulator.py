@@ -96,15 +96,16 @@ class Simulator:
         """The caller does what `script` says: keys ("1", "4711#"), `timeout` (says nothing), `listen` (hears the
         prompt to its end); after the last one says nothing until the flow is over or waits in a queue."""
         for token in script:
-            self._settle_and_hear()
-            self._act(token)
+            self.until_turn()
+            self.act(token)
         for _ in range(MOST_TURNS):
-            self._settle_and_hear()
+            self.until_turn()
             if self.state.finished or self.state.waiting_for is not WaitingFor.DIGITS:
                 return
             self.stay_silent()
 
-    def _act(self, token: str) -> None:
+    def act(self, token: str) -> None:
+        """The caller does one thing, as in `play`."""
         if token == TIMEOUT:
             if self.state.deadline is None:
                 self.listen()
@@ -114,8 +115,8 @@ class Simulator:
         else:
             self.press(token)
 
-    def _settle_and_hear(self) -> None:
-        """Up to the next moment a key would be an answer."""
+    def until_turn(self) -> None:
+        """Up to the next moment a key would be an answer, or nothing more happens by itself."""
         for _ in range(MOST_TURNS):
             self.settle()
             if self.state.waiting_for is not WaitingFor.PROMPT:

@@ -287,7 +287,7 @@ def test_flow_check_when_type_is_unknown_then_what_was_meant(tmp_path: Path, cap
 
 def test_flow_check_when_an_action_can_only_fail_then_exit_code_1(tmp_path: Path, capsys: Capture) -> None:
     file = tmp_path / "play.json"
-    file.write_text(with_first("GetParticipantInput"))
+    file.write_text(with_first("UpdateContactTargetQueue"))
     assert main(["flow", "check", str(file)]) == ExitCode.FAILURE
     shown = capsys.readouterr().out.splitlines()
     assert shown[0].startswith("error   hello: ")
