@@ -1,0 +1,78 @@
+"""What the box has that flows can name: asked of the running switchboard, or read from its store while it is down.
+
+Never makes a box: where there is no configuration or no store yet, there is no box to compare with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from appliance.cli.switchboard import Switchboard
+from appliance.config.functions import function_names
+from appliance.config.lastgood import LastGood
+from appliance.flow.bundle import Bundle, library_of, read_bundle
+from appliance.flow.defaults import default_flow, default_names
+from appliance.flow.document import canonical
+from appliance.flow.facts import Library, QueueFacts
+from appliance.ids import AgentId, QueueId
+
+
+class KnownBox(msgspec.Struct, frozen=True, kw_only=True):
+    """bundle: what is installed; library: that and the box's own queues, agents, functions and default flows."""
+
+    bundle: Bundle
+    library: Library
+    region: str
+    language: str
+
+
+def known_box(config_file: Path, *, required: bool = False) -> KnownBox | None:
+    """The box of a configuration file; None where there is none yet, an error where one is `required`."""
+    if not required and not config_file.exists():
+        return None
+    switchboard = Switchboard(config_file)
+    if not required and not switchboard.paths.store.exists():
+        return None
+    configuration = LastGood(config_file, keep=False).load().configuration
+    answer: Mapping[str, Any] = switchboard.call("flow.export")
+    bundle = read_bundle(canonical(answer["bundle"]))
+    queues = {row["queue"]: _queue(row) for row in answer["queues"]}
+    library = with_box(
+        library_of(bundle, queues=queues, agents={name: AgentId(name) for name in answer["agents"]}),
+        functions=function_names(configuration),
+    )
+    return KnownBox(
+        bundle=bundle, library=library, region=configuration.box.region, language=configuration.box.language
+    )
+
+
+def with_box(library: Library, *, functions: Mapping[str, str]) -> Library:
+    """A library with the default flows and with functions."""
+    own = {name: default_flow(name) for name in default_names()}
+    return msgspec.structs.replace(
+        library, flows={**own, **library.flows}, functions={**library.functions, **functions}
+    )
+
+
+def joined(bundle: Bundle, box: KnownBox | None) -> Library:
+    """What flows of `bundle` find once it is installed on `box`, or on none."""
+    mine = library_of(bundle)
+    if box is None:
+        return with_box(mine, functions={})
+    theirs = box.library
+    return msgspec.structs.replace(
+        theirs,
+        flows={**theirs.flows, **mine.flows},
+        modules={**theirs.modules, **mine.modules},
+        hours={**theirs.hours, **mine.hours},
+        bots={**theirs.bots, **mine.bots},
+        names={**theirs.names, **mine.names},
+    )
+
+
+def _queue(row: Mapping[str, Any]) -> QueueFacts:
+    return QueueFacts(queue=QueueId(row["queue"]), hours=row["hours"], caller_id=row["caller_id"])
