@@ -72,6 +72,11 @@ class Contact:
         self._ending = False
         self._over = False
 
+    @property
+    def winding_up(self) -> bool:
+        """Whether every leg is down and only files are being completed."""
+        return self._over
+
     def emit(self, body: AnyBody) -> None:
         """Write an event of the segment under way."""
         self.segment.emit(body)

@@ -29,6 +29,7 @@ from appliance.contact.prompts import Prompts
 from appliance.contact.rehearsal import Rehearsal
 from appliance.contact.services import PlanReader, Services
 from appliance.contact.settings import ContactSettings
+from appliance.contact.stand_ins import StandIn, Waiting
 from appliance.contact.timers import Timers
 from appliance.dialplan import Unroutable
 from appliance.events import DisconnectReason, LegRole
@@ -55,32 +56,6 @@ class Account(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
         except Exception:  # the border to C++: nothing may pass
             _log.exception("an incoming call could not be taken")
             self._process.fault(int(parameters.callId))
-
-
-class Refusal:
-    """Owner of a leg that is answered with a failure and never becomes a contact."""
-
-    def __init__(self, process: ContactProcess) -> None:
-        self._process = process
-        self.leg: Leg | None = None
-
-    def leg_calling(self, leg: Leg, uri: str) -> None: ...
-
-    def leg_ringing(self, leg: Leg, status: int) -> None: ...
-
-    def leg_answered(self, leg: Leg) -> None: ...
-
-    def leg_media(self, leg: Leg, old: pj.AudioMedia | None) -> None: ...
-
-    def leg_digit(self, leg: Leg, digit: str) -> None: ...
-
-    def leg_faulted(self, leg: Leg, error: Exception) -> None: ...
-
-    def leg_refers(self, leg: Leg, target: str) -> Leg | None:
-        return None
-
-    def leg_ended(self, leg: Leg, status: int, reason: str) -> None:
-        self._process.refused(self)
 
 
 class ContactProcess:
@@ -112,7 +87,8 @@ class ContactProcess:
         self._contact: Contact | None = None
         self._rehearsal: Rehearsal | None = None
         self._finished: list[object] = []  # kept until pjsua2 has unwound
-        self._refusals: list[Refusal] = []
+        self._refusals: list[StandIn] = []
+        self._waiting: Waiting | None = None
         self._served = 0
         self._retiring = False
         self._hurry = False
@@ -146,19 +122,31 @@ class ContactProcess:
         if self._rehearsal is not None:
             self._rehearsal.incoming(call_id)
             return
+        if self._contact is not None and self._contact.winding_up and self._waiting is None and not self._retiring:
+            self._waiting = Waiting(self._account, call_id, message, self._gave_up)
+            return
         if self._contact is not None or self._retiring:
             self._refuse(call_id, 503, BUSY)
             return
+
+        def refuse(status: int) -> None:
+            self._refuse(call_id, status)
+
+        self._begin(message, lambda owner, leg, role: Leg(self._account, owner, leg, role, call_id), refuse)
+
+    def _begin(
+        self, message: str, take: Callable[[Contact, LegId, LegRole], Leg], refuse: Callable[[int], None]
+    ) -> None:
         invite = read_invite(message)
         destination = arrival.destination_of(self._services.plans.read(), invite)
         if isinstance(destination, Unroutable):
             _log.warning("call from %s refused with %d: %s", invite.source, destination.sip_status, destination.why)
-            self._refuse(call_id, destination.sip_status)
+            refuse(destination.sip_status)
             return
 
         def make_leg(contact: Contact, leg: LegId, role: LegRole) -> Leg:
             self._contact = contact
-            return Leg(self._account, contact, leg, role, call_id)
+            return take(contact, leg, role)
 
         arrival.begin(self._services, invite, destination, make_leg, self._contact_over)
 
@@ -170,14 +158,31 @@ class ContactProcess:
         else:
             self._contact.end(DisconnectReason.TELECOM_PROBLEM, status=500, detail="fault at arrival")
 
-    def refused(self, refusal: Refusal) -> None:
-        """The refused leg is down."""
+    def _refused(self, refusal: StandIn) -> None:
         self._refusals.remove(refusal)
         self._finished.append(refusal)
 
+    def _gave_up(self, waiting: StandIn) -> None:
+        """The caller left before the process was free."""
+        self._waiting = None
+        self._finished.append(waiting)
+
+    def _take_waiting(self) -> None:
+        """The process is free: the call that waited for it begins."""
+        waiting = self._waiting
+        if waiting is None:
+            return
+
+        def take(contact: Contact, leg: LegId, role: LegRole) -> Leg:
+            self._waiting = None
+            self._finished.append(waiting)
+            waiting.leg.owner, waiting.leg.leg, waiting.leg.role = contact, leg, role
+            return waiting.leg
+
+        self._begin(waiting.message, take, lambda status: waiting.leg.refuse(status, {}))
+
     def _refuse(self, call_id: int, status: int, headers: dict[str, str] | None = None) -> None:
-        refusal = Refusal(self)
-        refusal.leg = Leg(self._account, refusal, LegId("refused"), LegRole.CUSTOMER, call_id)
+        refusal = StandIn(self._account, call_id, self._refused)
         self._refusals.append(refusal)
         refusal.leg.refuse(status, headers or {})
 
@@ -189,14 +194,16 @@ class ContactProcess:
         self._engine.stop_clock()
         gc.collect()  # only here: collecting while pjsua2 has calls can deadlock
         self._served += 1
-        if self._served >= self._settings.recycle_after:
+        if self._waiting is not None:
+            self._take_waiting()
+        elif self._served >= self._settings.recycle_after:
             self._retire()
 
     # ── loop ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     @property
     def _idle(self) -> bool:
-        return self._contact is None and not self._refusals
+        return self._contact is None and not self._refusals and self._waiting is None
 
     def _patience_s(self) -> float:
         if self._contact is None:
