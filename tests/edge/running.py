@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -94,12 +94,13 @@ class RunningEdge:
             wait_until(self._is_gone, timeout_s=5, what="every process of Kamailio has ended")
 
     def _is_gone(self) -> bool:
-        assert self.program is not None
-        try:
-            os.killpg(self.program.pid, 0)
-        except ProcessLookupError:
+        """Its port is free again: the last process that had it has ended (zombies may wait for init to reap them)."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.bind(("127.0.0.1", self.internal_port))
+            except OSError:
+                return False
             return True
-        return False
 
     def answers(self) -> bool:
         try:
