@@ -12,17 +12,18 @@ from typing import Any, Protocol
 
 from appliance.contact.announcer import Announcer
 from appliance.contact.encryption import encrypt
+from appliance.contact.flow_path import FlowPath
 from appliance.contact.functions.client import Call, FunctionsClient
 from appliance.contact.functions.flow_terms import contact_event, flow_event
 from appliance.contact.functions.messages import Answered
 from appliance.contact.timers import Timer, Timers
-from appliance.events import AnyBody, AttributesUpdated, FlowActionTaken, FlowEnded, FlowStarted
+from appliance.events import AnyBody, AttributesUpdated
 from appliance.flow import commands as c
 from appliance.flow import events as e
 from appliance.flow import machine
 from appliance.flow.facts import ContactFacts, Library
 from appliance.flow.model import Flow
-from appliance.ids import ContactId, FlowId
+from appliance.ids import ContactId
 
 
 class FlowHost(Protocol):
@@ -61,6 +62,7 @@ class FlowRun:
         timers: Timers,
         functions: FunctionsClient,
         contact: ContactId,
+        bundle_sha256: str,
         now: Callable[[], float],
     ) -> None:
         self.flow = flow
@@ -68,7 +70,7 @@ class FlowRun:
         self._timers = timers
         self._functions = functions
         self._contact = contact
-        self._name = flow.name
+        self._path = FlowPath(flow, bundle_sha256, host.emit)
         self._call: Call | None = None
         self._now = now
         self._timer: Timer | None = None
@@ -82,9 +84,7 @@ class FlowRun:
 
     def start(self) -> None:
         """Take the first steps."""
-        self._host.emit(
-            FlowStarted(flow=self.flow.name, flow_type=str(self.flow.flow_type), bundle_sha256=self.flow.sha256)
-        )
+        self._path.begin()
         self._carry_out(self._pending)
 
     def tell(self, event: e.FlowEvent) -> None:
@@ -108,7 +108,7 @@ class FlowRun:
         hangs_up = any(isinstance(command, c.Disconnect) for command in commands)
         for command in commands:
             if hangs_up and isinstance(command, c.FlowFinished):
-                self._note_end(command)
+                self._path.end(command)
             else:
                 self._act(command)
             if self._stopped:
@@ -173,29 +173,18 @@ class FlowRun:
         encrypt(command, self._timers, self.tell)
 
     def _enter(self, command: c.FlowEntered) -> None:
-        """The run goes on in another flow, or in a module and back."""
-        if command.outcome:
-            self._host.emit(FlowEnded(flow=self._name, outcome=command.outcome))
-        self._name = FlowId(command.flow)
-        self._host.emit(FlowStarted(flow=self._name, flow_type=command.flow_type, bundle_sha256=command.sha256))
+        self._path.enter(command)
 
     def _draw(self, _command: c.DrawNumber) -> None:
         self._later(e.NumberDrawn(number=random.randint(1, 100)))
 
     def _trace(self, command: c.Trace) -> None:
-        self._host.emit(
-            FlowActionTaken(
-                flow=FlowId(command.flow), action=command.action, action_type=command.action_type, result=command.result
-            )
-        )
+        self._path.take(command)
 
     def _finish(self, command: c.FlowFinished) -> None:
         self.stop()
-        self._note_end(command)
+        self._path.end(command)
         self._host.flow_finished(self, command.outcome)
-
-    def _note_end(self, command: c.FlowFinished) -> None:
-        self._host.emit(FlowEnded(flow=FlowId(command.flow), outcome=command.outcome))
 
 
 _ACTIONS: dict[type[c.FlowCommand], Callable[[FlowRun, Any], None]] = {

@@ -145,5 +145,6 @@ def make_run(contact: Contact, flow: Flow, facts: ContactFacts, host: FlowHost) 
         timers=services.timers,
         functions=services.functions,
         contact=contact.segment.contact,
+        bundle_sha256=contact.published.plan.bundle_sha256,
         now=monotonic_s,
     )
