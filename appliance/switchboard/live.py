@@ -118,7 +118,7 @@ class Live:
     # ── status ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def status(self, capacity: int) -> Row:
-        """contacts, processes, edge, queues, agents as they are now, and the queues' numbers of today."""
+        """contacts, processes, edge, queues, agents as they are now, and the numbers of queues and flows of today."""
         edge = await self._edge_status()
         states = self._contacts.under_way()
         return {
@@ -132,7 +132,13 @@ class Live:
             "edge": edge,
             "queues": [self._queue(queue) for queue in self._acd.queues()],
             "agents": [self._agent(found) for name in self._acd.agents() if (found := self._acd.agent_snapshot(name))],
+            "flows": self._flows(),
         }
+
+    def _flows(self) -> list[Row]:
+        """Flows that ran today, with CloudWatch's names for what went wrong."""
+        found = self._numbers.of_flows(calendar_day(self._clock().wall_s))
+        return [{"flow": flow, **numbers.shown()} for flow, numbers in sorted(found.items())]
 
     def _queue(self, queue: QueueId) -> Row:
         """Real-time metrics by the names of reference/connect/metrics.md section 3, in lower case."""
