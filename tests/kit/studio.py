@@ -11,7 +11,8 @@ from appliance.contact.settings import SpeechSettings
 from appliance.contact.speech.cache import Cache
 from appliance.contact.speech.engine import Engine
 from appliance.contact.speech.speaker import Speaker, engines
-from appliance.contact.speech.studio import Studio, Workshop
+from appliance.contact.speech.studio import Studio
+from appliance.contact.speech.workshop import Workshop
 
 SOCKET = "studio.sock"
 PLAIN = SpeechSettings(recordings="")  # the same on a machine with recorded voices and without

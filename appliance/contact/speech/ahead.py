@@ -17,8 +17,8 @@ from appliance.contact.services import PlanReader
 from appliance.contact.speech.programs import Patience
 from appliance.contact.speech.sentences import fields, sentences
 from appliance.contact.speech.sound import playable
-from appliance.contact.speech.studio import Workshop
 from appliance.contact.speech.wire import Request, cleaned, key_of, key_of_file
+from appliance.contact.speech.workshop import Workshop
 from appliance.flow.commands import BUILTIN_PROMPT, Message
 from appliance.flow.facts import Library
 from appliance.flow.model import Flow

@@ -13,67 +13,21 @@ import queue
 import selectors
 import socket
 import threading
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
 from appliance.contact.settings import ContactSettings
-from appliance.contact.speech.cache import Cache, find
-from appliance.contact.speech.conversion import convert, digest
 from appliance.contact.speech.programs import NICE_AHEAD, Patience, lower
-from appliance.contact.speech.speaker import Speaker, engines
 from appliance.contact.speech.wire import LONGEST_PACKET, Reply, Request
-from appliance.errors import ContactError
+from appliance.contact.speech.workshop import Workshop, open_workshop
 
 LIMIT_S = 20.0  # one order; whoever asked has given up by then
 MOST_WAITING = 100
 BACKLOG = 200
 _GIVEN_UP = "nobody waits for it any more"
 _log = logging.getLogger(__name__)
-
-
-class Workshop:
-    """Carries out orders: speech and conversions into the cache. Threads share one."""
-
-    def __init__(self, folder: Path, cache: Cache, speaker: Speaker) -> None:
-        self._folder = folder
-        self.cache = cache
-        self._speaker = speaker
-
-    def make(self, request: Request, patience: Patience) -> Reply:
-        """The file of `request`, or why there is none. Never raises what an order can cause."""
-        try:
-            return Reply(file=self._make(request, patience).name)
-        except ContactError as error:
-            return Reply(fault=str(error))
-        except (OSError, ValueError) as error:
-            return Reply(fault=f"sounds can't be kept in {self.cache.folder}: {error}; is the disk full?")
-
-    def _make(self, request: Request, patience: Patience) -> Path:
-        if not request.key.isalnum():  # it becomes a file's name
-            raise ContactError(f"{request.key!r} can't be a sound's name; use letters and digits")
-        found = find(self.cache.folder, request.key)
-        if found is not None:
-            return found
-        if request.message is None:
-            return self._convert(request, patience)
-        made = self._speaker.speak(request.message, patience)
-        key = f"{request.key}-spare" if made.spare else request.key  # asked for again, the right voice gets its chance
-        return self.cache.keep(key, made.pcm)
-
-    def _convert(self, request: Request, patience: Patience) -> Path:
-        """By content: a file that was only copied or touched isn't converted again."""
-        if Path(request.source).name != request.source:
-            raise ContactError(f"{request.source!r} is no file name; put the file into {self._folder}")
-        source = self._folder / request.source
-        content = digest(source)
-        linked = self.cache.link(request.key, content)
-        if linked is not None:
-            return linked
-        self.cache.keep(content, convert(source, patience))
-        return self.cache.link(request.key, content) or self.cache.folder / f"{content}.wav"
 
 
 @dataclass(slots=True)
@@ -161,14 +115,20 @@ class Studio:
 
     def _work(self) -> None:
         while (job := self._orders.get()) is not None:
-            began = time.monotonic()
             # Nobody waits any more when the caller hung up before it was its turn.
-            reply = self._workshop.make(job.request, Patience(LIMIT_S)) if job.waiting else Reply(fault=_GIVEN_UP)
-            if reply.fault not in ("", _GIVEN_UP):
-                _log.warning("a sound can't be made: %s", reply.fault)
-            _log.debug("a sound took %.3f s", time.monotonic() - began)
+            reply = self._make(job.request) if job.waiting else Reply(fault=_GIVEN_UP)
             self._done.put((job, reply))
             self._wake[1].send(b".")
+
+    def _make(self, request: Request) -> Reply:
+        try:
+            reply = self._workshop.make(request, Patience(LIMIT_S))
+        except Exception:  # a fault of ours over one message must not silence all the others
+            _log.exception("a sound can't be made")
+            return Reply(fault="the studio failed over a message; see its log")
+        if reply.fault:
+            _log.warning("a sound can't be made: %s", reply.fault)
+        return reply
 
     def _answer(self, wake: socket.socket) -> None:
         wake.recv(1)
@@ -190,15 +150,6 @@ class Studio:
         self._selector.close()
 
 
-def open_workshop(settings: ContactSettings) -> Workshop:
-    """The cache and the engines of a box."""
-    folder = Path(settings.prompts)
-    speaker = Speaker(settings.speech, engines(settings.speech))
-    cache = Cache(folder / "cache", settings.speech.cache_bytes)
-    cache.open(speaker.made_by())
-    return Workshop(folder, cache, speaker)
-
-
 def serve(settings: ContactSettings) -> None:
     """The life of the studio, after the fork."""
     with contextlib.suppress(OSError):
@@ -216,10 +167,8 @@ def serve(settings: ContactSettings) -> None:
 
 def _work_ahead(workshop: Workshop, settings: ContactSettings) -> None:
     """A thread's life."""
-    from appliance.contact.services import (
-        FlowShelf,
-        PlanReader,
-    )  # these load the bindings of SIP, which tests do without
+    # These load the bindings of SIP, which a studio on its own does without.
+    from appliance.contact.services import FlowShelf, PlanReader
     from appliance.contact.speech.ahead import Ahead
 
     with contextlib.suppress(OSError):

@@ -17,7 +17,7 @@ from appliance.contact.services import FlowShelf, PlanReader
 from appliance.contact.speech.ahead import Ahead, fixed_messages, own_messages
 from appliance.contact.speech.cache import Cache
 from appliance.contact.speech.speaker import Speaker, engines
-from appliance.contact.speech.studio import Workshop
+from appliance.contact.speech.workshop import Workshop
 from appliance.dialplan import DialPlan, FlowPlan
 from appliance.flow.commands import Message, Play
 from appliance.flow.document import parse

@@ -46,6 +46,8 @@ class GatedEngine:
             self._now += 1
             self.together = max(self.together, self._now)
         try:
+            if text == "bug":
+                raise KeyError("bug")
             if voice.engine != PROGRAM:
                 raise ContactError("no such model")
             assert self.gate.wait(ANSWER_S)
@@ -147,6 +149,16 @@ def test_order_when_it_can_not_be_made_then_why(folder: Path, running: None, cap
     assert reply.file == ""
     assert "7000 characters" in reply.fault
     assert "a sound can't be made: a message has 7000 characters" in caplog.text
+
+
+def test_order_when_the_studio_itself_fails_over_it_then_the_others_are_made(
+    folder: Path, engine: GatedEngine, running: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine.gate.set()
+    for _ in range(kit.PLAIN.parallel + 1):
+        assert "see its log" in answer(order(folder, "bug")).fault
+    assert answer(order(folder, "one")).file
+    assert "KeyError" in caplog.text
 
 
 def test_order_when_too_many_wait_then_the_next_is_refused_at_once(
