@@ -6,6 +6,7 @@ Holds no call, no socket of its own and no pjsua2 endpoint: forking is all it do
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
 import logging
@@ -50,7 +51,7 @@ class Zygote:
         self._plans = PlanReader(Path(settings.dial_plan), FlowShelf(Path(settings.flows)))
         self._children: dict[int, SlotId] = {}
         self._stopping = False
-        self._ready = os.pipe()
+        self._ready = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
     def run(self) -> None:
         """Fork every slot, say READY, replace whoever dies, end all on SIGTERM or SIGINT."""
@@ -94,7 +95,8 @@ class Zygote:
         serve(self._settings)
 
     def _say_ready(self) -> None:
-        os.write(self._ready[1], b".")
+        with contextlib.suppress(BlockingIOError):  # only the first are read: after years of replacements it is full
+            os.write(self._ready[1], b".")
 
     def _await_first(self) -> None:
         """Until each process has opened its SIP port, so that READY is true."""
