@@ -30,16 +30,24 @@ from appliance.ids import AgentId, ContactId, Extension, FlowId, OfferId, QueueI
 
 ROOT = Path(__file__).parents[2]
 SALES = QueueId("sales")
-STRAIGHT, MENU, SHORT = "2025550100", "2025550101", "2025550102"
+STRAIGHT, MENU, SHORT, BRIEF = "2025550100", "2025550101", "2025550102", "2025550103"
 CUSTOMER_HZ, AGENT_HZ, OTHER_HZ = 440.0, 700.0, 1000.0
-MUSIC_HZ, RINGBACK_HZ = 350.0, 2000.0
+MUSIC_HZ, RINGBACK_HZ, CLICK_HZ = 350.0, 2000.0, 500.0
 TONES = {**{name: (hz, flows.TONE_S[name]) for name, hz in flows.TONES_HZ.items()}}
-TONES |= {"music": (MUSIC_HZ, 2.0), "ringback": (RINGBACK_HZ, 2.0)}
+TONES |= {"music": (MUSIC_HZ, 2.0), "ringback": (RINGBACK_HZ, 2.0), "click": (CLICK_HZ, 0.02)}
 
 
 def short() -> flows.Document:
     """A flow that ends the contact at once."""
     return flows.flow("short", "contactFlow", "end", flows.action("end", "DisconnectParticipant", {}))
+
+
+def brief() -> flows.Document:
+    """A recorded prompt that is hardly one, and the end."""
+    behaviour = {"RecordedParticipants": ["Agent", "Customer"], "IVRRecordingBehavior": "Enabled"}
+    say = flows.action("say", "MessageParticipant", {"PromptId": "click"}, "end", errors={"NoMatchingError": "end"})
+    record = flows.action("record", "UpdateContactRecordingBehavior", {"RecordingBehavior": behaviour}, "say")
+    return flows.flow("brief", "contactFlow", "record", record, say, flows.action("end", "DisconnectParticipant", {}))
 
 
 def documents(*, recorded: bool) -> dict[str, flows.Document]:
@@ -48,6 +56,7 @@ def documents(*, recorded: bool) -> dict[str, flows.Document]:
         "menu": flows.menu(SALES),
         "waiting": flows.waiting(),
         "short": short(),
+        "brief": brief(),
     }
 
 
@@ -196,7 +205,12 @@ class Stage:
         fields: dict[str, Any] = {
             "region": "US",
             "extensions": {"101": "kim", "102": None, "103": "lee"},
-            "numbers": {"+12025550100": "straight", "+12025550101": "menu", "+12025550102": "short"},
+            "numbers": {
+                "+12025550100": "straight",
+                "+12025550101": "menu",
+                "+12025550102": "short",
+                "+12025550103": "brief",
+            },
             "flows": published,
             "queues": {SALES: QueuePlan(queue=SALES, queue_flow=FlowId("waiting"))},
             "trunks": (TrunkId("acme"),),

@@ -1,0 +1,75 @@
+"""Thousands of short contacts in a row leave nothing behind: memory, descriptors, threads, files (LINEKEEPER_SLOW=1).
+
+LINEKEEPER_SOAK sets another number of contacts than 10,000. Each is answered, hears a prompt, is recorded and is hung
+up on; no process is recycled, so that what leaks adds up.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from contact.soaking import Callers, Figures, Sweeper, figures
+from contact.stage import BRIEF, Stage
+from kit.processes import wait_until
+
+pytestmark = [pytest.mark.scenario, pytest.mark.slow]
+CONTACTS = int(os.environ.get("LINEKEEPER_SOAK", "10000"))
+SLOTS = 8
+WARM = 800  # contacts until every pool and arena has its size
+GROWTH_KB = 300  # of resident memory per process; malloc's arenas go up and down by pages
+MOST_SOUNDS = 10  # players are let go a second later, and closed by the next tick of the media clock
+STRETCHES = (0.1, 0.15, 0.25, 0.5)
+
+
+@pytest.fixture
+def sink() -> Iterator[int]:
+    """A port where the sound of all these calls goes."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as opened:
+        opened.bind(("127.0.0.1", 0))
+        yield int(opened.getsockname()[1])
+
+
+@pytest.mark.timeout(3600)
+def test_contacts_when_there_are_thousands_leave_nothing_behind(
+    make_stage: Callable[..., Stage], tmp_path: Path, sink: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage = make_stage(capacity=SLOTS, recycle_after=10**9)
+    callers = Callers(stage, tmp_path / "callers", dialled=BRIEF, media_port=sink, ports=stage.ports.take(SLOTS))
+    rows: list[tuple[int, list[Figures]]] = [(0, measure(stage))]
+    with Sweeper(stage) as sweeper:
+        made = 0
+        for calls in (WARM, *(round(CONTACTS * share) for share in STRETCHES)):
+            callers.make(calls, timeout_s=600 + calls)
+            made += calls // SLOTS * SLOTS
+            wait_until(lambda: sweeper.swept == made, timeout_s=20, what="the files are taken away")  # noqa: B023
+            rows.append((made, measure(stage)))
+        files_left = [path for path in stage.spool.rglob("*")]
+    with capsys.disabled():
+        print("\n" + table(rows))
+
+    warm, last = rows[1][1], rows[-1][1]
+    assert [each.pid for each in last] == [each.pid for each in rows[0][1]]  # nobody died or was recycled
+    assert files_left == []
+    for before, after in zip(warm, last, strict=True):
+        assert after.files == before.files
+        assert after.sounds <= MOST_SOUNDS
+        assert after.threads == before.threads
+        assert after.rss_kb - before.rss_kb <= GROWTH_KB, (before, after)  # a copied page counts once before and after
+
+
+def measure(stage: Stage) -> list[Figures]:
+    """Zygote, its servants and every contact process, in the order of their ids."""
+    return [figures(member.pid) for member in sorted(stage.members(), key=lambda member: member.pid)]
+
+
+def table(rows: list[tuple[int, list[Figures]]]) -> str:
+    """For people: contacts, then RSS kB / PSS kB / private kB / descriptors / sounds / threads of each process."""
+    lines = ["contacts  " + "  ".join(f"{each.pid:>22}" for each in rows[0][1])]
+    for made, found in rows:
+        cells = (f"{e.rss_kb}/{e.pss_kb}/{e.private_kb}/{e.files}/{e.sounds}/{e.threads}" for e in found)
+        lines.append(f"{made:>8}  " + "  ".join(f"{cell:>22}" for cell in cells))
+    return "\n".join(lines)
