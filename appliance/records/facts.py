@@ -10,7 +10,8 @@ import msgspec
 from appliance.errors import RecordError
 from appliance.records.finish import file_sha256, read_stream_info
 from appliance.records.flac import StreamInfo
-from appliance.records.sox import decode_flac, statistics
+from appliance.records.flac_program import decode_flac
+from appliance.records.sox import statistics
 
 NON_SILENT_DBFS = -60.0
 _STEREO = 2
@@ -70,7 +71,7 @@ def _problems(path: Path, info: StreamInfo) -> list[str]:
         return [f"{path} has {info.channels} channels and {info.samples} samples; expected two sides with audio"]
     digest, size = hashlib.md5(usedforsecurity=False), 0
     try:
-        for block in decode_flac(path, rate_hz=info.rate_hz):
+        for block in decode_flac(path):
             digest.update(block)
             size += len(block)
     except RecordError as error:

@@ -1,7 +1,7 @@
 """Finishes a recording: two growing WAV files become one stereo FLAC file (customer left, agent right), checked.
 
-The shorter side is padded with silence at its end. The file is written beside its place, decoded and compared,
-made durable, then renamed into `<recordings>/<year>/<month>/<day>/<recording>.flac` (UTC day of its beginning).
+The shorter side is padded with silence at its end. The file is written beside its place, verified by the encoder and
+by its MD5, made durable, then renamed into `<recordings>/<year>/<month>/<day>/<recording>.flac` (UTC day of its start).
 Running it again gives the same result; a crash at any point leaves sources that can be finished again. Only call it
 when the contact process has let go of the contact (or is dead): it must not run on files that still grow.
 Removing the sources is a call of its own, for when the result is in the store.
@@ -13,7 +13,7 @@ import hashlib
 import logging
 import os
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import zip_longest
 from pathlib import Path
@@ -24,12 +24,12 @@ from appliance.errors import RecordError
 from appliance.events import RecordingFinished
 from appliance.ids import RecordingId
 from appliance.records.flac import HEADER_BYTES, StreamInfo, parse_stream_info
-from appliance.records.sox import decode_flac, encode_flac
+from appliance.records.flac_program import decode_flac, encode_flac
 from appliance.records.wav import WavSide, inspect_wav, read_blocks
 from appliance.stamps import Stamp, iso_utc
 
 PART = ".part"
-_BLOCK_SAMPLES = 1 << 15
+_BLOCK_SAMPLES = 1 << 13
 _FRAME_BYTES = 4
 _log = logging.getLogger(__name__)
 
@@ -69,23 +69,24 @@ class FinishedRecording(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def finish_recording(sources: RecordingSources, recordings: Path) -> FinishedRecording:
-    """Make the finished file below `recordings` and return its facts. Blocks for about 40 ms a minute of audio.
+    """Make the finished file below `recordings` and return its facts. Blocks for about 20 ms a minute of audio.
 
-    Raises RecordingLostError where there is no audio, RecordError where it can't be done now (disk full, sox missing);
+    Raises RecordingLostError where there is no audio, RecordError where it can't be done now (disk full, flac missing);
     the sources stay as they are.
     """
-    customer = inspect_wav(sources.customer, rate_hz=sources.rate_hz)
-    agent = inspect_wav(sources.agent, rate_hz=sources.rate_hz)
     target = recordings / _place(sources)
-    if not customer.samples and not agent.samples and not target.exists():
-        raise RecordingLostError(
-            f"recording {sources.recording} has no audio in {sources.customer.parent}; nothing to save"
-        )
-    if customer.samples or agent.samples:
-        _require_one_rate(customer, agent)
-        if not _holds(target, customer, agent):
-            _make(target, customer, agent, recordings)
-    return _facts(sources, target)
+    with _disk_errors(target):
+        customer = inspect_wav(sources.customer, rate_hz=sources.rate_hz)
+        agent = inspect_wav(sources.agent, rate_hz=sources.rate_hz)
+        if customer.samples or agent.samples:
+            _require_one_rate(customer, agent)
+            if not _holds(target, customer, agent):
+                _make(target, customer, agent, recordings)
+        elif not target.exists():
+            raise RecordingLostError(
+                f"recording {sources.recording} has no audio in {sources.customer.parent}; nothing to save"
+            )
+        return _facts(sources, target)
 
 
 def remove_sources(sources: RecordingSources) -> None:
@@ -111,33 +112,45 @@ def _place(sources: RecordingSources) -> Path:
 
 
 def _make(target: Path, customer: WavSide, agent: WavSide, recordings: Path) -> None:
-    part = target.with_name(target.name + PART)
-    with _disk_errors(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            written = hashlib.sha256()
-            encode_flac(_noted(_stereo(customer, agent), written.update), part, rate_hz=_rate(customer, agent))
-            if _digest(decode_flac(part, rate_hz=_rate(customer, agent))) != written.digest():
-                raise RecordError(f"recording {part} doesn't hold what was written; check the disk and its free space")
-            _sync(part)
-        except (RecordError, OSError):
+    part = target.with_name(f"{target.name}.{os.getpid()}{PART}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _clear(target, part)
+    try:
+        given = hashlib.md5(usedforsecurity=False)
+        encode_flac(_noted(_stereo(customer, agent), given), part, rate_hz=_rate(customer, agent))
+        if read_stream_info(part).md5 != given.digest():
+            raise RecordError(f"recording {part} doesn't hold what was written; check the disk and its free space")
+        _sync(part)
+    except (RecordError, OSError):
+        part.unlink(missing_ok=True)
+        raise
+    part.rename(target)
+    for folder in [target.parent, *target.parent.parents][: len(target.relative_to(recordings).parts)]:
+        _sync(folder)
+
+
+def _clear(target: Path, own: Path) -> None:
+    """Take away what processes of before have left; an encoder of theirs that still ends can't disturb ours."""
+    for part in target.parent.glob(f"{target.name}.*{PART}"):
+        if part != own:
             part.unlink(missing_ok=True)
-            raise
-        part.rename(target)
-        for folder in [target.parent, *target.parent.parents][: len(target.relative_to(recordings).parts)]:
-            _sync(folder)
 
 
 def _holds(path: Path, customer: WavSide, agent: WavSide) -> bool:
     """Whether the file at `path` decodes to just these two sides."""
     if not path.exists():
         return False
+    given = hashlib.md5(usedforsecurity=False)
+    for block in _stereo(customer, agent):
+        given.update(block)
+    found = hashlib.md5(usedforsecurity=False)
     try:
-        found = _digest(decode_flac(path, rate_hz=_rate(customer, agent)))
+        for samples in decode_flac(path):
+            found.update(samples)
     except RecordError as error:
         _log.warning("%s", error)
         return False
-    return found == _digest(_stereo(customer, agent))
+    return found.digest() == given.digest()
 
 
 def _facts(sources: RecordingSources, target: Path) -> FinishedRecording:
@@ -166,7 +179,7 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _stereo(customer: WavSide, agent: WavSide) -> Iterator[bytes]:
+def _stereo(customer: WavSide, agent: WavSide) -> Iterator[array[int]]:
     """Both sides interleaved, little endian, the shorter one padded with silence."""
     silence: array[int] = array("h")
     blocks = (read_blocks(customer, _BLOCK_SAMPLES), read_blocks(agent, _BLOCK_SAMPLES))
@@ -174,20 +187,13 @@ def _stereo(customer: WavSide, agent: WavSide) -> Iterator[bytes]:
         stereo = array("h", bytes(_FRAME_BYTES * max(len(left), len(right))))
         stereo[0 : 2 * len(left) : 2] = left
         stereo[1 : 2 * len(right) : 2] = right
-        yield stereo.tobytes()
+        yield stereo
 
 
-def _noted(blocks: Iterable[bytes], note: Callable[[bytes], object]) -> Iterator[bytes]:
+def _noted(blocks: Iterator[array[int]], digest: hashlib._Hash) -> Iterator[array[int]]:
     for block in blocks:
-        note(block)
+        digest.update(block)
         yield block
-
-
-def _digest(blocks: Iterable[bytes]) -> bytes:
-    digest = hashlib.sha256()
-    for _ in _noted(blocks, digest.update):
-        pass
-    return digest.digest()
 
 
 def _rate(customer: WavSide, agent: WavSide) -> int:

@@ -1,4 +1,4 @@
-"""Reads what a FLAC file says of itself: its STREAMINFO block (RFC 9639, section 8.2). Pure; decoding is sox's job."""
+"""Reads what a FLAC file says of itself: its STREAMINFO block (RFC 9639, section 8.2). Pure: decodes no frame."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""Finishing a recording with the real sox: two sides in, one checked stereo file out."""
+"""Finishing a recording with the real encoder: two sides in, one checked stereo file out."""
 
 from __future__ import annotations
 
 import hashlib
+import os
 from array import array
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +24,7 @@ from appliance.records.finish import (
     recording_sources,
     remove_sources,
 )
-from appliance.records.sox import decode_flac
+from appliance.records.flac_program import decode_flac, encode_flac
 from appliance.stamps import Stamp
 
 PLACE = "2026/11/18/tape-1.flac"
@@ -50,7 +51,7 @@ def _sources(spool: Path) -> RecordingSources:
 
 
 def _sides(path: Path) -> tuple[array[int], array[int]]:
-    stereo = array("h", b"".join(decode_flac(path, rate_hz=8000)))
+    stereo = array("h", b"".join(decode_flac(path)))
     return stereo[0::2], stereo[1::2]
 
 
@@ -110,7 +111,7 @@ class PowerCutError(BaseException):
     """Ends the program where it stands; no handler of ours may catch it."""
 
 
-@pytest.mark.parametrize("step", ["encode_flac", "decode_flac", "_sync", "_facts"])
+@pytest.mark.parametrize("step", ["encode_flac", "read_stream_info", "_sync", "_facts"])
 def test_finish_when_crashed_at_a_step_then_done_again_from_intact_sources(
     folders: tuple[Path, Path], make_tone: Any, make_wav: Any, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -153,19 +154,47 @@ def test_finish_when_rates_differ_then_refused(folders: tuple[Path, Path], make_
         finish_recording(sources, recordings)
 
 
-def test_finish_when_sox_is_missing_then_error_says_so_and_nothing_is_left(
+def test_finish_when_flac_is_missing_then_error_says_so_and_nothing_is_left(
     folders: tuple[Path, Path], make_tone: Any, make_wav: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spool, recordings = folders
     sources = _sources(spool)
     sources.customer.write_bytes(make_wav(make_tone(30.0)))
-    tools = tmp_path / "tools"
-    tools.mkdir()
-    (tools / "nice").symlink_to("/usr/bin/nice")
-    monkeypatch.setenv("PATH", str(tools))
-    with pytest.raises(RecordError, match=r"sox ended with 127: .*is sox installed\?"):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(RecordError, match="install flac"):
         finish_recording(sources, recordings)
     assert [path for path in recordings.rglob("*") if path.is_file()] == []
+
+
+def test_finish_when_the_encoder_was_given_something_else_then_refused(
+    folders: tuple[Path, Path], make_tone: Any, make_wav: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool, recordings = folders
+    sources = _sources(spool)
+    sources.customer.write_bytes(make_wav(make_tone(0.5)))
+
+    def one_sample_wrong(pcm: Iterator[array[int]], target: Path, *, rate_hz: int) -> None:
+        samples = array("h", b"".join(bytes(block) for block in pcm))
+        samples[1000] ^= 1
+        encode_flac([samples], target, rate_hz=rate_hz)
+
+    monkeypatch.setattr(finish, "encode_flac", one_sample_wrong)
+    with pytest.raises(RecordError, match="doesn't hold what was written"):
+        finish_recording(sources, recordings)
+    assert [path for path in recordings.rglob("*") if path.is_file()] == []
+
+
+def test_finish_when_a_process_of_before_left_a_part_then_it_goes(
+    folders: tuple[Path, Path], make_tone: Any, make_wav: Any
+) -> None:
+    spool, recordings = folders
+    sources = _sources(spool)
+    sources.customer.write_bytes(make_wav(make_tone(0.5)))
+    left = recordings / f"{PLACE}.1.part"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"torn")
+    finish_recording(sources, recordings)
+    assert [path.name for path in recordings.rglob("*") if path.is_file()] == ["tape-1.flac"]
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
@@ -175,10 +204,10 @@ def test_finish_when_disk_is_full_then_error_and_sources_stay(
     spool, recordings = folders
     sources = _sources(spool)
     sources.customer.write_bytes(make_wav(make_tone(5.0)))
-    part = recordings / f"{PLACE}.part"
+    part = recordings / f"{PLACE}.{os.getpid()}.part"
     part.parent.mkdir(parents=True)
     part.symlink_to("/dev/full")
-    with pytest.raises(RecordError, match=r"could not (encode|decode)|doesn't hold what was written"):
+    with pytest.raises(RecordError, match=r"could not encode .*check the disk"):
         finish_recording(sources, recordings)
     assert sources.customer.stat().st_size == 44 + 80_000
     assert not part.is_symlink()

@@ -14,7 +14,7 @@ import pytest
 from appliance.ids import RecordingId
 from appliance.records.facts import check_recording
 from appliance.records.finish import finish_recording, recording_sources
-from appliance.records.sox import decode_flac
+from appliance.records.flac_program import decode_flac
 from appliance.records.wav import inspect_wav
 from appliance.stamps import Stamp
 
@@ -77,6 +77,6 @@ def test_finish_when_pjsua_was_killed_then_both_sides_are_saved_and_aligned(tmp_
     facts = check_recording(recordings / done.path, sha256=done.sha256)
     assert facts.valid and facts.customer_heard and facts.agent_heard
     assert done.path == "1970/01/01/tape.flac"
-    stereo = array("h", b"".join(decode_flac(recordings / done.path, rate_hz=8000)))
+    stereo = array("h", b"".join(decode_flac(recordings / done.path)))
     starts = [next(n for n, sample in enumerate(stereo[side::2]) if abs(sample) > 1000) for side in (0, 1)]
     assert abs(starts[0] - starts[1]) <= 160  # 20 ms

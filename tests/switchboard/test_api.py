@@ -234,7 +234,7 @@ def test_status_when_box_works_then_counts_contacts_agents_and_processes(tmp_pat
         status = await box.call("status")
         assert status["box"] == "test"
         assert status["contacts"] == {"open": 1, "in_queue": 0, "with_agent": 1, "closing": 0}
-        assert status["processes"] == {"connected": 2, "free": 1, "capacity": 16}
+        assert {"connected": 2, "free": 1, "capacity": 16}.items() <= status["processes"].items()
         (queue,) = status["queues"]
         wanted = {"agents_online": 2, "agents_staffed": 1, "agents_on_contact": 1, "agents_non_productive": 1}
         assert wanted.items() <= queue.items()

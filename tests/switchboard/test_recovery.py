@@ -62,6 +62,18 @@ def require_recovered(box: Harness | Place, shown: Json, seconds: float) -> None
     assert not (box.paths.spool / record["ContactId"]).exists()
 
 
+async def recovered(box: Harness, contact: ContactId, seconds: float) -> Json:
+    """Until the contact is closed and its folder has gone: its `contact.show`, found as it should be."""
+    shown = await box.closed(contact)
+
+    async def cleared() -> bool:
+        return not (box.paths.spool / contact).exists()
+
+    await box.until(cleared, "the spool is empty")
+    require_recovered(box, shown, seconds)
+    return shown
+
+
 def test_recovery_when_power_was_cut_yesterday_then_talk_ended_with_its_audio(tmp_path: Path) -> None:
     async def scene(box: Harness) -> None:
         await box.staff("kim")
@@ -72,8 +84,7 @@ def test_recovery_when_power_was_cut_yesterday_then_talk_ended_with_its_audio(tm
         await box.stop()
         await process.kill()
         await box.start()
-        shown = await box.closed(contact)
-        require_recovered(box, shown, 3.0)
+        shown = await recovered(box, contact, 3.0)
         assert shown["record"]["Agent"]["AgentInteractionDuration"] in (3, 4)
         assert shown["record"]["Linekeeper"]["PreDisconnectState"] == "CONNECTED"
         await box.until_agent("kim", activity="idle")
@@ -89,8 +100,7 @@ def test_recovery_when_process_dies_before_our_eyes_then_talk_ends_now(tmp_path:
         contact = talk(process)
         await process.settled()
         await process.kill()
-        shown = await box.closed(contact)
-        require_recovered(box, shown, 1.0)
+        shown = await recovered(box, contact, 1.0)
         assert shown["record"]["Agent"]["AgentInteractionDuration"] in (60, 61, 62)
 
     play(tmp_path, scene)
@@ -108,8 +118,7 @@ def test_recovery_when_only_a_torn_journal_with_a_gap_is_left_then_the_rest_coun
         lines[5] = lines[5][:30]
         journal.write_bytes(b"".join(lines) + b'{"contact":"torn')
         await box.start()
-        shown = await box.closed(contact)
-        require_recovered(box, shown, 1.0)
+        shown = await recovered(box, contact, 1.0)
         numbers = [event["seq"] for event in shown["events"] if event["writer"] == "contact"]
         assert numbers == [number for number in range(1, len(lines) + 1) if number != 6]
 
@@ -124,7 +133,7 @@ def test_recovery_when_the_recordings_event_was_lost_then_audio_is_found_by_its_
             process.write_audio("lost-and-found", side, 0.5)
         await process.settled()
         await process.kill()
-        require_recovered(box, await box.closed(contact), 0.5)
+        await recovered(box, contact, 0.5)
 
     play(tmp_path, scene)
 
@@ -142,7 +151,7 @@ def test_recovery_when_only_audio_is_left_then_it_is_kept_with_a_record(
         await process.kill()
         (process.spool(contact) / "journal.jsonl").unlink()
         await box.start()
-        require_recovered(box, await box.closed(contact), 0.5)
+        await recovered(box, contact, 0.5)
 
     play(tmp_path, scene)
 
@@ -247,7 +256,7 @@ def test_recovery_when_recording_can_not_be_finished_then_contact_stays_open_unt
         await box.start()
         await box.until(recorded, "it is tried again after a start")
         in_the_way.unlink()
-        require_recovered(box, await box.closed(contact), 1.0)
+        await recovered(box, contact, 1.0)
         assert (await _today(box))["queued"] == 1, "one contact counts once"
 
     play(tmp_path, scene)
@@ -342,13 +351,7 @@ def test_recovery_when_it_breaks_off_at_a_step_then_the_next_start_completes_it(
             await asyncio.wait_for(broken.wait(), 10)
             await box.stop()
         await box.start()
-        shown = await box.closed(contact)
-
-        async def cleared() -> bool:
-            return not process.spool(contact).exists()
-
-        await box.until(cleared, "the spool is empty")
-        require_recovered(box, shown, 1.0)
+        await recovered(box, contact, 1.0)
 
     play(tmp_path, scene)
 
