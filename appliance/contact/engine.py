@@ -23,6 +23,7 @@ from appliance.ids import SlotId
 
 RATE_HZ = 8000
 RETIRE_S = 1.0
+MEDIA_PORTS = 64  # four legs, two recorders, two players, and up to pjsua2's 32 players that are let go late
 MEDIA_PRIORITY = 1  # lowest of SCHED_RR: above everything that can wait
 RTP_PORTS_PER_SLOT = 16
 _WAV_LOOP = 0
@@ -167,7 +168,7 @@ def _endpoint() -> pj.Endpoint:
     media.channelCount = 1
     media.audioFramePtime = 20
     media.ptime = 20
-    media.maxMediaPorts = 16
+    media.maxMediaPorts = MEDIA_PORTS
     media.noVad = True
     media.ecTailLen = 0
     media.quality = 3
