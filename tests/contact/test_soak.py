@@ -12,15 +12,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from contact.rtp_parties import RtpParty
 from contact.soaking import Callers, Figures, Sweeper, figures
 from contact.stage import BRIEF, Stage
 from kit.processes import wait_until
 
+from appliance.contact.protocol import TransferContact
+from appliance.events import AgentConnected, AgentMissed, ContactTransferred, CustomerHeld, CustomerResumed
+
 pytestmark = [pytest.mark.scenario, pytest.mark.slow]
 CONTACTS = int(os.environ.get("LINEKEEPER_SOAK", "10000"))
+WHOLE = max(50, CONTACTS // 25)  # contacts that go the whole way, through one process
 SLOTS = 8
-WARM = 800  # contacts until every pool and arena has its size
-GROWTH_KB = 300  # of resident memory per process; malloc's arenas go up and down by pages
+WARM = 800  # contacts until every pool has its size
+GROWTH_KB = 1024  # of resident memory per process: one arena of Python's allocator may be added
 MOST_SOUNDS = 10  # players are let go a second later, and closed by the next tick of the media clock
 STRETCHES = (0.1, 0.15, 0.25, 0.5)
 
@@ -61,9 +66,55 @@ def test_contacts_when_there_are_thousands_leave_nothing_behind(
         assert after.rss_kb - before.rss_kb <= GROWTH_KB, (before, after)  # a copied page counts once before and after
 
 
+def test_contacts_when_each_goes_the_whole_way_leave_nothing_behind(
+    make_stage: Callable[..., Stage], capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage = make_stage(recycle_after=10**9)
+    voices = stage.party(), stage.party(), stage.party()
+    rows: list[tuple[int, list[Figures]]] = [(0, measure(stage))]
+    with Sweeper(stage):
+        for made in range(1, WHOLE + 1):
+            whole_way(stage, *voices)
+            if made % (WHOLE // 5) == 0:
+                rows.append((made, measure(stage)))
+    with capsys.disabled():
+        print("\n" + table(rows))
+    warm, last = rows[1][1], rows[-1][1]  # SIP transactions are kept for 32 s: that long it may grow
+    for before, after in zip(warm, last, strict=True):
+        assert (after.pid, after.files, after.threads) == (before.pid, before.files, before.threads)
+        assert after.sounds <= MOST_SOUNDS
+        assert after.rss_kb - before.rss_kb <= GROWTH_KB, (before, after)
+
+
+def whole_way(stage: Stage, customer: RtpParty, agent: RtpParty, other: RtpParty) -> None:
+    """Queue, an agent who is busy, another who answers, hold, transfer, the customer hangs up."""
+    board = stage.switchboard
+    caller, contact = stage.into_queue(customer)
+    stage.offer(contact, number=1).reply(486)
+    board.wait_event(contact, AgentMissed)
+    phone = stage.offer(contact, number=2)
+    phone.media_port = agent.port
+    phone.answer()
+    board.wait_event(contact, AgentConnected)
+    phone.reinvite("sendonly")
+    board.wait_event(contact, CustomerHeld)
+    phone.reinvite("sendrecv")
+    board.wait_event(contact, CustomerResumed)
+    board.command(TransferContact(contact=contact, target="103"))
+    stage.peer.wait_call("103", media_port=other.port).answer()
+    following = board.wait_event(contact, ContactTransferred).next
+    board.wait_event(following, AgentConnected)
+    caller.bye()
+    board.wait_released(contact)
+    board.wait_released(following)
+    stage.peer.calls.clear()
+
+
 def measure(stage: Stage) -> list[Figures]:
-    """Zygote, its servants and every contact process, in the order of their ids."""
-    return [figures(member.pid) for member in sorted(stage.members(), key=lambda member: member.pid)]
+    """Zygote, its servants and every contact process, in the order of their ids; not the programs a servant runs."""
+    root = stage.zygote.pid
+    pids = sorted(member.pid for member in stage.members() if root in (member.pid, member.parent))
+    return [figures(pid) for pid in pids]
 
 
 def table(rows: list[tuple[int, list[Figures]]]) -> str:
