@@ -16,7 +16,6 @@ import resource
 import select
 import socket
 import struct
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -24,6 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kit.child import Child
 from kit.marks import MARK, filler, mark, read_marks
 
 FRAME_NS = 20_000_000
@@ -208,56 +208,13 @@ class Phone:
     tone_hz: float = 400.0
 
 
-class MediaPlant:
-    """The plant as a child process. A context manager."""
+class MediaPlant(Child):
+    """The plant as a child process. A context manager; `report()`: counts so far, `cpu_s late_ms streams[stream sent
+    received unmarked jitter_ms heard{sender: …}]`."""
 
     def __init__(self, phones: Sequence[Phone], *, log: Path) -> None:
         plan = [{"number": phone.number, "port": phone.port, "tone_hz": phone.tone_hz} for phone in phones]
-        tests = Path(__file__).parents[1]
-        with log.open("wb") as errors:
-            self._process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", sys.executable, "-m", "kit.media"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                cwd=tests,
-            )
-        self._log = log
-        self._say(json.dumps(plan))
-        self._hear()
-
-    def __enter__(self) -> MediaPlant:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    def report(self) -> dict[str, Any]:
-        """Counts so far: `cpu_s late_ms streams[stream sent received unmarked jitter_ms heard{sender: …}]`."""
-        self._say("report")
-        answer: dict[str, Any] = json.loads(self._hear())
-        return answer
-
-    def stop(self) -> None:
-        """End the process. Safe to call twice."""
-        if self._process.stdin is not None and not self._process.stdin.closed:
-            self._process.stdin.close()
-        self._process.wait(10)
-        if self._process.stdout is not None:
-            self._process.stdout.close()
-
-    def _say(self, line: str) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(line.encode() + b"\n")
-        self._process.stdin.flush()
-
-    def _hear(self) -> bytes:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line:
-            self.stop()
-            raise RuntimeError(f"the media plant ended: {self._log.read_text(errors='replace')[-2000:]}")
-        return line
+        super().__init__("kit.media", plan, log=log)
 
 
 def main() -> None:
