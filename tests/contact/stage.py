@@ -60,6 +60,9 @@ def documents(*, recorded: bool) -> dict[str, flows.Document]:
     }
 
 
+_RUN = "import sys; from appliance.contact.zygote import main; sys.exit(main(sys.argv[1:]))"
+
+
 class Stage:
     """A running zygote and everybody around it. A context manager: leaving it stops all."""
 
@@ -72,8 +75,10 @@ class Stage:
         recorded: bool = True,
         reserve_bytes: int = 0,
         plan: dict[str, Any] | None = None,
+        sabotage: str = "",
     ) -> None:
-        """`plan`: fields of the dial plan to change."""
+        """`plan`: fields of the dial plan to change; `sabotage`: Python that the zygote runs before it starts."""
+        self._sabotage = sabotage
         self.folder = folder
         self.capacity = capacity
         self.ports = reserve_ports(100 + capacity * (RTP_PORTS_PER_SLOT + 1))
@@ -115,7 +120,10 @@ class Stage:
 
     def start(self) -> Program:
         """A zygote; returns when every slot has said Hello."""
-        argv = [sys.executable, "-m", "appliance.contact.zygote", "--settings", str(self.folder / "contact.json")]
+        argv = [sys.executable, "-m", "appliance.contact.zygote"]
+        if self._sabotage:
+            argv = [sys.executable, "-c", f"{self._sabotage}\n{_RUN}"]
+        argv += ["--settings", str(self.folder / "contact.json")]
         before = len(self.switchboard.hellos)
         self.zygote = Program(argv, log=self.folder / "zygote.log", cwd=ROOT)
         self.switchboard.wait_hellos(before + self.capacity)

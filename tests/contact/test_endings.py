@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from contact.rtp_parties import RtpParty
-from contact.stage import SHORT, STRAIGHT, Stage
+from contact.stage import AGENT_HZ, SHORT, STRAIGHT, Stage
 from kit import flows
 
-from appliance.contact.protocol import HangUpContact, OfferContact, RefuseQueue, WithdrawOffer
+from appliance.contact.protocol import HangUpContact, OfferContact, RefuseQueue, TransferContact, WithdrawOffer
 from appliance.events import (
     AgentConnected,
     AgentLeft,
@@ -146,6 +148,32 @@ def test_call_when_nobody_is_meant_is_refused_and_leaves_no_contact(
     caller.wait_request("BYE")
     ended(stage, stage.switchboard.wait_contact(number))
     assert len(stage.switchboard.contacts()) == number + 1
+
+
+def test_dialling_when_nobody_answers_for_as_long_as_a_phone_may_ring_ends_as_unanswered(
+    make_stage: Callable[..., Stage],
+) -> None:
+    stage = make_stage(sabotage="from appliance.contact import arrival; arrival.RING_S = 0.3")
+    caller, callee = stage.ring_out(stage.party())
+    callee.reply(180)
+    callee.wait_request("CANCEL")
+    caller.wait_status(480)
+    last = ended(stage, stage.switchboard.wait_contact(0))
+    assert (last.reason, last.pre_disconnect_state) == (DisconnectReason.TELECOM_UNANSWERED, "RINGING")
+
+
+def test_transfer_when_nobody_answers_for_as_long_as_a_phone_may_ring_brings_them_together_again(
+    make_stage: Callable[..., Stage],
+) -> None:
+    stage = make_stage(sabotage="from appliance.contact import transfer; transfer.RING_S = 0.3")
+    customer, agent = stage.party(), stage.party()
+    caller, _, contact = stage.put_through(customer, agent)
+    stage.switchboard.command(TransferContact(contact=contact, target="103"))
+    target = stage.peer.wait_call("103")
+    target.reply(180)
+    target.wait_request("CANCEL")
+    customer.hears_tone(AGENT_HZ)
+    caller.bye()
 
 
 # ── a customer in a flow and in a queue ──────────────────────────────────────────────────────────────────────────────

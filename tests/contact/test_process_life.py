@@ -79,8 +79,9 @@ def test_process_when_contacts_follow_each_other_gives_each_an_id_and_a_journal_
 
 
 def test_commands_when_they_name_another_contact_are_ignored(stage: Stage, customer: RtpParty) -> None:
+    short_call(stage, customer)
+    old = stage.switchboard.contacts()[-1]
     caller, contact = stage.into_queue(customer)
-    old = next(each for each in stage.switchboard.contacts() if each != contact)
     stage.switchboard.tell(0, HangUpContact(contact=old))
     customer.hears_tone(flows.TONES_HZ[flows.WAITING])
     assert stage.switchboard.find(contact, ContactDisconnected) == []
@@ -183,6 +184,25 @@ def servants(stage: Stage) -> set[int]:
     served = {hello.pid for hello in stage.switchboard.hellos}
     children = [member for member in stage.members() if member.parent == stage.zygote.pid]
     return {member.pid for member in children if not gone(member.pid)} - served
+
+
+@pytest.mark.parametrize("broken", ["name_addr", "_arrive"], ids=["before the contact has its leg", "after"])
+def test_process_when_its_own_code_breaks_on_a_call_refuses_it_and_leaves_to_a_fresh_one(
+    make_stage: StageMaker, broken: str
+) -> None:
+    sabotage = f"""
+from appliance.contact import arrival
+def fault(*arguments):
+    raise RuntimeError("a fault of ours")
+arrival.{broken} = fault
+"""
+    stage = make_stage(sabotage=sabotage)
+    voice = stage.party()
+    first = stage.process_of()
+    stage.call(SHORT, voice).wait_status(500)
+    wait_gone([first])
+    stage.switchboard.wait_hellos(2)
+    assert "an incoming call could not be taken" in stage.log()
 
 
 # ── the switchboard is away ──────────────────────────────────────────────────────────────────────────────────────────
