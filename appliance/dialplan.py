@@ -56,6 +56,10 @@ class DialPlan(msgspec.Struct, frozen=True, kw_only=True):
     record_internal: bool = False  # extension to extension
     record_outbound: bool = False
 
+    def extension_of(self, agent: AgentId) -> Extension | None:
+        """Where `agent` is reached, None for one who has no phone."""
+        return next((extension for extension, user in self.extensions.items() if user == agent), None)
+
 
 class ToFlow(msgspec.Struct, frozen=True, kw_only=True):
     number: str

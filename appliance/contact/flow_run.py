@@ -46,6 +46,8 @@ class FlowHost(Protocol):
 
     def flow_measures(self, command: c.MeasureMetrics) -> None: ...
 
+    def flow_transfers(self, command: c.TransferToAgent) -> None: ...
+
     def flow_finished(self, run: FlowRun, outcome: str) -> None: ...
 
 
@@ -169,6 +171,9 @@ class FlowRun:
     def _measure(self, command: c.MeasureMetrics) -> None:
         self._host.flow_measures(command)
 
+    def _transfer(self, command: c.TransferToAgent) -> None:
+        self._host.flow_transfers(command)
+
     def _encrypt(self, command: c.EncryptInput) -> None:
         encrypt(command, self._timers, self.tell)
 
@@ -197,6 +202,7 @@ _ACTIONS: dict[type[c.FlowCommand], Callable[[FlowRun, Any], None]] = {
     c.DialThirdParty: FlowRun._dial,
     c.InvokeFunction: FlowRun._invoke,
     c.MeasureMetrics: FlowRun._measure,
+    c.TransferToAgent: FlowRun._transfer,
     c.DrawNumber: FlowRun._draw,
     c.EncryptInput: FlowRun._encrypt,
     c.FlowEntered: FlowRun._enter,

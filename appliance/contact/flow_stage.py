@@ -14,6 +14,7 @@ from appliance.contact.announcer import Announcer
 from appliance.contact.flow_run import FlowHost, FlowRun
 from appliance.contact.protocol import MeasureMetrics
 from appliance.contact.third_party import ThirdParty
+from appliance.contact.transfer import transfer_by_command
 from appliance.events import AnyBody, DisconnectReason
 from appliance.flow import commands as c
 from appliance.flow import events as e
@@ -124,11 +125,18 @@ class FlowStage:
         if not contact.services.link.ask(question):
             self.tell_later(e.MetricsFailed(reason="the switchboard is away"))
 
+    def flow_transfers(self, command: c.TransferToAgent) -> None:
+        contact = self._contact
+        extension = contact.published.plan.extension_of(command.agent) if command.agent is not None else None
+        if extension is not None:
+            contact.transfer = transfer_by_command(contact, extension, None)
+
     def flow_finished(self, run: FlowRun, outcome: str) -> None:
         """A flow that ended without handing the contact on ends the contact; a queue flow only falls silent."""
         self.facts = run.facts
         contact = self._contact
-        handed_on = contact.stay is not None or contact.conversation.talking or contact.third_party is not None
+        others = (contact.stay, contact.third_party, contact.transfer)
+        handed_on = contact.conversation.talking or any(other is not None for other in others)
         if run is self._run and not handed_on:
             detail = f"flow {run.flow.name} ended: {outcome}"
             contact.end(DisconnectReason.CONTACT_FLOW_DISCONNECT, detail=detail)

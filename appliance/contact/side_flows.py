@@ -54,6 +54,9 @@ class SideHost:
     def flow_measures(self, command: c.MeasureMetrics) -> None:
         self._answer(e.MetricsFailed(reason="a whisper or hold flow has no time to measure"))
 
+    def flow_transfers(self, command: c.TransferToAgent) -> None:
+        """The talk is about to begin or under way: there is nobody to hand on."""
+
     def flow_finished(self, run: FlowRun, outcome: str) -> None:
         self._contact.flow.know(attributes=run.facts.attributes)
         self._on_finished()
