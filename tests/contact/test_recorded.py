@@ -84,7 +84,7 @@ def test_sides_when_both_begin_to_speak_at_once_are_aligned_within_20_ms(
     customers, agents = onsets(sides[0], CUSTOMER_HZ), onsets(sides[1], AGENT_HZ)
     assert len(customers) == len(agents) == 5
     apart = [abs(one - other) for one, other in zip(customers, agents, strict=True)]
-    assert max(apart) <= ALIGNED_S, apart
+    assert max(apart) <= ALIGNED_S + 0.5 / 8000, apart  # one frame, whatever floats make of it
     assert len(sides[0].samples) == len(sides[1].samples)
 
 
