@@ -11,42 +11,55 @@ from typing import Any
 
 import msgspec
 
-from appliance.cli.switchboard import Switchboard
+from appliance.cli.switchboard import NotRunningError, Switchboard
 from appliance.config.functions import function_names
 from appliance.config.lastgood import LastGood
+from appliance.contact.speech.prompt_folder import prompt_files
 from appliance.flow.bundle import Bundle, library_of, read_bundle
 from appliance.flow.defaults import default_flow, default_names
 from appliance.flow.document import canonical
 from appliance.flow.facts import Library, QueueFacts
 from appliance.ids import AgentId, QueueId
+from appliance.switchboard.flow_set import prompt_stems
 
 
 class KnownBox(msgspec.Struct, frozen=True, kw_only=True):
-    """bundle: what is installed; library: that and the box's own queues, agents, functions and default flows."""
+    """bundle: what is installed; documents: its flows as they were installed, {"Document", "Type"} by name;
+    library: that and the box's own queues, agents, functions and default flows."""
 
     bundle: Bundle
+    documents: Mapping[str, Any]
     library: Library
     region: str
     language: str
 
 
-def known_box(config_file: Path, *, required: bool = False) -> KnownBox | None:
-    """The box of a configuration file; None where there is none yet, an error where one is `required`."""
-    if not required and not config_file.exists():
+def known_box(config_file: Path) -> KnownBox | None:
+    """The box of a configuration file; None where there is none yet, or none that you may ask."""
+    try:
+        if not config_file.exists() or not Switchboard(config_file).paths.store.exists():
+            return None
+        return the_box(config_file)
+    except (OSError, NotRunningError):
         return None
+
+
+def the_box(config_file: Path) -> KnownBox:
+    """The box of a configuration file. Raises ApplianceError where there is none."""
     switchboard = Switchboard(config_file)
-    if not required and not switchboard.paths.store.exists():
-        return None
     configuration = LastGood(config_file, keep=False).load().configuration
     answer: Mapping[str, Any] = switchboard.call("flow.export")
     bundle = read_bundle(canonical(answer["bundle"]))
     queues = {row["queue"]: _queue(row) for row in answer["queues"]}
-    library = with_box(
-        library_of(bundle, queues=queues, agents={name: AgentId(name) for name in answer["agents"]}),
-        functions=function_names(configuration),
-    )
+    agents = {name: AgentId(name) for name in answer["agents"]}
+    library = with_box(library_of(bundle, queues=queues, agents=agents), functions=function_names(configuration))
+    own = {file.name: file.name for file in prompt_files(switchboard.paths.prompts)}
     return KnownBox(
-        bundle=bundle, library=library, region=configuration.box.region, language=configuration.box.language
+        bundle=bundle,
+        documents=answer["bundle"]["Flows"],
+        library=msgspec.structs.replace(library, prompts={**own, **prompt_stems(bundle.prompts)}),
+        region=configuration.box.region,
+        language=configuration.box.language,
     )
 
 
@@ -60,7 +73,7 @@ def with_box(library: Library, *, functions: Mapping[str, str]) -> Library:
 
 def joined(bundle: Bundle, box: KnownBox | None) -> Library:
     """What flows of `bundle` find once it is installed on `box`, or on none."""
-    mine = library_of(bundle)
+    mine = msgspec.structs.replace(library_of(bundle), prompts=prompt_stems(bundle.prompts))
     if box is None:
         return with_box(mine, functions={})
     theirs = box.library
@@ -70,6 +83,7 @@ def joined(bundle: Bundle, box: KnownBox | None) -> Library:
         modules={**theirs.modules, **mine.modules},
         hours={**theirs.hours, **mine.hours},
         bots={**theirs.bots, **mine.bots},
+        prompts={**theirs.prompts, **mine.prompts},
         names={**theirs.names, **mine.names},
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from appliance.cli.exit_codes import ExitCode
-from appliance.cli.flow.box import KnownBox, joined, known_box
+from appliance.cli.flow.box import KnownBox, joined, known_box, the_box
 from appliance.cli.flow.files import bundle_of, read_bytes, stem_of
 from appliance.cli.flow.installing import install_bundle, show_installed
 from appliance.cli.flow.needed import MapRow, guess, map_rows
@@ -46,7 +46,7 @@ def import_flows(
     if into is not None and installs:
         raise click.UsageError("--into and --install exclude each other")
     found, problems = _read(files)
-    box = known_box(config_file, required=installs)
+    box = the_box(config_file) if installs else known_box(config_file)
     rows = _rows(found, box)
     names = _names(found, rows, box)
     if into is not None and found:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from appliance.cli.flow.box import joined, known_box
+from appliance.cli.flow.box import joined, the_box
 from appliance.cli.flow.checking import read_flows, show_findings, type_option
 from appliance.cli.flow.files import bundle_of, file_argument, is_collection, read_bytes, read_source, stem_of
 from appliance.cli.flow.sounds import store_sounds
@@ -73,8 +73,8 @@ def install_bundle(switchboard: Switchboard, gathered: Gathered) -> dict[str, An
 
 def show_installed(result: Mapping[str, Any], config_file: Path, *, as_json: bool) -> None:
     """What went in, and what its flows name that isn't on the box."""
-    box = known_box(config_file, required=True)
-    lacking = [] if box is None else unmet(box.bundle, joined(box.bundle, box))
+    box = the_box(config_file)
+    lacking = unmet(box.bundle, joined(box.bundle, box))
     unmapped = sorted({need.reference for flow, need in lacking if flow in result["flows"]})
     if as_json:
         show_json({**result, "unmapped": unmapped})

@@ -9,7 +9,7 @@ from typing import Any
 import click
 import msgspec
 
-from appliance.cli.flow.box import joined, known_box
+from appliance.cli.flow.box import joined, known_box, the_box
 from appliance.cli.flow.files import bundle_of, read_source
 from appliance.cli.flow.needed import MapRow, guess, map_rows
 from appliance.cli.flow.writing import write_new
@@ -17,10 +17,11 @@ from appliance.cli.options import config_option, json_option
 from appliance.cli.output import show_json, show_rows
 from appliance.cli.switchboard import Switchboard
 from appliance.errors import RequestError
-from appliance.flow.bundle import read_bundle
 from appliance.flow.bundle_files import MAP_FILE, map_file, read_map
-from appliance.flow.document import canonical, read_json
+from appliance.flow.document import parse, read_json
 from appliance.flow.facts import Library
+from appliance.flow.model import FlowType
+from appliance.ids import FlowId
 
 COLUMNS = {
     "state": "state",
@@ -75,22 +76,20 @@ class _Box:
     """The map of the box."""
 
     def __init__(self, config_file: Path) -> None:
-        self._switchboard = Switchboard(config_file)
         self._config_file = config_file
         self._read()
 
     def _read(self) -> None:
-        box = known_box(self._config_file, required=True)
-        assert box is not None
+        box = the_box(self._config_file)
         self.library = box.library
         self.names: Mapping[str, str] = box.bundle.names
-        self._documents = self._switchboard.call("flow.export")["bundle"]
+        self._flows = box.documents
 
     def rows(self) -> list[MapRow]:
-        return _rows(self._documents, self.library, self.names)
+        return _rows(self._flows, self.library, self.names)
 
     def edit(self, wanted: Mapping[str, str], forget: Sequence[str]) -> None:
-        self._switchboard.call("flow.map", set=dict(wanted), forget=list(forget))
+        Switchboard(self._config_file).call("flow.map", set=dict(wanted), forget=list(forget))
         self._read()
 
 
@@ -106,12 +105,12 @@ class _Folder:
     def _read(self) -> None:
         gathered = read_source(self._folder)
         bundle = bundle_of(gathered)
-        self._documents = read_json(gathered.document)
+        self._flows = read_json(gathered.document)["Flows"]
         self.library = joined(bundle, self._box)
         self.names: Mapping[str, str] = bundle.names
 
     def rows(self) -> list[MapRow]:
-        return _rows(self._documents, self.library, self.names)
+        return _rows(self._flows, self.library, self.names)
 
     def edit(self, wanted: Mapping[str, str], forget: Sequence[str]) -> None:
         names = read_map(self._file.read_bytes()) if self._file.exists() else {}
@@ -123,11 +122,12 @@ class _Folder:
         self._read()
 
 
-def _rows(document: Mapping[str, Any], library: Library, names: Mapping[str, str]) -> list[MapRow]:
-    """Placeholders as they stand: the flows are read again without the map's values in them."""
-    plain = read_bundle(canonical({**document, "Map": {}}))
-    flows = {**plain.flows, **plain.modules}
-    pairs = [(flow, document["Flows"][name]["Document"]) for name, flow in flows.items()]
+def _rows(flows: Mapping[str, Any], library: Library, names: Mapping[str, str]) -> list[MapRow]:
+    """Placeholders as they stand: the flows are read without the map's values in them."""
+    pairs = [
+        (parse(raw["Document"], name=FlowId(name), flow_type=FlowType(raw["Type"])), raw["Document"])
+        for name, raw in flows.items()
+    ]
     return map_rows(pairs, library, names)
 
 

@@ -35,6 +35,7 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
     overrides: tuple[str, ...]
     caller: str
     called: str
+    queue: str | None
     opened: bool | None
     queue_full: bool
     third_party: str
@@ -58,6 +59,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     ),
     click.option("--from", "caller", default="+12025550100", show_default=True, help="The caller's number."),
     click.option("--to", "called", default="+12025550199", show_default=True, help="The number that was called."),
+    click.option("--queue", help="The queue the contact is in already, as in a queue flow."),
     click.option("--open/--closed", "opened", default=None, help="All hours are open or closed, whatever the time."),
     click.option("--queue-full", is_flag=True, help="No queue has room."),
     click.option(
@@ -70,6 +72,8 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
 def facts_of(paper: Paper, box: KnownBox | None) -> ContactFacts:
     """The contact. Raises click.UsageError for what can't be read."""
     return ContactFacts(
+        queue=None if paper.queue is None else QueueId(paper.queue),
+        queue_name=paper.queue or "",
         contact_id=NO_CONTACT,
         initial_contact_id=NO_CONTACT,
         customer_endpoint=paper.caller,
@@ -99,16 +103,17 @@ def library_for(paper: Paper, bundle: Bundle, box: KnownBox | None) -> tuple[Lib
     library = joined(bundle, box)
     functions = {name: name for name in _pairs(paper.functions, "--function")}
     library = msgspec.structs.replace(library, functions={**library.functions, **functions})
-    if paper.opened is not None:
-        library = _with_hours(library, bundle, ALWAYS if paper.opened else NEVER)
     notes: list[str] = []
     if box is None:
-        library, notes = _assumed(library, bundle)
+        library, notes = _assumed(library, bundle, paper.queue)
+    if paper.opened is not None:
+        library = _with_hours(library, bundle, ALWAYS if paper.opened else NEVER)
     return library, notes
 
 
-def _assumed(library: Library, bundle: Bundle) -> tuple[Library, list[str]]:
-    queues = {name: QueueFacts(queue=QueueId(name)) for name in _lacking(bundle, library, Resource.QUEUE)}
+def _assumed(library: Library, bundle: Bundle, queue: str | None) -> tuple[Library, list[str]]:
+    named = [*_lacking(bundle, library, Resource.QUEUE), *([queue] if queue and queue not in library.queues else [])]
+    queues = {name: QueueFacts(queue=QueueId(name)) for name in named}
     agents = {name: AgentId(name) for name in _lacking(bundle, library, Resource.AGENT)}
     if not (queues or agents):
         return library, []

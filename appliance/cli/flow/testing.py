@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from appliance.cli.exit_codes import ExitCode
-from appliance.cli.flow.box import KnownBox, known_box
+from appliance.cli.flow.box import KnownBox, known_box, the_box
 from appliance.cli.flow.files import bundle_of, chosen, read_bytes, read_source
 from appliance.cli.flow.paper import Paper, facts_of, library_for, paper_options, world_of
 from appliance.cli.options import config_option, json_option
@@ -50,7 +50,7 @@ def test(
 
     Example: linekeeper flow test menu-case.json --on main-menu.json
     """
-    box = known_box(config_file, required=source is None)
+    box = the_box(config_file) if source is None else known_box(config_file)
     bundle = NOTHING if source is None else bundle_of(read_source(source))
     bench = _Bench(Paper(**paper), bundle, box, name)
     results = {str(case): bench.run(case) for case in cases}
