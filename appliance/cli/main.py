@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "agent": ("appliance.cli.agent", "Agents: who answers queues, and their status."),
     "queue": ("appliance.cli.queue", "Queues: where contacts wait."),
     "flow": ("appliance.cli.flow", "Call flows (IVR): import, check, try out, draw, map, install."),
+    "hours": ("appliance.cli.hours", "Hours of operation: when flows and queues are open."),
     "prompt": ("appliance.cli.prompt", "Prompts: what callers hear."),
     "contact": ("appliance.cli.contact", "Contacts: list, show, and act on one under way."),
     "recording": ("appliance.cli.recording", "Recordings: list and export."),

@@ -20,6 +20,7 @@ COLUMNS = {
     "ring_timeout_s": "ring (s)",
     "wrap_up_s": "wrap-up (s)",
     "flow": "flow",
+    "hours": "hours",
     "enabled": "enabled",
 }
 
@@ -41,6 +42,8 @@ def command() -> None:
     "--wrap-up", "wrap_up_s", type=click.FloatRange(0), help="Seconds of after-contact work, default 30; 0: no limit."
 )
 @click.option("--flow", help="Flow for waiting contacts; default: music and position.")
+@click.option("--hours", help="Calendar that flows ask about for this queue; see 'linekeeper hours list'.")
+@click.option("--caller-id", help="Number shown to the outside, as +8225550100.")
 @config_option
 @json_option
 def add(
@@ -51,6 +54,8 @@ def add(
     ring_timeout_s: float | None,
     wrap_up_s: float | None,
     flow: str | None,
+    hours: str | None,
+    caller_id: str | None,
     config_file: Path,
     as_json: bool,
 ) -> None:
@@ -66,6 +71,8 @@ def add(
         ring_timeout_s=ring_timeout_s,
         wrap_up_s=wrap_up_s,
         flow=flow,
+        hours=hours,
+        caller_id=caller_id,
     )
     if as_json:
         show_json(result)

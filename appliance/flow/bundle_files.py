@@ -109,6 +109,20 @@ def read_map(data: bytes) -> dict[str, str]:
     return found
 
 
+def read_hours(data: bytes, *, stem: str) -> tuple[str, dict[str, Any], list[Any]]:
+    """Name, HoursOfOperation and overrides of a file: the resource alone, or as the API describes it.
+
+    stem: the name where the file says none. Raises FlowError for what is no such file; its faults `hours_wire` finds.
+    """
+    found = read_json(decode_text(data))
+    inner = found.get("HoursOfOperation", found.get("Resource", found)) if isinstance(found, dict) else None
+    if not isinstance(inner, dict) or "TimeZone" not in inner:
+        raise FlowError("these are no hours", ["they must be an object with TimeZone and Config"])
+    overrides = [part for key in _OVERRIDES for part in _list(found.get(key))]
+    resource = {key: value for key, value in inner.items() if key not in _OVERRIDES}
+    return str(inner.get("Name") or stem), resource, overrides
+
+
 def _below_top(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Archives often hold one folder that holds everything; hidden files are nobody's."""
     shown = {name: data for name, data in files.items() if not any(part[:1] in "._" for part in name.split("/"))}
@@ -184,17 +198,8 @@ class _Gatherer:
         self.sounds[digest] = (ending.lower(), data)
 
     def _hours(self, stem: str, data: bytes) -> None:
-        found = read_json(decode_text(data))
-        if not isinstance(found, dict):
-            raise FlowError("hours", ["they must be an object with TimeZone and Config"])
-        inner = found.get("HoursOfOperation", found.get("Resource", found))
-        resource = inner if isinstance(inner, dict) else {}
-        if "TimeZone" not in resource:
-            raise FlowError("hours", ["they must be an object with TimeZone and Config"])
-        overrides = [part for key in _OVERRIDES for part in _list(found.get(key))]
-        plain = {key: value for key, value in resource.items() if key not in _OVERRIDES}
-        name = str(resource.get("Name") or stem)
-        self.hours[name] = {"Resource": plain, "Overrides": overrides}
+        name, resource, overrides = read_hours(data, stem=stem)
+        self.hours[name] = {"Resource": resource, "Overrides": overrides}
         self.names |= {foreign: name for foreign in _own_ids(resource)}
 
 

@@ -1,4 +1,4 @@
-"""What is changed in flows and what they need at once: bundles and the resource map.
+"""What is changed in flows and what they need: bundles, the resource map, hours.
 
 Runs in the store's thread, inside a transaction: all of a change or nothing of it. Every problem is told at once.
 """
@@ -16,13 +16,14 @@ from appliance.config.paths import BoxPaths
 from appliance.errors import FlowError, RequestError
 from appliance.flow.bundle import read_bundle
 from appliance.flow.document import canonical, read_json
+from appliance.flow.hours_wire import hours_of
 from appliance.ids import FlowId
 from appliance.store.flow_parts import Part
 from appliance.store.store import Store
 from appliance.switchboard import requests as ask
 from appliance.switchboard.changes import Change
 from appliance.switchboard.flow_set import bundle_hash, current_bundle, installed_flows, prompt_stem, remember
-from appliance.switchboard.listings import Row
+from appliance.switchboard.listings import Row, missing
 
 _GOOD_NAME = re.compile(ask.FLOW_NAME)
 _NAMED = ("Flows", "Hours", "Bots", "Prompts")
@@ -60,6 +61,35 @@ def edit_map(store: Store, clock: Clock, given: ask.FlowMap) -> Change:
     if changed:
         remember(store, at)
     return Change(result=store.flow_parts.all(Part.MAP), published=changed)
+
+
+def install_hours(store: Store, clock: Clock, given: ask.HoursInstall) -> Change:
+    """Add hours or replace them. Raises FlowError with every fault."""
+    hours_of(given.resource, list(given.overrides))
+    at = clock()
+    content = {"Resource": given.resource, "Overrides": list(given.overrides)}
+    store.flow_parts.put(Part.HOURS, given.name, content, at)
+    return Change(result={"hours": given.name, "bundle_sha256": remember(store, at)}, published=True)
+
+
+def remove_hours(store: Store, clock: Clock, given: ask.HoursNamed) -> Change:
+    """Raises RequestError: `not_found`, or `conflict` while a queue has them."""
+    using = [queue.plan.queue for queue in store.queues.all() if queue.hours == given.name]
+    if using:
+        raise RequestError(f"queue {using[0]} has hours {given.name}; give it others first", kind="conflict")
+    if not store.flow_parts.remove(Part.HOURS, given.name):
+        raise missing("hours", given.name)
+    remember(store, clock())
+    return Change(result={"hours": given.name}, published=True)
+
+
+def list_hours(store: Store) -> list[Row]:
+    """hours, resource, overrides."""
+    found = store.flow_parts.all(Part.HOURS)
+    return [
+        {"hours": name, "resource": content["Resource"], "overrides": content.get("Overrides", [])}
+        for name, content in found.items()
+    ]
 
 
 def export_flows(store: Store) -> Row:

@@ -109,6 +109,18 @@ class FlowMap(Arguments, frozen=True, kw_only=True):
     forget: tuple[str, ...] = ()
 
 
+class HoursInstall(Arguments, frozen=True, kw_only=True):
+    """`resource`: HoursOfOperation, `overrides`: HoursOfOperationOverride each, as in Connect's API."""
+
+    name: FlowName
+    resource: dict[str, Any]
+    overrides: tuple[dict[str, Any], ...] = ()
+
+
+class HoursNamed(Arguments, frozen=True, kw_only=True):
+    name: str
+
+
 class ContactList(Arguments, frozen=True, kw_only=True):
     """`open` True: only those under way; else all."""
 
