@@ -21,8 +21,11 @@ from appliance.flow.flow_log import log_entry
 from appliance.flow.simulator import LISTEN, TIMEOUT, Simulator
 from appliance.flow.state import WaitingFor
 
-MOST_TURNS = 200  # of a person at the keyboard
+MOST_TURNS = 1000  # of a person at the keyboard
+MOST_SILENCES = 20  # of a caller who has nothing more to press
+HANG_UP = "."
 _KEYS = frozenset("0123456789*#")
+_ASKED = {WaitingFor.DIGITS: "keys, or Enter for silence", WaitingFor.ROUTING: "Enter to listen on"}
 
 
 @click.command("run")
@@ -37,7 +40,8 @@ def run(*, file: Path, name: str | None, keys: str | None, config_file: Path, as
 
     Lines that begin with { are the flow log in Amazon's documented form. A key sequence is pressed whole, "timeout"
     says nothing until the time is over, "listen" hears a prompt of a queue flow to its end; after the last one the
-    caller stays silent. A function without an answer fails.
+    caller stays silent, and hangs up in the end. Without --keys lines are read from the keyboard, or standard input.
+    A function without an answer fails.
 
     Exit code 1 says that the flow was dropped: an error for which no branch is wired.
 
@@ -53,10 +57,10 @@ def run(*, file: Path, name: str | None, keys: str | None, config_file: Path, as
     simulator = Simulator(flow, facts, library=library, world=world_of(asked))
     terminal = Terminal(simulator, facts.epoch_s, quiet=as_json)
     terminal.note(*notes)
-    if script is None and not as_json and sys.stdin.isatty():
+    if script is None:
         terminal.converse()
     else:
-        terminal.play(script or [])
+        terminal.play(script)
     if as_json:
         show_json(terminal.document())
     else:
@@ -89,8 +93,14 @@ class Terminal:
                 self.note(f"the flow is over; {token!r} was not needed")
                 break
             self._act(token)
-        self._simulator.play([])
+        for _ in range(MOST_SILENCES):
+            self._simulator.until_turn()
+            self._show()
+            if self._simulator.state.finished or self._simulator.state.waiting_for is not WaitingFor.DIGITS:
+                return
+            self._simulator.stay_silent()
         self._show()
+        self.note("the caller hangs up")
 
     def converse(self) -> None:
         """The caller is at the keyboard."""
@@ -100,15 +110,22 @@ class Terminal:
             if self._simulator.state.finished:
                 return
             waits = self._simulator.state.waiting_for
-            asked = "keys, or Enter for silence" if waits is WaitingFor.DIGITS else "Enter to listen on, . to leave"
-            line = click.prompt(asked, default="", show_default=False, prompt_suffix="> ")
-            if line == "." or (waits is not WaitingFor.DIGITS and waits is not WaitingFor.ROUTING):
+            if waits not in _ASKED or not self._take(waits):
                 return
-            token = line.strip() or (TIMEOUT if waits is WaitingFor.DIGITS else LISTEN)
-            if token in (TIMEOUT, LISTEN) or set(token) <= _KEYS:
-                self._act(token)
-            else:
-                self.note("keys are 0-9, * and #")
+
+    def _take(self, waits: WaitingFor) -> bool:
+        """One line from the caller; False when it hangs up."""
+        click.echo(f"{_ASKED[waits]}> ", nl=False, err=True)
+        line = sys.stdin.readline()
+        token = line.strip() or (TIMEOUT if waits is WaitingFor.DIGITS else LISTEN)
+        if not line or token == HANG_UP:
+            self.note("the caller hangs up")
+            return False
+        if token in (TIMEOUT, LISTEN) or set(token) <= _KEYS:
+            self._act(token)
+        else:
+            self.note(f"keys are 0-9, * and #; {HANG_UP} hangs up")
+        return True
 
     def ending(self) -> str:
         """How it ended, for a person."""

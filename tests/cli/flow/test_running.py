@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import time
@@ -149,6 +150,37 @@ def test_run_when_no_time_is_given_then_the_clock_is_now(menu_file: Path, told: 
     _, shown = told("flow", "run", menu_file, "--keys", "1")
     stamp = datetime.fromisoformat(shown["log"][0]["Timestamp"]).timestamp()
     assert before - 1 <= stamp <= time.time() + 60
+
+
+def test_run_when_caller_is_at_the_keyboard_then_asked_when_the_flow_waits(
+    menu_file: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("7x\n1\n"))
+    assert main(["flow", "run", str(menu_file)]) == ExitCode.OK
+    seen = capsys.readouterr()
+    assert seen.err.count("keys, or Enter for silence> ") == 2
+    assert "-- keys are 0-9, * and #" in seen.out
+    assert "key: 1" in seen.out.splitlines()
+
+
+@pytest.mark.parametrize("typed", ["", ".\n", "9\n"])
+def test_run_when_keyboard_ends_then_the_caller_hangs_up(
+    typed: str, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = step("ask", "GetParticipantInput", {"Text": "?", "StoreInput": "False"}, "ask", NoMatchingCondition="ask")
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+    assert main(["flow", "run", str(written(tmp_path, flow(asked)))]) == ExitCode.OK
+    assert "-- the caller hangs up" in capsys.readouterr().out
+
+
+def test_run_when_flow_asks_for_ever_then_a_silent_caller_hangs_up_some_time(tmp_path: Path, capsys: Capture) -> None:
+    asked = step(
+        "ask", "GetParticipantInput", {"Text": "?", "StoreInput": "False"}, "ask", InputTimeLimitExceeded="ask"
+    )
+    assert main(["flow", "run", str(written(tmp_path, flow(asked))), "--keys", ""]) == ExitCode.OK
+    lines = capsys.readouterr().out.splitlines()
+    assert lines.count("say: ?") < 25
+    assert "-- the caller hangs up" in lines
 
 
 def case(keys: str, wanted: str) -> Json:
