@@ -14,9 +14,10 @@ GRACE_S = 60.0  # a contact that read the plan before may be heard of only now; 
 
 
 class Pruner:
-    """`due` at every look; `waiting` says whether another look is worth it."""
+    """`due` at every look; `waiting` says whether another look is worth it. grace_s: least time a file stays."""
 
-    def __init__(self) -> None:
+    def __init__(self, grace_s: float = GRACE_S) -> None:
+        self.grace_s = grace_s
         self._since: dict[Path, float] = {}
         self._holders: dict[Path, set[ContactId]] = {}
 
@@ -31,6 +32,6 @@ class Pruner:
         self._since = {path: self._since.get(path, now) for path in known}
         self._holders = {path: held & open_contacts for path, held in self._holders.items() if path in known}
         for path, since in self._since.items():
-            if path not in self._holders and now - since >= GRACE_S:
+            if path not in self._holders and now - since >= self.grace_s:
                 self._holders[path] = set(open_contacts)
         return sorted(path for path, held in self._holders.items() if not held)

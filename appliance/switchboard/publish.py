@@ -49,14 +49,16 @@ class Publication:
 class Publisher:
     """Holds what is published now; `changed` is called after each new dial plan."""
 
-    def __init__(self, store: StoreThread, paths: BoxPaths, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, store: StoreThread, paths: BoxPaths, changed: Callable[[], None], *, grace_s: float = GRACE_S
+    ) -> None:
         self.plan = DialPlan()
         self.problems: tuple[str, ...] = ()
         self._store = store
         self._paths = paths
         self._changed = changed
         self._turn = asyncio.Lock()
-        self._pruner = Pruner()
+        self._pruner = Pruner(grace_s)
         self._pruning: asyncio.Task[None] | None = None
         self._publication = Publication(plan=self.plan, documents={})
 
@@ -86,7 +88,7 @@ class Publisher:
     async def _prune_later(self) -> None:
         """Look again until nothing waits to go."""
         while self._pruner.waiting:
-            await asyncio.sleep(GRACE_S)
+            await asyncio.sleep(self._pruner.grace_s)
             async with self._turn:
                 await self._prune()
 

@@ -183,6 +183,8 @@ def test_third_party_when_nobody_is_there_then_the_error_branch(box: RunningBox,
     customer.wait_for("CALL_CLOSED")
     path = flows_of(box.wait_closed(contact_of(box, "101")))["third party"]["Path"]
     assert (path[0]["Action"], path[0]["Result"], path[0]["Error"]) == ("call", "CallFailed", True)
+    counted = {row["flow"]: row["ContactFlowErrors"] for row in box.api.call("status")["flows"]}
+    assert counted["third party"] >= 1
 
 
 def test_input_when_number_is_typed_then_validated_and_kept_in_one_form(box: RunningBox, phone: PhoneMaker) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,18 +10,21 @@ import msgspec
 import pytest
 
 from appliance import clock
+from appliance import events as said
 from appliance.acd.model import AgentPlan, QueuePlan
 from appliance.config.paths import BoxPaths
 from appliance.config.schema import Configuration, Function, Number, Recording, Trunk
 from appliance.contact.functions.definitions import CommandFunction, read_definitions
 from appliance.dialplan import DialPlan, ToExtension, ToFlow, ToOutside, route
-from appliance.ids import AgentId, Extension, FlowId, QueueId
+from appliance.ids import AgentId, ContactId, Extension, FlowId, QueueId, SlotId
 from appliance.store.agents import StoredAgent
 from appliance.store.extensions import StoredExtension
 from appliance.store.queues import StoredQueue
 from appliance.store.store import Store
-from appliance.switchboard.changes import install_default_flows
-from appliance.switchboard.publish import compose, publish
+from appliance.switchboard.changes import install_default_flows, install_flow
+from appliance.switchboard.publish import Publisher, compose, publish
+from appliance.switchboard.requests import FlowInstall
+from appliance.switchboard.store_thread import StoreThread
 
 CONFIGURATION = Configuration(
     numbers=(Number(number="+12125550100", flow="branch"), Number(number="600", flow="gone")),
@@ -93,3 +97,50 @@ def test_functions_when_published_then_plan_and_service_know_them_and_missing_pr
     assert any(
         problem.startswith("function gone can't work: /no/such is no program") for problem in publication.problems
     )
+
+
+def test_files_when_superseded_then_they_go_once_no_contact_may_need_them(tmp_path: Path) -> None:
+    paths = BoxPaths(data=tmp_path, run=tmp_path / "run")
+    paths.make()
+    caller = said.ContactInitiated(
+        method=said.InitiationMethod.INBOUND, customer=said.Endpoint(address="+12125550123"), slot=SlotId(0)
+    )
+
+    async def scene() -> None:
+        store = StoreThread(paths.store)
+        await store.open()
+        publisher = Publisher(store, paths, lambda: None, grace_s=0.02)
+        first = await store.run(lambda opened: install(opened, "one"))
+        await publisher.refresh(Configuration())
+        await store.run(lambda opened: note(opened, 1, caller))
+        await store.run(lambda opened: install(opened, "two"))
+        await publisher.refresh(Configuration())
+        await asyncio.sleep(0.2)  # ten times the grace: an open contact keeps the file for as long as it takes
+        assert (paths.flows / f"{first}.json").exists()
+        await store.run(lambda opened: note(opened, 2, said.ContactClosed()))
+        async with asyncio.timeout(10):
+            while (paths.flows / f"{first}.json").exists():
+                await asyncio.sleep(0.01)
+        assert {path.stem for path in paths.flows.glob("*.json")} == {
+            plan.sha256 for plan in publisher.plan.flows.values()
+        }
+        await store.close()
+
+    asyncio.run(scene())
+
+
+def install(store: Store, text: str) -> str:
+    """A version of the flow `main`; returns its hash."""
+    say = {"Identifier": "say", "Type": "MessageParticipant", "Parameters": {"Text": text}, "Transitions": {}}
+    say["Transitions"] = {"NextAction": "bye", "Errors": [], "Conditions": []}
+    bye = {"Identifier": "bye", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
+    document = {"Version": "2019-10-30", "StartAction": "say", "Actions": [say, bye]}
+    result = install_flow(store, clock.now, FlowInstall(name="main", document=document)).result
+    return str(result["sha256"])
+
+
+def note(store: Store, seq: int, body: said.AnyBody) -> None:
+    event = said.ContactEvent(
+        contact=ContactId("caller"), writer=said.Writer.CONTACT, seq=seq, at=clock.now(), body=body
+    )
+    store.events.append([event])
