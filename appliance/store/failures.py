@@ -73,10 +73,11 @@ def vendor_errors(doing: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise _translated(doing, error) from error
+        raise translated(doing, error) from error
 
 
-def _translated(doing: str, error: sqlite3.Error) -> StoreError:
+def translated(doing: str, error: sqlite3.Error) -> StoreError:
+    """Our error for sqlite3's; `doing` as in `vendor_errors`."""
     name = getattr(error, "sqlite_errorname", "") or ""
     if name.startswith("SQLITE_FULL"):
         return StoreFullError(f"could not {doing}: the disk is full; free some space (nothing was half written)")

@@ -1,11 +1,14 @@
 """The schema, as a list of named steps that only ever grows.
 
 Each step runs in one transaction together with its own record in `_sqlite_migrations` (sqlite-utils), so a power cut
-leaves it done or not begun. Never change a step that has been released: add one. Tables are STRICT; times are JSON
-stamps (`appliance.stamps.Stamp`) with a `…_wall_s` column beside them where lists are sorted or searched.
+leaves it done or not begun. Never change a step that has been released: add one, and count it in `connection.SCHEMA`.
+Tables are STRICT; times are JSON stamps (`appliance.stamps.Stamp`) with a `…_wall_s` column beside them where lists are
+sorted or searched.
 """
 
 from __future__ import annotations
+
+import sqlite3
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
@@ -191,8 +194,26 @@ def _counter_marks(db: Database) -> None:
         ) STRICT""")
 
 
-def unknown_steps(db: Database) -> list[str]:
-    """Names of the steps that `db` has seen and this program doesn't know: a newer program made it."""
+def apply(raw: sqlite3.Connection) -> None:
+    """Do every step that is not done yet."""
+    STEPS.apply(_database(raw))
+
+
+def pending(raw: sqlite3.Connection) -> bool:
+    """Whether a step is not done yet."""
+    return bool(STEPS.pending(_database(raw)))
+
+
+def unknown_steps(raw: sqlite3.Connection) -> list[str]:
+    """Names of the steps that the file has seen and this program doesn't know: a newer program made it."""
+    return sorted(set(step.name for step in STEPS.applied(_database(raw))) - names())
+
+
+def names() -> set[str]:
+    """Every step of this program."""
     with Database(memory=True) as empty:
-        known = {step.name for step in STEPS.pending(empty)}
-    return sorted(step.name for step in STEPS.applied(db) if step.name not in known)
+        return {step.name for step in STEPS.pending(empty)}
+
+
+def _database(raw: sqlite3.Connection) -> Database:
+    return Database(raw, execute_plugins=False)

@@ -56,6 +56,14 @@ class Store:
             raise
 
     @classmethod
+    def bring_up_to_date(cls, path: Path) -> bool:
+        """Whether there was anything to do. What it took stays in memory until the process ends."""
+        if Connection.up_to_date(path):
+            return False
+        cls.open(path).close()
+        return Connection.up_to_date(path)
+
+    @classmethod
     def open_read_only(cls, path: Path) -> Self:
         """A reader's view of the last committed state, beside the writer. Writing through it raises StoreError."""
         return cls(Connection.reader(path))

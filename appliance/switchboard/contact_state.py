@@ -19,6 +19,13 @@ from appliance.switchboard.timescale import mono_of
 AgentOf = Callable[[Extension], AgentId | None]
 
 
+def is_urgent(body: said.AnyBody) -> bool:
+    """Whether the queues may have to hear of it: somebody may be waiting for what follows."""
+    if isinstance(body, said.LegStarted):
+        return body.extension is not None or body.agent is not None
+    return type(body) in _NOTES and not isinstance(body, said.ContactInitiated)
+
+
 @dataclass(slots=True, kw_only=True)
 class Place:
     """A place in a queue, asked for at `since`; `granted` once the contact process said ContactQueued."""

@@ -37,7 +37,7 @@ from appliance.store.failures import EventGapError
 from appliance.store.store import Store
 from appliance.switchboard.batch import Batch
 from appliance.switchboard.carer import Carer
-from appliance.switchboard.contact_state import AgentOf, ContactState
+from appliance.switchboard.contact_state import AgentOf, ContactState, is_urgent
 from appliance.switchboard.ledger import Ledger
 from appliance.switchboard.link import Connection, FromContact
 from appliance.switchboard.processes import Processes
@@ -184,7 +184,9 @@ class Contacts:
             batch = Batch(connection=connection, contact=contact, events=tuple(run))
             batch.over = contact in self._closed
             batch.known = contact in self._states
-            self._ledger.put(batch.write, partial(self._stored, batch), meanwhile=partial(self._act, batch))
+            urgent = any(is_urgent(event.body) for event in batch.events)
+            stored, meanwhile = partial(self._stored, batch), partial(self._act, batch)
+            self._ledger.put(batch.write, stored, meanwhile=meanwhile, urgent=urgent)
 
     def _stored(self, batch: Batch, error: StoreError | None) -> None:
         if error is not None:

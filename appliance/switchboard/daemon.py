@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +18,7 @@ from typing import Any
 
 from appliance import clock
 from appliance.acd.machine import Acd
+from appliance.config.paths import BoxPaths
 from appliance.contact.protocol import DialPlanChanged
 from appliance.edge.requests import end_dialog
 from appliance.edge.rpc import AsyncEdgeLink
@@ -55,7 +58,8 @@ class Switchboard:
         """Raises ConfigError."""
         self._settings = Settings(config_file)
         self._clock = now
-        paths, configuration = self._settings.paths, self._settings.configuration
+        self.paths = paths = self._settings.paths
+        configuration = self._settings.configuration
         self.store = StoreThread(paths.store)
         self._ledger = Ledger(self.store)
         self._edge = AsyncEdgeLink(paths.edge_rpc_socket)
@@ -123,7 +127,7 @@ class Switchboard:
             raise
 
     async def _start(self) -> None:
-        paths = self._settings.paths
+        paths = self.paths
         await asyncio.to_thread(paths.make)
         await self.store.open()
         self._stops.append(self.store.close)
@@ -182,6 +186,7 @@ async def serve(config_file: Path) -> None:
     """Run a switchboard until SIGTERM or SIGINT; SIGHUP reloads the configuration. Raises ApplianceError."""
     manager = ServiceManager()
     switchboard = Switchboard(config_file)
+    _migrate(switchboard.paths)
     stopping, reloading = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -200,6 +205,13 @@ async def serve(config_file: Path) -> None:
         await asyncio.gather(reloader, return_exceptions=True)
         await switchboard.stop()
         logger.info("switchboard stopped; calls go on")
+
+
+def _migrate(paths: BoxPaths) -> None:
+    """Bring the store up to date and begin anew: what that needs would otherwise stay in memory for months."""
+    paths.make()
+    if Store.bring_up_to_date(paths.store):
+        os.execv(sys.executable, sys.orig_argv)
 
 
 async def _reload_on_request(switchboard: Switchboard, manager: ServiceManager, wanted: asyncio.Event) -> None:

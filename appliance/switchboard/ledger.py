@@ -1,6 +1,8 @@
 """Writes of the call path, grouped: whatever was asked for while the last commit ran goes into the next one.
 
-One transaction and one fsync for many events is what keeps 40 calls cheap. Order is kept. A full disk loses nothing:
+One transaction and one fsync for many events is what keeps 40 calls cheap. What a contact process says in one breath
+comes in several reads, so the first entry waits a moment for company; an entry that nobody waits for waits longer
+(nothing is lost by that: it is in a journal, and not acknowledged yet). Order is kept. A full disk loses nothing:
 the group is tried again until there is room, and nobody is told that it was stored before it is. Calls go on
 meanwhile: an entry may say what has to be done even though it can't be stored yet.
 """
@@ -21,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 RETRY_S = 1.0
 MOST_AT_ONCE = 256  # entries of one transaction
+GATHER_S = 0.002  # how long the first entry waits; about what a commit takes
+LEISURE_S = 0.1  # how long one does that nobody waits for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,7 @@ class Ledger:
         self._idle.set()
         self._task: asyncio.Task[None] | None = None
         self._full = False
+        self._leisure: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="ledger")
@@ -58,12 +63,16 @@ class Ledger:
         then: Callable[[StoreError | None], None] | None = None,
         *,
         meanwhile: Callable[[], None] | None = None,
+        urgent: bool = True,
     ) -> None:
         """Write with the next group. `then` hears None, or the error that kept this entry from being stored."""
         entry = Entry(write=write, then=then or _report, meanwhile=meanwhile)
         self._entries.append(entry)
         self._idle.clear()
-        self._wake.set()
+        if urgent:
+            self._wake.set()
+        elif self._leisure is None:
+            self._leisure = asyncio.get_running_loop().call_later(LEISURE_S, self._wake.set)
         if self._full:
             asyncio.get_running_loop().call_soon(_act, entry)
 
@@ -84,6 +93,8 @@ class Ledger:
 
     async def written(self) -> None:
         """Until everything asked for so far, and what followed from it, is stored."""
+        if self._entries:
+            self._wake.set()
         await self._idle.wait()
 
     async def stop(self, *, patience_s: float = 5.0) -> None:
@@ -94,20 +105,29 @@ class Ledger:
             await asyncio.wait_for(self.written(), patience_s)
         except TimeoutError:
             logger.error("%d writes could not be stored; the journals still hold them", len(self._entries))
+        self._end_leisure()
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         self._task = None
 
     async def _run(self) -> None:
         while True:
-            await self._wake.wait()
+            if not self._wake.is_set():
+                await self._wake.wait()
+                await asyncio.sleep(GATHER_S)
             group, self._entries = self._entries[:MOST_AT_ONCE], self._entries[MOST_AT_ONCE:]
             if not self._entries:
                 self._wake.clear()
+                self._end_leisure()
             for entry, error in zip(group, await self._stored(group), strict=True):
                 _tell(entry, error)
             if not self._entries:
                 self._idle.set()
+
+    def _end_leisure(self) -> None:
+        if self._leisure is not None:
+            self._leisure.cancel()
+            self._leisure = None
 
     async def _stored(self, group: Sequence[Entry]) -> Sequence[StoreError | None]:
         while True:

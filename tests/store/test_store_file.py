@@ -16,7 +16,7 @@ from appliance import events as ev
 from appliance.errors import StoreError
 from appliance.ids import ContactId
 from appliance.store import Store, StoreFullError, StoreLockedError, StoreVersionError
-from appliance.store.connection import Connection
+from appliance.store.connection import SCHEMA, Connection
 
 WRITER = """
 import itertools, sys
@@ -88,6 +88,7 @@ def test_open_when_made_by_newer_program_then_refused(tmp_path: Path) -> None:
     Store.open(path).close()
     db = Database(path)
     db.table("_sqlite_migrations").insert({"migration_set": "linekeeper", "name": "9999_future", "applied_at": ""})
+    db.execute("PRAGMA user_version = 9999")
     db.close()
     for opening in (Store.open, Store.open_read_only):
         with pytest.raises(StoreVersionError, match=r"newer program \(9999_future\)"):
@@ -146,6 +147,48 @@ def test_migration_when_it_fails_then_nothing_of_it_stays(tmp_path: Path, monkey
     monkeypatch.undo()
     with Store.open(path) as store:
         assert store._connection.value("SELECT count(*) FROM sqlite_master WHERE name = 'half'") == 0
+
+
+def test_schema_when_steps_are_added_then_they_are_counted(tmp_path: Path) -> None:
+    from appliance.store import migrations
+
+    assert len(migrations.names()) == SCHEMA, "count the new step in connection.SCHEMA"
+    path = tmp_path / "store.db"
+    Store.open(path).close()
+    db = Database(path)
+    assert db.execute("PRAGMA user_version").fetchone()[0] == SCHEMA
+    db.execute("PRAGMA user_version = 0")  # of a program that did not count yet, or that was killed before it could
+    db.close()
+    Store.open_read_only(path).close()
+    Store.open(path).close()
+
+
+def test_store_when_up_to_date_then_the_tool_for_migrations_is_not_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    Store.open(path).close()
+    program = """
+import sys
+from pathlib import Path
+from appliance.store import Store
+for opening in (Store.open, Store.open_read_only):
+    opening(Path(sys.argv[1])).close()
+assert "sqlite_utils" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", program, str(path)], check=True, timeout=60)
+
+
+def test_transaction_when_an_inner_block_fails_then_only_that_is_undone() -> None:
+    with Store.in_memory() as store, store.transaction():
+        store.outbox.add("a", {})
+        with store.transaction():
+            store.outbox.add("b", {})
+        with pytest.raises(RuntimeError), store.transaction():
+            store.outbox.add("c", {})
+            with store.transaction():
+                store.outbox.add("d", {})
+            raise RuntimeError
+        store.outbox.add("e", {})
+        assert [row.kind for row in store.outbox.pending()] == ["a", "b", "e"]
 
 
 def test_append_when_process_is_killed_then_everything_acknowledged_is_there(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from appliance import events as said
 from appliance.acd import events as acd
 from appliance.ids import AgentId, ContactId, Extension, LegId, OfferId, QueueId, RecordingId, SlotId
 from appliance.stamps import Stamp
-from appliance.switchboard.contact_state import ContactState
+from appliance.switchboard.contact_state import ContactState, is_urgent
 
 CONTACT = ContactId("c")
 SALES = QueueId("sales")
@@ -175,6 +175,22 @@ BODIES: list[said.AnyBody] = [
     said.FlowEnded(flow=said.FlowId("f"), outcome="x"),
     said.ContactClosed(),
 ]
+
+
+def test_urgency_when_somebody_may_wait_for_what_follows_then_only_that_is_urgent() -> None:
+    waited_for = (ASKED, QUEUED, OFFERED, MISSED, ANSWERED, LEFT, GONE, leg("agent-1", AT_KIM), ended("agent-1"))
+    assert [body for body in waited_for if not is_urgent(body)] == []
+    taken = said.FlowActionTaken(flow=said.FlowId("f"), action="a", action_type="Compare", result="Success")
+    others = (BODIES[0], leg("customer"), said.SystemConnected(), taken, said.CustomerHeld())
+    assert [body for body in others if is_urgent(body)] == []
+
+
+@given(st.lists(st.sampled_from(BODIES), max_size=30), st.sampled_from(BODIES))
+def test_urgency_when_the_queues_hear_of_it_then_it_was_urgent(before: list[said.AnyBody], last: said.AnyBody) -> None:
+    state = new()
+    told(state, *before)
+    if told(state, last):
+        assert is_urgent(last)
 
 
 def snapshot(state: ContactState) -> dict[str, Any]:

@@ -123,3 +123,44 @@ def test_store_thread_when_not_open_then_refuses(tmp_path: Path) -> None:
         await store.close()
 
     asyncio.run(scene())
+
+
+def test_ledger_when_nobody_waits_for_an_entry_then_it_goes_with_the_next_that_somebody_waits_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger_module, "LEISURE_S", 600.0)
+
+    async def scene(ledger: Ledger, _store: StoreThread) -> None:
+        told: list[str] = []
+
+        def note(name: str, _error: StoreError | None) -> None:
+            told.append(name)
+
+        ledger.put(put("a"), partial(note, "a"), urgent=False)
+        ledger.put(put("b"), partial(note, "b"), urgent=False)
+        await asyncio.sleep(4 * ledger_module.GATHER_S)
+        assert told == []
+        await ledger.write(put("c"))
+        assert told == ["a", "b"]
+        ledger.put(put("d"), partial(note, "d"), urgent=False)
+        await ledger.written()
+        assert told == ["a", "b", "d"]
+        ledger.put(put("e"), partial(note, "e"), urgent=False)
+        await ledger.stop()
+        assert told == ["a", "b", "d", "e"]
+
+    play(tmp_path, scene)
+
+
+def test_ledger_when_nobody_comes_then_an_entry_without_haste_is_stored_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger_module, "LEISURE_S", 0.01)
+
+    async def scene(ledger: Ledger, _store: StoreThread) -> None:
+        for name in ("a", "b"):  # more than once
+            stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            ledger.put(put(name), lambda _error, stored=stored: stored.set_result(None), urgent=False)
+            await asyncio.wait_for(stored, 5)
+
+    play(tmp_path, scene)
