@@ -28,6 +28,7 @@ from appliance.flow.tolerant import decode_text
 from appliance.ids import FlowId
 
 MAP_FILE = "map.json"
+LONGEST_FILE_NAME = 50  # characters; file systems take 255 bytes
 SOUNDS = frozenset({".wav", ".ulaw", ".alaw", ".au", ".mp3", ".ogg", ".flac", ".gsm", ".aiff"})
 _SPELT = {kind: name for name, kind in EXPORT_TYPES.items()}
 _OVERRIDES = ("Overrides", "HoursOfOperationOverrideList")
@@ -83,7 +84,7 @@ def _free(name: str, taken: set[str]) -> str:
 
 def file_name(name: str) -> str:
     """A name that any file system takes, without ending: `Main menu (en)` → `Main-menu-en`."""
-    return _UNSAFE.sub("-", name).strip("-.") or "flow"
+    return _UNSAFE.sub("-", name)[:LONGEST_FILE_NAME].strip("-.") or "flow"
 
 
 def flow_file(imported: Imported) -> tuple[str, bytes]:

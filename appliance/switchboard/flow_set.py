@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ from appliance.store.flow_parts import Part
 from appliance.store.flows import StoredFlow
 from appliance.store.store import Store
 
+_STEM = re.compile(r".+~[0-9a-f]{12}")
 _PARTS = {"Hours": Part.HOURS, "Bots": Part.BOT, "Prompts": Part.PROMPT}
 
 
@@ -54,6 +56,11 @@ def installed_flows(store: Store) -> list[StoredFlow]:
 def prompt_stem(name: str, sha256: str) -> str:
     """What the player knows a bundle's prompt by: a version never overwrites another that is being heard."""
     return f"{file_name(name)}~{sha256[:12]}"
+
+
+def is_prompt_stem(stem: str) -> bool:
+    """Whether a file is a bundle's, and not one that a person put there."""
+    return _STEM.fullmatch(stem) is not None
 
 
 def prompt_stems(prompts: Mapping[str, str]) -> dict[str, str]:

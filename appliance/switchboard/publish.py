@@ -21,11 +21,12 @@ from appliance.config.functions import function_names, render_functions
 from appliance.config.paths import BoxPaths
 from appliance.config.schema import Configuration
 from appliance.dialplan import DialPlan, QueuePlan
-from appliance.errors import RequestError
+from appliance.errors import RequestError, StoreError
 from appliance.ids import AgentId, ContactId, Extension, FlowId, TrunkId
 from appliance.store.queues import StoredQueue
 from appliance.store.store import Store
 from appliance.switchboard.flow_publication import flow_publication
+from appliance.switchboard.flow_set import is_prompt_stem
 from appliance.switchboard.pruning import GRACE_S, Pruner
 from appliance.switchboard.store_thread import StoreThread
 
@@ -94,10 +95,10 @@ class Publisher:
 
     async def _prune(self) -> None:
         """Take away what no contact under way can need any more."""
-        under_way = await self._store.run(lambda store: {row.contact for row in store.contacts.under_way()})
         try:
+            under_way = await self._store.run(lambda store: {row.contact for row in store.contacts.under_way()})
             await asyncio.to_thread(self._remove, under_way)
-        except OSError as error:
+        except (OSError, StoreError) as error:
             logger.warning("files that nobody needs any more stay: %s", error)
 
     def _remove(self, under_way: set[ContactId]) -> None:
@@ -144,7 +145,8 @@ def publish(publication: Publication, paths: BoxPaths) -> bool:
 def superseded(publication: Publication, paths: BoxPaths) -> list[Path]:
     """Files of flows and prompts that this publication no longer names."""
     flows = [path for path in paths.flows.glob("*.json") if path.stem not in publication.documents]
-    sounds = [path for path in paths.prompts.glob("*~*.wav") if path.stem not in publication.sounds]
+    bundled = [path for path in paths.prompts.glob("*~*.wav") if is_prompt_stem(path.stem)]
+    sounds = [path for path in bundled if path.stem not in publication.sounds]
     return flows + sounds
 
 

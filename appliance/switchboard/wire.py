@@ -26,7 +26,7 @@ from appliance.errors import (
     StoreError,
 )
 
-LONGEST_LINE = 4 << 20  # bytes; a flow document with room to spare
+LONGEST_LINE = 16 << 20  # bytes; a bundle of some thousand flows
 _KINDS: tuple[tuple[type[ApplianceError], str], ...] = (
     (ConfigError, "config"),
     (FlowError, "flow"),

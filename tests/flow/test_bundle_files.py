@@ -110,7 +110,10 @@ def test_flow_file_when_written_and_gathered_then_the_same_name_and_type(documen
     assert bundle.flows["Hold: music (en)"].flow_type is FlowType.CUSTOMER_HOLD
 
 
-@pytest.mark.parametrize(("name", "file"), [("Main menu", "Main-menu"), ("../x", "x"), ("본사", "본사"), ("/", "flow")])
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [("Main menu", "Main-menu"), ("../x", "x"), ("본사", "본사"), ("/", "flow"), ("본" * 127, "본" * 50)],
+)
 def test_file_name_when_name_is_odd_then_safe(name, file):
     assert file_name(name) == file
 

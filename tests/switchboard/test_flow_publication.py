@@ -120,7 +120,7 @@ def test_part_when_it_cannot_be_read_any_more_then_only_it_is_lost(store: Store)
 def test_files_when_replaced_then_the_old_ones_are_superseded(store: Store, paths: BoxPaths) -> None:
     install(store, "main", document("sales"))
     store.flow_parts.put(Part.PROMPT, "beep", SOUND, clock.now())
-    for stem in (prompt_stem("beep", SOUND), "beep~cdcdcdcdcdcd", "own"):
+    for stem in (prompt_stem("beep", SOUND), "beep~cdcdcdcdcdcd", "own", "a person's~own"):
         paths.prompts.joinpath(f"{stem}.wav").touch()
     before = compose(store, Configuration())
     publish(before, paths)
