@@ -34,6 +34,7 @@ NUMBERS = {
     "613": "third party",
     "614": "input",
     "615": "menu 2",
+    "616": "prompted",
 }
 MAP = {
     f"{INSTANCE}/queue/q1": "sales",
@@ -207,6 +208,18 @@ def _input() -> tuple[str, Document]:
         _play("good", "number-good", "bye"),
         _play("bad", "number-bad", "ask"),
     )
+
+
+def prompted() -> tuple[Document, dict[str, str]]:
+    """A menu whose key 1 plays the prompt `greeting`, called by an ARN; and the map for it."""
+    asked = {"PromptId": "menu", "StoreInput": "False", "InputTimeLimitSeconds": "20"}
+    errors = {"InputTimeLimitExceeded": "ask", "NoMatchingCondition": "ask", "NoMatchingError": "bye"}
+    _, document = _inbound(
+        "ask",
+        action("ask", "GetParticipantInput", asked, "ask", errors=errors, equals={"1": "play"}),
+        _play("play", f"{INSTANCE}/prompt/p1", "bye"),
+    )
+    return {**document, "Metadata": {"name": "prompted"}}, {f"{INSTANCE}/prompt/p1": "greeting"}
 
 
 def _versioned_menu() -> tuple[str, Document]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from kit.audio import write_tone
 from kit.baresip import Baresip
 from kit.box import RunningBox
-from kit.bundles import NUMBERS, TONE_S, TONES_HZ, bundle
+from kit.bundles import NUMBERS, TONE_S, TONES_HZ, bundle, prompted
 from kit.processes import wait_until
 from kit.talk import AGENT_HZ, CUSTOMER_HZ, MENU_HZ, OTHER_HZ, PhoneMaker, contact_of, hears
+
+from appliance.cli.main import main
 
 pytestmark = pytest.mark.scenario
 
@@ -245,3 +249,33 @@ def test_bundle_when_broken_then_refused_and_calls_go_on_with_the_last_good_one(
     customer.dial("611")
     hears(customer, TONES_HZ["closed"])
     customer.wait_for("CALL_CLOSED")
+
+
+def prompt_bundle(folder: Path, frequency_hz: float) -> Path:
+    """A bundle as a folder; its prompt is a tone."""
+    for name in ("flows", "prompts"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    document, names = prompted()
+    (folder / "flows" / "prompted.json").write_text(json.dumps(document))
+    (folder / "map.json").write_text(json.dumps(names))
+    write_tone(folder / "prompts" / "greeting.wav", frequency_hz=frequency_hz, duration_s=TONE_S)
+    return folder
+
+
+def test_bundle_when_its_prompt_is_replaced_in_mid_call_then_the_old_one_is_heard_to_the_end(
+    box: RunningBox, phone: PhoneMaker, tmp_path: Path
+) -> None:
+    command = ["flow", "install", "--config", str(box.config)]
+    assert main([*command, str(prompt_bundle(tmp_path / "bundle", 1700.0))]) == 0
+    early, late = phone(box, "101", tone_hz=CUSTOMER_HZ), phone(box, "102", tone_hz=CUSTOMER_HZ)
+    early.dial("616")
+    hears(early, MENU_HZ)
+    assert main([*command, str(prompt_bundle(tmp_path / "bundle", 2200.0))]) == 0
+    late.dial("616")
+    hears(late, MENU_HZ)
+    early.send_digits("1")
+    late.send_digits("1")
+    hears(early, 1700.0)
+    hears(late, 2200.0)
+    for caller in (early, late):
+        caller.wait_for("CALL_CLOSED")
