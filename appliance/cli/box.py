@@ -10,9 +10,10 @@ import logging
 import sys
 from pathlib import Path
 
-from appliance.cli.child import BoxError, ChildPlan, ChildStatus
-from appliance.cli.edge_files import edge_plan, prepare_edge
+from appliance.cli.child import BoxError, ChildStatus
+from appliance.cli.edge_files import edge_service, prepare_edge
 from appliance.cli.free_ports import await_free_ports
+from appliance.cli.service import Service
 from appliance.cli.supervisor import Supervisor, Tell
 from appliance.config.contact_settings import box_paths, write_contact_settings
 from appliance.config.lastgood import LastGood, Loaded
@@ -37,7 +38,7 @@ class Box:
         self.configuration: Configuration = self.loaded.configuration
         self.paths: BoxPaths = box_paths(self.configuration)
         self._tell = tell
-        self._supervisor = Supervisor(self._plans(), tell=tell, logs=logs)
+        self._supervisor = Supervisor([service.plan() for service in self.services()], tell=tell, logs=logs)
 
     def __enter__(self) -> Box:
         self.start()
@@ -48,17 +49,12 @@ class Box:
 
     def start(self) -> None:
         """Raises BoxError or EdgeError, with nothing left running."""
-        await_free_ports(self.configuration)
         self.prepare()
         self._supervisor.start()
 
     def stop(self) -> None:
         """Stop everything in reverse order. Safe to call again."""
         self._supervisor.stop()
-
-    def request_stop(self) -> None:
-        """As `stop`, without waiting; for signal handlers."""
-        self._supervisor.request_stop()
 
     def wait(self) -> None:
         """Until the box has been stopped."""
@@ -78,7 +74,8 @@ class Box:
         return self._supervisor.pid(name)
 
     def prepare(self) -> None:
-        """Folders and rendered files, without starting anything."""
+        """Free ports, folders and rendered files, without starting anything. Raises BoxError or EdgeError."""
+        await_free_ports(self.configuration)
         try:
             self.paths.make()
             write_contact_settings(self.configuration, self.paths)
@@ -89,16 +86,17 @@ class Box:
             ) from error
         prepare_edge(self.configuration, self.paths)
 
-    def _plans(self) -> tuple[ChildPlan, ...]:
+    def services(self) -> tuple[Service, ...]:
+        """The processes of the box in the order of their start."""
         python = sys.executable
         return (
-            ChildPlan(
+            Service(
                 name=SWITCHBOARD,
                 command=(python, "-m", "appliance.switchboard", "--config", str(self.file)),
                 watchdog_s=WATCHDOG_S,
             ),
-            edge_plan(self.configuration, self.paths),
-            ChildPlan(
+            edge_service(self.configuration, self.paths),
+            Service(
                 name=ZYGOTE,
                 command=(python, "-m", "appliance.contact.zygote", "--settings", str(self.paths.contact_settings)),
                 watchdog_s=WATCHDOG_S,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import signal
 from pathlib import Path
 
 import click
@@ -11,6 +9,7 @@ import click
 from appliance import logs
 from appliance.cli.box import Box
 from appliance.cli.exit_codes import DESCRIPTION
+from appliance.cli.foreground import Orders, become, say
 from appliance.cli.options import config_option, json_option
 from appliance.config.address import edge_address
 
@@ -41,16 +40,12 @@ Example: linekeeper up --config branch.toml
 @json_option
 def command(config_file: Path, as_json: bool) -> None:
     logs.set_up("linekeeper-up", level="warning")
-
-    def tell(line: str) -> None:
-        click.echo(json.dumps({"event": line}) if as_json else line)
-
-    box = Box(config_file, tell=tell)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: box.request_stop())
-    tell(f"starting the box of {box.file}" + (" (last good copy)" if box.loaded.is_last_good else ""))
-    with box:
-        edge = box.configuration.edge
-        if box.serving:
-            tell(f"ready: phones reach the box at sip:{edge_address(box.configuration)}:{edge.port}; Ctrl-C stops it")
-        box.wait()
+    box = Box(config_file)
+    say(
+        f"starting the box of {box.file}" + (" (last good copy)" if box.loaded.is_last_good else ""),
+        as_json=as_json,
+    )
+    box.prepare()
+    reached = f"sip:{edge_address(box.configuration)}:{box.configuration.edge.port}"
+    ready = f"ready: phones reach the box at {reached}; Ctrl-C stops it"
+    become(Orders(services=box.services(), ready=ready, as_json=as_json), box.paths.run)

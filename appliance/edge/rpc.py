@@ -6,7 +6,6 @@ links only carry. An answer is one datagram, so a link serves one request at a t
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import re
 import socket
@@ -84,6 +83,8 @@ class AsyncEdgeLink:
             answer = await self._ask(ask)
 
     async def _ask(self, ask: Ask) -> Any:
+        import asyncio  # not for those who only have the other link: it is the larger part of this module's memory
+
         loop, number = asyncio.get_running_loop(), next(_ids)
         try:
             with _open(self._path) as link:

@@ -26,7 +26,7 @@ _KINDS = (
     ("edge", "kamailio"),
     ("contacts", "appliance.contact"),
     ("switchboard", "appliance.switchboard"),
-    ("supervisor", "linekeeper up"),
+    ("supervisor", "appliance.cli.foreground"),
 )
 
 
