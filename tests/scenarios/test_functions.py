@@ -268,6 +268,7 @@ def test_service_when_killed_or_standing_still_then_the_call_goes_on(
     caller.wait_for("CALL_CLOSED", timeout_s=15)
     assert box.wait_event(contact, "FunctionInvoked")["outcome"] == "returned"  # of the next service
     assert functions_pid(box) not in (0, killed)
+    box.wait_closed(contact)  # else it would still be the newest open one
     release.unlink()
     contact, still = begin("611", 3), functions_pid(box)
     os.kill(still, signal.SIGSTOP)
