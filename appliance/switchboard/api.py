@@ -18,6 +18,7 @@ from appliance.ids import Extension
 from appliance.switchboard import requests as ask
 from appliance.switchboard.administration import Administration
 from appliance.switchboard.changes import Change
+from appliance.switchboard.ledger import Ledger
 from appliance.switchboard.listings import Row
 from appliance.switchboard.live import Live
 from appliance.switchboard.publish import Publisher
@@ -35,6 +36,7 @@ class Api:
         self,
         *,
         store: StoreThread,
+        ledger: Ledger,
         administration: Administration,
         live: Live,
         routing: Routing,
@@ -43,6 +45,7 @@ class Api:
         edge: AsyncEdgeLink,
     ) -> None:
         self._store = store
+        self._ledger = ledger
         self._administration = administration
         self._live = live
         self._routing = routing
@@ -51,7 +54,9 @@ class Api:
         self._edge = edge
 
     async def perform(self, op: str, args: dict[str, Any]) -> Any:
-        """The result of operation `op` as plain JSON types. Raises ApplianceError."""
+        """The result of operation `op` as plain JSON types, all that has happened so far included. Raises
+        ApplianceError."""
+        await self._ledger.caught_up()
         match op:
             case "status":
                 ask.read_arguments(ask.Nothing, args)

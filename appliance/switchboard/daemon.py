@@ -100,6 +100,7 @@ class Switchboard:
         )
         self.api = Api(
             store=self.store,
+            ledger=self._ledger,
             administration=Administration(paths, configuration.edge.domain, now),
             live=Live(
                 routing=self.routing,

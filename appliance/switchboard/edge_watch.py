@@ -83,15 +83,17 @@ class EdgeWatch:
         try:
             return await self._edge.run(started()), await self._edge.run(counters())
         except EdgeError as error:
-            if self._answers is not False:
-                logger.warning("the edge does not answer: %s", error)
+            if self._answers is None:  # the box is just starting
+                logger.info("the edge does not answer yet: %s", error)
+            elif self._answers:
+                logger.warning("the edge does not answer any more: %s", error)
             return None
 
     def _note(self, *, answers: bool) -> None:
         if answers is self._answers:
             return
-        if self._answers is False:
-            logger.warning("the edge answers again")
+        if answers:
+            logger.info("the edge answers")
         self._answers, self._since = answers, self._clock()
 
     async def _count(self, found: tuple[str, EdgeCounters] | None) -> Mapping[str, int]:

@@ -91,6 +91,19 @@ class Ledger:
         self.put(write, then)
         await done
 
+    async def caught_up(self) -> None:
+        """Until everything asked for so far is stored and acted upon, or only acted upon because the disk is full."""
+        if self._idle.is_set():
+            return
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def finish(_error: StoreError | None = None) -> None:
+            if not done.done():
+                done.set_result(None)
+
+        self.put(_nothing, finish, meanwhile=finish)
+        await done
+
     async def written(self) -> None:
         """Until everything asked for so far, and what followed from it, is stored."""
         if self._entries:
@@ -147,6 +160,10 @@ class Ledger:
         self._full = True
         for entry in (*group, *self._entries):
             _act(entry)
+
+
+def _nothing(_store: Store) -> None:
+    return None
 
 
 def _write(store: Store, group: Sequence[Entry]) -> Sequence[StoreError | None]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from switchboard.harness import Harness, play
 
 from appliance import events as said
 from appliance.contact import protocol
 from appliance.ids import QueueId
+from appliance.switchboard import ledger
 
 
 def test_contact_when_answered_by_an_agent_then_is_closed_after_wrap_up(tmp_path: Path) -> None:
@@ -35,6 +37,30 @@ def test_contact_when_answered_by_an_agent_then_is_closed_after_wrap_up(tmp_path
         assert [event["type"] for event in shown["events"]][-1] == "ContactClosed"
         assert len([event for event in shown["events"] if event["type"] == "ContactClosed"]) == 1
         await box.until_agent("kim", activity="idle", status="Available")
+
+    play(tmp_path, scene)
+
+
+def test_contact_when_nobody_waits_for_its_events_then_they_are_shown_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "LEISURE_S", 600.0)
+
+    async def scene(box: Harness) -> None:
+        process = await box.process(0)
+        contact = process.begin()
+
+        async def listed() -> bool:
+            return [row["contact"] for row in await box.call("contact.list", open=True)] == [contact]
+
+        await box.until(listed, "the contact is listed")
+        process.emit(said.AttributesUpdated(attributes={"a": "1"}))
+
+        async def told() -> bool:
+            return bool(await box.events(contact, "AttributesUpdated"))
+
+        await box.until(told, "its last event is shown")
+        assert (await box.call("status"))["contacts"]["open"] == 1
 
     play(tmp_path, scene)
 

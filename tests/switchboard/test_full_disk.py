@@ -40,6 +40,7 @@ def test_disk_when_full_then_contacts_are_still_routed_and_stored_later(
         offer = await process.offered()
         process.answered(offer)
         assert process.unacknowledged, "nothing may be acknowledged that is not stored"
+        assert (await box.call("status"))["contacts"]["with_agent"] == 1, "the API answers all the same"
         second = other.begin()
         other.emit(said.QueueRequested(queue=QueueId("sales")))
         await other.expect(protocol.AcceptIntoQueue)
