@@ -92,6 +92,7 @@ class ContactProcess:
         self._served = 0
         self._retiring = False
         self._hurry = False
+        self._litter = False
 
     def run(self) -> None:
         """Poll until retired and idle with everything said."""
@@ -102,9 +103,18 @@ class ContactProcess:
             if self._hurry and self._contact is not None:
                 self._contact.end(DisconnectReason.OTHER, status=503, detail="the box was stopped")
             self._timers.run_due()
+            self._tidy_up()
             self._functions.poll()
             for message in self._link.poll():
                 self._obey(message)
+
+    def _tidy_up(self) -> None:
+        """Collect what the last contact left, and only while there is no call at all: a Call that is collected hangs up
+        whatever call has its id by then, and collecting during a call can deadlock (pjproject issues 3856, 3125)."""
+        if self._litter and self._idle:
+            self._litter = False
+            self._finished.clear()
+            gc.collect()
 
     # ── calls ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -192,7 +202,7 @@ class ContactProcess:
         self._link.contact = None
         self._timers.clear()
         self._engine.stop_clock()
-        gc.collect()  # only here: collecting while pjsua2 has calls can deadlock
+        self._litter = True
         self._served += 1
         if self._waiting is not None:
             self._take_waiting()
