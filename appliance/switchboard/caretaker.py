@@ -119,7 +119,8 @@ class Caretaker:
             self.over(state)
 
     async def _fill(self, contact: ContactId, events: Sequence[ContactEvent]) -> None:
-        self._contacts.catch_up(await self._store_journal(contact, events))
+        for event in await self._store_journal(contact, events):
+            self._contacts.note(event)
 
     async def _store_journal(self, contact: ContactId, more: Sequence[ContactEvent] = ()) -> list[ContactEvent]:
         """Store what the journal has and the store lacks, with a gap where a full disk left one, and `more`; all

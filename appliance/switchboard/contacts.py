@@ -1,13 +1,11 @@
-"""The contacts under way: takes their events into the store, then tells the ACD, and sends them what it decides.
+"""The contacts under way: what is known of each, what the ACD is told of it, what its process is sent.
 
-An event counts only once it is on the disk: stored first, acknowledged, then acted upon (a full disk is the one
-exception: calls go on). Events may come twice (a process sends again what was not acknowledged); numbers make each
-count once. Must not close or repair contacts itself: its carer does.
+Events of the processes come here by way of `intake`, once they are stored; the switchboard's own count at once. Events
+may come twice; numbers make each count once. Must not close or repair contacts itself: its carer does.
 """
 
 from __future__ import annotations
 
-import itertools
 import logging
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
@@ -17,29 +15,17 @@ from msgspec import structs
 
 from appliance.acd.events import AcdEvent, AgentReleased
 from appliance.clock import Clock
-from appliance.contact.protocol import (
-    AcceptIntoQueue,
-    Acknowledge,
-    Command,
-    Event,
-    Hello,
-    MeasureMetrics,
-    Released,
-    TellMetrics,
-)
+from appliance.contact.protocol import Command
 from appliance.errors import StoreError
 from appliance.events import AnyBody, ContactEvent, Writer
 from appliance.ids import ContactId
 from appliance.logs import fields
 from appliance.stamps import Stamp
 from appliance.store.agent_states import AgentState
-from appliance.store.failures import EventGapError
 from appliance.store.store import Store
-from appliance.switchboard.batch import Batch
 from appliance.switchboard.carer import Carer
-from appliance.switchboard.contact_state import AgentOf, ContactState, is_urgent
+from appliance.switchboard.contact_state import AgentOf, ContactState
 from appliance.switchboard.ledger import Ledger
-from appliance.switchboard.link import Connection, FromContact
 from appliance.switchboard.processes import Processes
 from appliance.switchboard.routing import Routing
 
@@ -70,10 +56,12 @@ class Contacts:
         self._closed: OrderedDict[ContactId, None] = OrderedDict()
         self._unsent: dict[ContactId, list[Command]] = {}
 
-    # ── what others ask ──────────────────────────────────────────────────────────────────────────────────────────
-
     def state(self, contact: ContactId) -> ContactState | None:
         return self._states.get(contact)
+
+    def is_closed(self, contact: ContactId) -> bool:
+        """Whether it was closed not long ago; the store knows of all the others."""
+        return contact in self._closed
 
     def under_way(self) -> tuple[ContactState, ...]:
         """Every open contact, in the order in which it was first heard of."""
@@ -96,6 +84,11 @@ class Contacts:
             waiting = self._unsent.setdefault(command.contact, [])
             waiting.append(command)
             del waiting[:-MOST_UNSENT]
+
+    def send_unsent(self, contact: ContactId) -> None:
+        """The contact's process is back: give it the commands it has missed."""
+        for command in self._unsent.pop(contact, ()):
+            self.command(command)
 
     def write(self, contact: ContactId, body: AnyBody) -> None:
         """Add an event of the switchboard's own; it counts at once, and is stored with the next group."""
@@ -126,36 +119,21 @@ class Contacts:
         while len(self._closed) > REMEMBERED:
             self._closed.popitem(last=False)
 
-    # ── from the link ────────────────────────────────────────────────────────────────────────────────────────────
+    def note(self, event: ContactEvent) -> None:
+        """Act upon an event that is stored (or can't be just now); one that was noted before changes nothing."""
+        state = self._states.get(event.contact)
+        if state is None:
+            state = self._states[event.contact] = self._new(event.contact)
+        self._routing.tell(state.note(event))
+        self._end_if_over(state)
 
-    def received(self, connection: Connection, messages: Sequence[FromContact]) -> None:
-        """Implements `link.LinkListener`."""
-        events: list[ContactEvent] = []
-        for message in messages:
-            if isinstance(message, Event):
-                events.append(message.event)
-                continue
-            if isinstance(message, MeasureMetrics):
-                metrics = self._routing.measure(queue=message.queue, agent=message.agent)
-                connection.send(TellMetrics(contact=message.contact, metrics=metrics))
-                connection.settle(1)
-                continue
-            self._take(connection, events)
-            events = []
-            self._introduced_or_released(connection, message)
-        self._take(connection, events)
-        for hello in messages:
-            if isinstance(hello, Hello) and hello.contact is not None:
-                self._ledger.put(_nothing, partial(self._back, hello.contact))
-
-    def closed(self, connection: Connection) -> None:
-        """Implements `link.LinkListener`."""
-        self.processes.closed(connection)
-
-    def catch_up(self, events: Iterable[ContactEvent]) -> None:
-        """Act upon stored events of a living process that may be news."""
-        for event in events:
-            self._note(event)
+    def release(self, state: ContactState) -> None:
+        """No process has part in the contact any more; one that never said its end is lost."""
+        if not state.disconnected:
+            self.carer.lost(state.contact, "its process let go of it without an end")
+            return
+        self._routing.tell(state.release())
+        self._end_if_over(state)
 
     def end(
         self, contact: ContactId, stored: Iterable[ContactEvent], bodies: Iterable[tuple[AnyBody, Stamp]]
@@ -172,84 +150,10 @@ class Contacts:
         self._end_if_over(state)
         return state
 
-    def _introduced_or_released(self, connection: Connection, message: Hello | Released) -> None:
-        if isinstance(message, Hello):
-            self.processes.hello(connection, message)
-            connection.settle(1)
-        else:
-            self._ledger.put(_nothing, partial(self._released, connection, message.contact))
-
-    def _take(self, connection: Connection, events: Sequence[ContactEvent]) -> None:
-        for contact, run in itertools.groupby(events, key=lambda event: event.contact):
-            batch = Batch(connection=connection, contact=contact, events=tuple(run))
-            batch.over = contact in self._closed
-            batch.known = contact in self._states
-            urgent = any(is_urgent(event.body) for event in batch.events)
-            stored, meanwhile = partial(self._stored, batch), partial(self._act, batch)
-            self._ledger.put(batch.write, stored, meanwhile=meanwhile, urgent=urgent)
-
-    def _stored(self, batch: Batch, error: StoreError | None) -> None:
-        if error is not None:
-            self._refused(batch, error)
-        self._act(batch, refused=error is not None)
-        batch.connection.send(Acknowledge(contact=batch.contact, seq=batch.events[-1].seq))
-
-    def _act(self, batch: Batch, *, refused: bool = False) -> None:
-        """Once for each batch: when it is stored or refused, or at once while the disk is full."""
-        if batch.acted:
-            return
-        batch.acted = True
-        batch.connection.settle(len(batch.events))
-        if batch.over or refused:
-            return
-        self.processes.hold(batch.connection, batch.contact)
-        for event in batch.events:
-            self._note(event)
-
-    def _note(self, event: ContactEvent) -> None:
-        state = self._states.get(event.contact)
-        if state is None:
-            state = self._states[event.contact] = self._new(event.contact)
-        self._routing.tell(state.note(event))
-        self._end_if_over(state)
-
     def _end_if_over(self, state: ContactState) -> None:
         """Not before the ACD has heard of its end: after-contact work may follow from it."""
         if state.over:
             self._routing.once_told(lambda: self.carer.over(state) if state.over else None)
-
-    def _released(self, connection: Connection, contact: ContactId, _error: StoreError | None) -> None:
-        connection.settle(1)
-        state = self._states.get(contact)
-        connection.send(Acknowledge(contact=contact, seq=0 if state is None else state.seq))
-        self.processes.let_go(contact)
-        if state is not None:
-            self.release(state)
-
-    def release(self, state: ContactState) -> None:
-        """No process has part in the contact any more; one that never said its end is lost."""
-        if not state.disconnected:
-            self.carer.lost(state.contact, "its process let go of it without an end")
-            return
-        self._routing.tell(state.release())
-        self._end_if_over(state)
-
-    def _back(self, contact: ContactId, _error: StoreError | None) -> None:
-        """The process of a contact under way is on the link again: give it what it may have missed."""
-        state = self._states.get(contact)
-        for command in self._unsent.pop(contact, ()):
-            self.command(command)
-        if state is not None and state.place is not None and not state.place.granted:
-            position = _position(self._routing, state)
-            if position is not None:
-                self.command(AcceptIntoQueue(contact=contact, queue=state.place.queue, position=position))
-
-    def _refused(self, batch: Batch, error: StoreError) -> None:
-        """The store won't have these events: a gap is filled from the journal, anything else is lost to the record."""
-        logger.error("events of a contact can't be stored: %s", error, extra=fields(contact=batch.contact))
-        if isinstance(error, EventGapError):
-            self.processes.hold(batch.connection, batch.contact)
-            self.carer.gap(batch.contact, batch.events)
 
     def _written(self, state: ContactState, error: StoreError | None) -> None:
         if error is not None:
@@ -279,13 +183,3 @@ def _at_once(news: AcdEvent) -> AcdEvent:
 
 def _append(store: Store, events: Sequence[ContactEvent]) -> None:
     store.events.append(events)
-
-
-def _position(routing: Routing, state: ContactState) -> int | None:
-    queue = None if state.place is None else state.place.queue
-    waiting = () if queue is None else routing.acd.waiting(queue)
-    return waiting.index(state.contact) + 1 if state.contact in waiting else None
-
-
-def _nothing(_store: Store) -> None:
-    return None

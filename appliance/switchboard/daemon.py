@@ -35,6 +35,7 @@ from appliance.switchboard.closing import Closer
 from appliance.switchboard.contacts import Contacts
 from appliance.switchboard.edge_watch import EdgeWatch
 from appliance.switchboard.finisher import Finisher
+from appliance.switchboard.intake import Intake
 from appliance.switchboard.ledger import Ledger
 from appliance.switchboard.link import LinkServer
 from appliance.switchboard.live import Live, calendar_day
@@ -89,7 +90,8 @@ class Switchboard:
             end_dialog=self._end_dialog,
         )
         self.contacts.carer = self._caretaker
-        self._link = LinkServer(paths.link_socket, self.contacts)
+        intake = Intake(contacts=self.contacts, ledger=self._ledger, routing=self.routing)
+        self._link = LinkServer(paths.link_socket, intake)
         self._adoption = Adoption(
             contacts=self.contacts,
             routing=self.routing,

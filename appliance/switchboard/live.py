@@ -6,7 +6,7 @@ Shapes results for the local API; decides nothing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,15 +15,13 @@ from appliance.acd.machine import Acd
 from appliance.acd.model import Activity
 from appliance.acd.snapshots import AgentSnapshot
 from appliance.clock import Clock
-from appliance.contact import protocol
 from appliance.edge.requests import RegisteredContact, registered_contacts
 from appliance.edge.rpc import AsyncEdgeLink
 from appliance.errors import EdgeError, RequestError
-from appliance.events import DisconnectReason
-from appliance.ids import AgentId, ContactId, Extension, LegId, QueueId
+from appliance.ids import AgentId, ContactId, Extension, QueueId
 from appliance.stamps import iso_utc
 from appliance.switchboard import requests as ask
-from appliance.switchboard.contact_state import ContactState
+from appliance.switchboard.contact_commands import contact_command
 from appliance.switchboard.contacts import Contacts
 from appliance.switchboard.edge_watch import EdgeWatch
 from appliance.switchboard.listings import Row, missing
@@ -31,7 +29,6 @@ from appliance.switchboard.routing import Routing
 from appliance.switchboard.todays_numbers import TodaysNumbers
 
 logger = logging.getLogger(__name__)
-Make = Callable[[ContactState, ask.ContactCommand], protocol.Command]
 
 
 class Live:
@@ -88,11 +85,10 @@ class Live:
             raise RequestError(
                 f"contact {contact} is not under way; see 'linekeeper contact list --open'", kind="not_found"
             )
-        if given.command not in _COMMANDS:
-            raise RequestError(f"there is no command {given.command!r}; there are {', '.join(_COMMANDS)}")
+        command = contact_command(state, given)
         if self._contacts.processes.connection_of(contact) is None:
             raise RequestError(f"the process of contact {contact} is away just now; try again", kind="unavailable")
-        self._contacts.command(_COMMANDS[given.command](state, given))
+        self._contacts.command(command)
         return {"contact": contact, "command": given.command}
 
     # ── what lists show beside the store ─────────────────────────────────────────────────────────────────────────
@@ -232,50 +228,3 @@ def _reached(phones: list[RegisteredContact]) -> Row:
         {"uri": phone.uri, "expires_s": phone.expires_s, "user_agent": phone.user_agent} for phone in phones
     ]
     return {"registered": bool(phones), "contacts": [phone.uri for phone in phones], "phones": details}
-
-
-# ── commands by name ─────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _hold(state: ContactState, _given: ask.ContactCommand) -> protocol.Command:
-    return protocol.HoldCustomer(contact=state.contact)
-
-
-def _resume(state: ContactState, _given: ask.ContactCommand) -> protocol.Command:
-    return protocol.ResumeCustomer(contact=state.contact)
-
-
-def _mute(state: ContactState, given: ask.ContactCommand) -> protocol.Command:
-    return protocol.MuteLeg(contact=state.contact, leg=_leg(state, given))
-
-
-def _unmute(state: ContactState, given: ask.ContactCommand) -> protocol.Command:
-    return protocol.UnmuteLeg(contact=state.contact, leg=_leg(state, given))
-
-
-def _transfer(state: ContactState, given: ask.ContactCommand) -> protocol.Command:
-    if not given.target:
-        raise RequestError("transfer needs a target: an extension, queue:NAME or an outside number")
-    return protocol.TransferContact(contact=state.contact, target=given.target)
-
-
-def _hang_up(state: ContactState, _given: ask.ContactCommand) -> protocol.Command:
-    return protocol.HangUpContact(contact=state.contact, reason=DisconnectReason.OTHER)
-
-
-def _leg(state: ContactState, given: ask.ContactCommand) -> LegId:
-    leg = LegId(given.leg or "customer")
-    if leg not in state.legs:
-        known = ", ".join(state.legs) or "none"
-        raise RequestError(f"contact {state.contact} has no leg {leg}; it has {known}", kind="not_found")
-    return leg
-
-
-_COMMANDS: dict[str, Make] = {
-    "hold": _hold,
-    "resume": _resume,
-    "mute": _mute,
-    "unmute": _unmute,
-    "transfer": _transfer,
-    "hangup": _hang_up,
-}

@@ -1,0 +1,65 @@
+"""What people may ask of a contact under way, by name, as commands for its process. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from appliance.contact import protocol
+from appliance.errors import RequestError
+from appliance.events import DisconnectReason
+from appliance.ids import LegId
+from appliance.switchboard import requests as ask
+from appliance.switchboard.contact_state import ContactState
+
+Make = Callable[[ContactState, ask.ContactCommand], protocol.Command]
+
+
+def contact_command(state: ContactState, given: ask.ContactCommand) -> protocol.Command:
+    """Raises RequestError for an unknown command, leg, or a missing target."""
+    if given.command not in _COMMANDS:
+        raise RequestError(f"there is no command {given.command!r}; there are {', '.join(_COMMANDS)}")
+    return _COMMANDS[given.command](state, given)
+
+
+def _hold(state: ContactState, _given: ask.ContactCommand) -> protocol.Command:
+    return protocol.HoldCustomer(contact=state.contact)
+
+
+def _resume(state: ContactState, _given: ask.ContactCommand) -> protocol.Command:
+    return protocol.ResumeCustomer(contact=state.contact)
+
+
+def _mute(state: ContactState, given: ask.ContactCommand) -> protocol.Command:
+    return protocol.MuteLeg(contact=state.contact, leg=_leg(state, given))
+
+
+def _unmute(state: ContactState, given: ask.ContactCommand) -> protocol.Command:
+    return protocol.UnmuteLeg(contact=state.contact, leg=_leg(state, given))
+
+
+def _transfer(state: ContactState, given: ask.ContactCommand) -> protocol.Command:
+    if not given.target:
+        raise RequestError("transfer needs a target: an extension, queue:NAME or an outside number")
+    return protocol.TransferContact(contact=state.contact, target=given.target)
+
+
+def _hang_up(state: ContactState, _given: ask.ContactCommand) -> protocol.Command:
+    return protocol.HangUpContact(contact=state.contact, reason=DisconnectReason.OTHER)
+
+
+def _leg(state: ContactState, given: ask.ContactCommand) -> LegId:
+    leg = LegId(given.leg or "customer")
+    if leg not in state.legs:
+        known = ", ".join(state.legs) or "none"
+        raise RequestError(f"contact {state.contact} has no leg {leg}; it has {known}", kind="not_found")
+    return leg
+
+
+_COMMANDS: dict[str, Make] = {
+    "hold": _hold,
+    "resume": _resume,
+    "mute": _mute,
+    "unmute": _unmute,
+    "transfer": _transfer,
+    "hangup": _hang_up,
+}
