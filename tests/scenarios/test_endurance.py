@@ -24,6 +24,7 @@ CONTACTS = int(os.environ.get("LINEKEEPER_CONTACTS", "10000"))
 WARM_UP = 500
 RATE = 12.0
 CAPACITY, AGENTS = 16, 40
+POOL = 6  # threads of the switchboard's pool on two cores
 HOLD_MS = 700  # a third of a second of prompt, then agent and recording
 
 
@@ -54,7 +55,7 @@ def test_box_when_thousands_of_contacts_have_passed_then_its_footprint_is_flat(
         agents.stop()
     print(f"before {before}\nafter  {after}")
     assert after.processes == before.processes
-    assert after.threads == before.threads
+    assert after.threads <= before.threads + POOL  # asyncio makes a pool's threads when it first needs one more
     assert after.temporary_files == before.temporary_files
     assert abs(after.open_files - before.open_files) <= CAPACITY // 4
     assert after.pss_mb <= before.pss_mb * 1.1 + 5
