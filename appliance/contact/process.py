@@ -234,9 +234,8 @@ class ContactProcess:
         elif isinstance(message, p.Command) and self._contact is not None and self._is_ours(message.contact):
             try:
                 obey(self._contact, message)
-            except Exception as error:  # one bad command must not end the call
+            except Exception:  # one bad command must not end the call
                 _log.exception("command %s failed", type(message).__name__, extra=fields(contact=message.contact))
-                del error
 
     def _is_ours(self, contact: ContactId) -> bool:
         return self._contact is not None and self._contact.segment.contact == contact

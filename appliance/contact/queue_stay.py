@@ -79,10 +79,6 @@ class QueueStay:
 
     # ── offers ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    @property
-    def ringing(self) -> bool:
-        return self._leg is not None
-
     def owns(self, leg: Leg) -> bool:
         """Whether `leg` is the offer's."""
         return leg is self._leg

@@ -13,7 +13,7 @@ from appliance.contact.journal import Journal
 from appliance.contact.link import Link
 from appliance.contact.timers import Timers
 from appliance.events import AnyBody, ContactDisconnected, DisconnectReason
-from appliance.ids import AgentId, ContactId, LegId, QueueId
+from appliance.ids import AgentId, ContactId, LegId
 from appliance.logs import fields
 
 FLUSH_S = 0.1  # pjsua2 takes ports down (and completes their files) on a later tick of the media clock
@@ -27,7 +27,6 @@ class Segment:
         self.contact = contact
         self.folder = spool / contact
         self.agent: AgentId | None = None
-        self.queue: QueueId | None = None  # waiting there now
         self.closed = False
         self.last = False  # of its contact, which lets go of it once the process is free
         self._journal = Journal(spool, contact, clock)
