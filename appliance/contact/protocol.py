@@ -12,12 +12,13 @@ Pure data: this module must not import pjsua2.
 
 from __future__ import annotations
 
+import enum
 from typing import Any
 
 import msgspec
 
-from appliance.events import ContactEvent, DisconnectReason
-from appliance.ids import AgentId, ContactId, Extension, LegId, OfferId, QueueId, SlotId
+from appliance.events import ContactEvent, DisconnectReason, InitiationMethod
+from appliance.ids import AgentId, ContactId, Extension, FlowId, LegId, OfferId, QueueId, SlotId
 
 WAKE = b"\r\n\r\n"
 
@@ -57,6 +58,21 @@ class MeasureMetrics(Message, frozen=True, kw_only=True):
     contact: ContactId
     queue: QueueId | None = None
     agent: AgentId | None = None
+
+
+class Declined(Message, frozen=True, kw_only=True):
+    """The process can't take the contact of an OriginateContact (it has one, or is leaving): try another process."""
+
+    contact: ContactId
+
+
+class FindReplaced(Message, frozen=True, kw_only=True):
+    """A phone in `contact` asks to be replaced there by the other party of its dialog `sip_call_id` (REFER with
+    Replaces, RFC 3891): attended transfer. The switchboard joins the two contacts, or answers with JoinRefused."""
+
+    contact: ContactId
+    sip_call_id: str
+    by: AgentId | None = None
 
 
 # ── switchboard → contact process ────────────────────────────────────────────────────────────────────────────────
@@ -134,6 +150,82 @@ class TransferContact(Command, frozen=True, kw_only=True):
     by: AgentId | None = None
 
 
+class OriginateContact(Command, frozen=True, kw_only=True):
+    """To a free process: begin the contact with this id (click-to-dial, callback, campaign, monitoring, test call).
+
+    The agent's phone (`extension`) rings first where one is given, with `offer` as its lease; then `number` is dialled,
+    with `caller_id` (E.164, "": the trunk's own). Where no agent is given, `flow` runs for whom `number` answers.
+    `outbound_flow`: outbound whisper. `queue`: whose contact it is. Times in seconds.
+    """
+
+    method: InitiationMethod
+    agent: AgentId | None = None
+    extension: Extension | None = None
+    offer: OfferId | None = None
+    ring_timeout_s: float = 20.0
+    number: str = ""
+    answer_timeout_s: float = 60.0
+    caller_id: str = ""
+    queue: QueueId | None = None
+    flow: FlowId | None = None
+    outbound_flow: FlowId | None = None
+    initial: ContactId | None = None
+    previous: ContactId | None = None
+    attributes: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class JoinRole(enum.StrEnum):
+    """What the other process's leg becomes in the contact that expects it."""
+
+    SUPERVISOR = "supervisor"  # hears, whispers, barges in (MonitorMode)
+    AGENT = "agent"  # takes a waiting, ringing or parked contact (pick-up, un-park)
+    REPLACEMENT = "replacement"  # takes the place of the leg `replaces` (attended transfer)
+
+
+class MonitorMode(enum.StrEnum):
+    LISTEN = "listen"  # hears both, heard by nobody
+    WHISPER = "whisper"  # heard by the agent only
+    BARGE = "barge"  # heard by everybody
+    TAKE_OVER = "take_over"  # talks with the customer; the agent leaves
+
+
+class ExpectJoin(Command, frozen=True, kw_only=True):
+    """An INVITE for `join-<join>` from another contact process of this box is welcome, once, within `valid_s`.
+
+    `join` is a secret of at least 128 bits that the switchboard made for these two processes.
+    """
+
+    join: str
+    role: JoinRole
+    mode: MonitorMode = MonitorMode.LISTEN
+    agent: AgentId | None = None
+    extension: Extension | None = None
+    other: ContactId | None = None  # whose process dials
+    replaces: LegId | None = None
+    valid_s: float = 10.0
+
+
+class JoinContact(Command, frozen=True, kw_only=True):
+    """Dial `join-<join>` at the contact process on `port`, and connect it with the party here: its customer, or in
+    place of the leg `replaces`."""
+
+    join: str
+    port: int
+    other: ContactId | None = None
+    replaces: LegId | None = None
+
+
+class JoinRefused(Command, frozen=True, kw_only=True):
+    """The answer to FindReplaced where no such dialog is known."""
+
+    detail: str
+
+
+class SetMonitorMode(Command, frozen=True, kw_only=True):
+    join: str
+    mode: MonitorMode
+
+
 class HangUpContact(Command, frozen=True, kw_only=True):
     """Ends every leg. `sip_status` is the final answer if the customer's leg isn't answered yet."""
 
@@ -149,7 +241,7 @@ class Retire(Message, frozen=True, kw_only=True):
     """Leave when the contact under way is over; the zygote puts a fresh process in the slot."""
 
 
-FromContact = Hello | Event | Released | MeasureMetrics
+FromContact = Hello | Event | Released | MeasureMetrics | Declined | FindReplaced
 ToContact = (
     Acknowledge
     | AcceptIntoQueue
@@ -163,6 +255,11 @@ ToContact = (
     | MuteLeg
     | UnmuteLeg
     | TransferContact
+    | OriginateContact
+    | ExpectJoin
+    | JoinContact
+    | JoinRefused
+    | SetMonitorMode
     | HangUpContact
     | DialPlanChanged
     | Retire
@@ -178,9 +275,9 @@ def encode_message(message: Message) -> bytes:
     return _encoder.encode(message) + b"\n"
 
 
-def decode_from_contact(line: bytes) -> Hello | Event | Released | MeasureMetrics:
+def decode_from_contact(line: bytes) -> FromContact:
     """Raises msgspec.DecodeError for a line that is none of ours."""
-    message: Hello | Event | Released | MeasureMetrics = _from_contact.decode(line)
+    message: FromContact = _from_contact.decode(line)
     return message
 
 

@@ -11,7 +11,16 @@ import logging
 from collections.abc import Sequence
 from functools import partial
 
-from appliance.contact.protocol import AcceptIntoQueue, Acknowledge, Event, Hello, MeasureMetrics, Released, TellMetrics
+from appliance.contact.protocol import (
+    AcceptIntoQueue,
+    Acknowledge,
+    Event,
+    FromContact,
+    Hello,
+    MeasureMetrics,
+    Released,
+    TellMetrics,
+)
 from appliance.errors import StoreError
 from appliance.events import ContactEvent
 from appliance.ids import ContactId
@@ -22,7 +31,7 @@ from appliance.switchboard.batch import Batch
 from appliance.switchboard.contact_state import ContactState, is_urgent
 from appliance.switchboard.contacts import Contacts
 from appliance.switchboard.ledger import Ledger
-from appliance.switchboard.link import Connection, FromContact
+from appliance.switchboard.link import Connection
 from appliance.switchboard.routing import Routing
 
 logger = logging.getLogger(__name__)
@@ -56,7 +65,7 @@ class Intake:
         """Implements `link.LinkListener`."""
         self._processes.closed(connection)
 
-    def _other(self, connection: Connection, message: Hello | Released | MeasureMetrics) -> None:
+    def _other(self, connection: Connection, message: FromContact) -> None:
         match message:
             case Hello():
                 self._processes.hello(connection, message)

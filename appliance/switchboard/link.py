@@ -22,11 +22,9 @@ from appliance.contact.protocol import (
     WAKE,
     Acknowledge,
     DialPlanChanged,
-    Event,
+    FromContact,
     Hello,
-    MeasureMetrics,
     Message,
-    Released,
     decode_from_contact,
     encode_message,
 )
@@ -40,7 +38,6 @@ TURNS_TO_CLOSE = 10  # of the loop
 MOST_UNSETTLED = 512  # messages of one connection that may wait for the store
 
 _CAN_WAIT = (Acknowledge, DialPlanChanged)  # the process sees them when it wakes by itself
-FromContact = Hello | Event | Released | MeasureMetrics
 
 
 class LinkListener(Protocol):

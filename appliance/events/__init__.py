@@ -1,0 +1,174 @@
+"""What happens to a contact, as data: the append-only truth from which record, metrics and sync are made.
+
+A contact process writes its events to its journal first, then sends them to the switchboard, which stores them.
+The switchboard adds its own (after-contact work, repair after a crash). Past tense, frozen, one class each; the
+tag `type` on the wire is the class name. Pure data: no I/O.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Any
+
+import msgspec
+
+from appliance.events.base import Body, DisconnectReason, Endpoint, InitiationMethod, LegRole
+from appliance.events.flows import FlowActionTaken, FlowEnded, FlowStarted, FunctionInvoked
+from appliance.events.legs import (
+    LegAnswered,
+    LegEnded,
+    LegHeld,
+    LegMuted,
+    LegQuality,
+    LegResumed,
+    LegRinging,
+    LegStarted,
+    LegUnmuted,
+)
+from appliance.events.queueing import (
+    AfterContactWorkEnded,
+    AfterContactWorkStarted,
+    AgentConnected,
+    AgentLeft,
+    AgentMissed,
+    AgentOffered,
+    ContactDequeued,
+    ContactQueued,
+    QueueRequested,
+)
+from appliance.events.recordings import RecordingFinished, RecordingRefused, RecordingStarted, RecordingStopped
+from appliance.events.talk import CustomerHeld, CustomerResumed
+from appliance.events.visit import (
+    AttributesUpdated,
+    ContactClosed,
+    ContactDisconnected,
+    ContactInitiated,
+    ContactTransferred,
+    MediaFailed,
+    SystemConnected,
+)
+from appliance.ids import ContactId
+from appliance.stamps import Stamp
+
+__all__ = [
+    "AfterContactWorkEnded",
+    "AfterContactWorkStarted",
+    "AgentConnected",
+    "AgentLeft",
+    "AgentMissed",
+    "AgentOffered",
+    "AnyBody",
+    "AttributesUpdated",
+    "Body",
+    "ContactClosed",
+    "ContactDequeued",
+    "ContactDisconnected",
+    "ContactEvent",
+    "ContactInitiated",
+    "ContactQueued",
+    "ContactTransferred",
+    "CustomerHeld",
+    "CustomerResumed",
+    "DisconnectReason",
+    "Endpoint",
+    "FlowActionTaken",
+    "FlowEnded",
+    "FlowStarted",
+    "FunctionInvoked",
+    "InitiationMethod",
+    "LegAnswered",
+    "LegEnded",
+    "LegHeld",
+    "LegMuted",
+    "LegQuality",
+    "LegResumed",
+    "LegRinging",
+    "LegRole",
+    "LegStarted",
+    "LegUnmuted",
+    "MediaFailed",
+    "QueueRequested",
+    "RecordingFinished",
+    "RecordingRefused",
+    "RecordingStarted",
+    "RecordingStopped",
+    "SystemConnected",
+    "Writer",
+    "body_fields",
+    "decode_event",
+    "encode_event",
+]
+
+AnyBody = (
+    ContactInitiated
+    | SystemConnected
+    | LegStarted
+    | LegRinging
+    | LegAnswered
+    | LegHeld
+    | LegResumed
+    | LegMuted
+    | LegUnmuted
+    | LegEnded
+    | FlowStarted
+    | FlowActionTaken
+    | FlowEnded
+    | FunctionInvoked
+    | AttributesUpdated
+    | QueueRequested
+    | ContactQueued
+    | ContactDequeued
+    | AgentOffered
+    | AgentConnected
+    | AgentMissed
+    | AgentLeft
+    | CustomerHeld
+    | CustomerResumed
+    | RecordingStarted
+    | RecordingStopped
+    | RecordingRefused
+    | RecordingFinished
+    | ContactTransferred
+    | ContactDisconnected
+    | MediaFailed
+    | AfterContactWorkStarted
+    | AfterContactWorkEnded
+    | ContactClosed
+)
+
+
+class Writer(enum.StrEnum):
+    """Who numbered an event; (contact, writer, seq) is unique."""
+
+    CONTACT = "contact"
+    SWITCHBOARD = "switchboard"
+
+
+class ContactEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event with its place: `seq` counts from 1 without gaps per contact and writer."""
+
+    contact: ContactId
+    writer: Writer
+    seq: int
+    at: Stamp
+    body: AnyBody
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(ContactEvent)
+
+
+def encode_event(event: ContactEvent) -> bytes:
+    """One line of JSON without the newline: the form of the journal, the link and the store."""
+    return _encoder.encode(event)
+
+
+def decode_event(line: bytes | str) -> ContactEvent:
+    """The event of one line. Raises msgspec.DecodeError (torn or foreign line)."""
+    return _decoder.decode(line)
+
+
+def body_fields(body: AnyBody) -> dict[str, Any]:
+    """The event's fields as plain JSON types, with its `type`."""
+    fields: dict[str, Any] = msgspec.to_builtins(body)
+    return fields

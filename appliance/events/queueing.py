@@ -1,0 +1,62 @@
+"""Waiting, offers, and the part of agents in a contact, up to their after-contact work."""
+
+from __future__ import annotations
+
+from appliance.events.base import Body
+from appliance.ids import AgentId, Extension, OfferId, QueueId
+
+
+class QueueRequested(Body, frozen=True, kw_only=True):
+    """The flow asks for a place in a queue; the switchboard answers with AcceptIntoQueue or RefuseQueue."""
+
+    queue: QueueId
+    priority: int = 5
+    time_adjustment_s: int = 0
+
+
+class ContactQueued(Body, frozen=True, kw_only=True):
+    queue: QueueId
+
+
+class ContactDequeued(Body, frozen=True, kw_only=True):
+    """`reason`: connected, abandoned, transferred, disconnected, failed."""
+
+    queue: QueueId
+    reason: str
+
+
+class AgentOffered(Body, frozen=True, kw_only=True):
+    offer: OfferId
+    agent: AgentId
+    extension: Extension
+
+
+class AgentConnected(Body, frozen=True, kw_only=True):
+    """Customer and agent hear each other (ConnectedToAgentTimestamp)."""
+
+    agent: AgentId
+    extension: Extension
+    offer: OfferId | None = None
+
+
+class AgentMissed(Body, frozen=True, kw_only=True):
+    """`cause`: no_answer, busy, rejected, unreachable, abandoned (customer left while ringing), withdrawn."""
+
+    offer: OfferId
+    agent: AgentId
+    cause: str
+    sip_status: int = 0
+
+
+class AgentLeft(Body, frozen=True, kw_only=True):
+    """The agent's part in the contact is over; after-contact work may follow."""
+
+    agent: AgentId
+
+
+class AfterContactWorkStarted(Body, frozen=True, kw_only=True):
+    agent: AgentId
+
+
+class AfterContactWorkEnded(Body, frozen=True, kw_only=True):
+    agent: AgentId

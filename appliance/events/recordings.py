@@ -1,0 +1,38 @@
+"""What is recorded of a contact."""
+
+from __future__ import annotations
+
+from appliance.events.base import Body
+from appliance.ids import RecordingId
+
+
+class RecordingStarted(Body, frozen=True, kw_only=True):
+    """`customer_path` and `agent_path` are the two growing WAV files (mono PCM16, `rate_hz`)."""
+
+    recording: RecordingId
+    customer_path: str
+    agent_path: str
+    rate_hz: int
+
+
+class RecordingStopped(Body, frozen=True, kw_only=True):
+    """`reason`: contact ended, flow, transferred, disk full."""
+
+    recording: RecordingId
+    reason: str
+
+
+class RecordingRefused(Body, frozen=True, kw_only=True):
+    """Wanted by the flow but not made; the call goes on. `reason`: disk full."""
+
+    reason: str
+
+
+class RecordingFinished(Body, frozen=True, kw_only=True):
+    """The stereo file is complete: customer left, agent right. Written by the switchboard."""
+
+    recording: RecordingId
+    path: str
+    sha256: str
+    duration_s: float
+    bytes: int
