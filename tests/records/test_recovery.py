@@ -8,6 +8,7 @@ import pytest
 from msgspec import structs
 
 from appliance import events as ev
+from appliance.ids import RecordingId
 from appliance.records.recovery import Remains, look_through
 from appliance.stamps import Stamp
 
@@ -37,7 +38,7 @@ def test_remains_when_killed_in_mid_call_then_it_ended_with_the_audio(
 
 
 def test_remains_when_contact_had_ended_by_itself_then_nothing_is_missing(box: Any, story: Any) -> None:
-    _talking(story, box).at(20.0).say(ev.RecordingStopped(recording=ev.RecordingId("tape-1"), reason="contact ended"))
+    _talking(story, box).at(20.0).say(ev.RecordingStopped(recording=RecordingId("tape-1"), reason="contact ended"))
     story.hang_up()
     found = _look(box, story)
     assert (found.unknown, found.missing, found.call_ids) == ((), (), ())

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from appliance import events as said
 from appliance.acd import events as acd
-from appliance.ids import AgentId, ContactId, Extension, LegId, OfferId, QueueId, RecordingId, SlotId
+from appliance.ids import AgentId, ContactId, Extension, FlowId, LegId, OfferId, QueueId, RecordingId, SlotId
 from appliance.stamps import Stamp
 from appliance.switchboard.contact_state import ContactState, is_urgent
 
@@ -172,7 +172,7 @@ BODIES: list[said.AnyBody] = [
     GONE,
     said.AfterContactWorkStarted(agent=KIM),
     said.AfterContactWorkEnded(agent=KIM),
-    said.FlowEnded(flow=said.FlowId("f"), outcome="x"),
+    said.FlowEnded(flow=FlowId("f"), outcome="x"),
     said.ContactClosed(),
 ]
 
@@ -180,7 +180,7 @@ BODIES: list[said.AnyBody] = [
 def test_urgency_when_somebody_may_wait_for_what_follows_then_only_that_is_urgent() -> None:
     waited_for = (ASKED, QUEUED, OFFERED, MISSED, ANSWERED, LEFT, GONE, leg("agent-1", AT_KIM), ended("agent-1"))
     assert [body for body in waited_for if not is_urgent(body)] == []
-    taken = said.FlowActionTaken(flow=said.FlowId("f"), action="a", action_type="Compare", result="Success")
+    taken = said.FlowActionTaken(flow=FlowId("f"), action="a", action_type="Compare", result="Success")
     others = (BODIES[0], leg("customer"), said.SystemConnected(), taken, said.CustomerHeld())
     assert [body for body in others if is_urgent(body)] == []
 

@@ -19,7 +19,7 @@ from appliance import clock
 from appliance import events as said
 from appliance.errors import StoreError
 from appliance.events import ContactEvent, Writer
-from appliance.ids import AgentId, ContactId, Extension, OfferId
+from appliance.ids import AgentId, ContactId, Extension, OfferId, QueueId
 from appliance.records.audit import audit_recordings
 from appliance.records.facts import check_recording
 from appliance.records.journal import read_journal
@@ -39,8 +39,8 @@ def talk(process: FakeContact, *, seconds: float = 1.0) -> ContactId:
     """A recorded talk with kim, told to the journal, and to the link if there is one."""
     contact = process.begin()
     offer = process.rings(OfferId(f"{contact}/1"), KIM, AT_KIM)
-    process.emit(said.QueueRequested(queue=said.QueueId("sales")))
-    process.emit(said.ContactQueued(queue=said.QueueId("sales")))
+    process.emit(said.QueueRequested(queue=QueueId("sales")))
+    process.emit(said.ContactQueued(queue=QueueId("sales")))
     process.answered(offer)
     process.record(seconds)
     return contact
