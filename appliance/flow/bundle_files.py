@@ -6,6 +6,11 @@
     prompts/*.wav …                named as flows name them
     map.json                       {foreign: local}; "" for what is still to be said
 
+or as a box has packed it, with the hash that contact records name:
+
+    bundle.json                    the bundle document as it is
+    sounds/<SHA-256>.wav           its prompts by the hash of the file they were made of
+
 Pure: file names and contents in, a bundle document out. Whoever reads folders and archives calls it.
 """
 
@@ -28,6 +33,8 @@ from appliance.flow.tolerant import decode_text
 from appliance.ids import FlowId
 
 MAP_FILE = "map.json"
+DOCUMENT_FILE = "bundle.json"
+_PACKED_SOUNDS = "sounds"
 LONGEST_FILE_NAME = 50  # characters; file systems take 255 bytes
 SOUNDS = frozenset({".wav", ".ulaw", ".alaw", ".au", ".mp3", ".ogg", ".flac", ".gsm", ".aiff"})
 _SPELT = {kind: name for name, kind in EXPORT_TYPES.items()}
@@ -49,7 +56,24 @@ def gather(files: Mapping[str, bytes]) -> Gathered:
 
     JSON files elsewhere in the folder count as flows, so that a folder of exports is a bundle.
     """
-    return _Gatherer().gather(_below_top(files))
+    below = _below_top(files)
+    return _unpacked(below) if DOCUMENT_FILE in below else _Gatherer().gather(below)
+
+
+def packed(document: bytes, sounds: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files of a bundle that was installed: document, and sounds (WAV) by SHA-256."""
+    return {DOCUMENT_FILE: document} | {f"{_PACKED_SOUNDS}/{sha256}.wav": data for sha256, data in sounds.items()}
+
+
+def _unpacked(files: Mapping[str, bytes]) -> Gathered:
+    read_bundle(files[DOCUMENT_FILE])
+    sounds = {}
+    for path, data in files.items():
+        folder, _, name = path.rpartition("/")
+        stem, ending = splitext(name)
+        if folder == _PACKED_SOUNDS and ending.lower() in SOUNDS:
+            sounds[stem] = (ending.lower(), data)
+    return Gathered(document=files[DOCUMENT_FILE], sounds=sounds)
 
 
 def gather_imported(found: list[Imported], names: Mapping[str, str] | None = None) -> Gathered:

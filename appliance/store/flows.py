@@ -1,4 +1,7 @@
-"""The flows repository: every flow document ever installed; the newest of a name is the active one."""
+"""The flows repository: every flow document ever installed; the newest of a name is the active one.
+
+A flow that was removed has an empty document as its newest: contact records still find those of before.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from appliance.store.connection import Connection, Row
 from appliance.store.outbox import Outbox
 
 FLOW = "flow"
+FLOW_REMOVED = "flow_removed"
 
 
 class StoredFlow(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,14 +48,26 @@ class Flows:
             self._outbox.add(FLOW, {"flow": flow, "flow_type": flow_type, "sha256": sha256, "installed": at})
         return stored
 
+    def remove(self, flow: FlowId, at: Stamp) -> bool:
+        """No document is active under that name any more; False if none was."""
+        with self._connection.transaction():
+            if self.active(flow) is None:
+                return False
+            self._connection.write(
+                "INSERT INTO flows (flow, flow_type, sha256, document, installed) VALUES (?, '', '', '', ?)",
+                (flow, msgspec.json.encode(at).decode()),
+            )
+            self._outbox.add(FLOW_REMOVED, {"flow": flow, "removed": at})
+        return True
+
     def active(self, flow: FlowId) -> StoredFlow | None:
         row = self._connection.row("SELECT * FROM flows WHERE flow = ? ORDER BY id DESC LIMIT 1", (flow,))
-        return None if row is None else _flow(row)
+        return None if row is None or not row["document"] else _flow(row)
 
     def all_active(self) -> list[StoredFlow]:
         """The active document of every name, by name."""
         rows = self._connection.rows(
-            "SELECT * FROM flows WHERE id IN (SELECT max(id) FROM flows GROUP BY flow) ORDER BY flow"
+            "SELECT * FROM flows WHERE id IN (SELECT max(id) FROM flows GROUP BY flow) AND document <> '' ORDER BY flow"
         )
         return [_flow(row) for row in rows]
 

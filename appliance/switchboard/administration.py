@@ -14,7 +14,7 @@ from appliance.errors import RequestError
 from appliance.ids import ContactId
 from appliance.store.failures import UnknownReferenceError
 from appliance.store.store import Store
-from appliance.switchboard import changes, flow_changes, listings
+from appliance.switchboard import changes, flow_changes, flow_removal, listings
 from appliance.switchboard import requests as ask
 from appliance.switchboard.changes import Change
 
@@ -37,6 +37,7 @@ class Administration:
             "queue.list": (ask.Nothing, lambda s, _: Change(result=listings.list_queues(s))),
             "flow.install": (ask.FlowInstall, lambda s, a: changes.install_flow(s, clock, a)),
             "flow.install_bundle": (ask.BundleInstall, lambda s, a: flow_changes.install_bundle(s, paths, clock, a)),
+            "flow.remove": (ask.FlowPartNamed, lambda s, a: flow_removal.remove_part(s, clock, a)),
             "flow.map": (ask.FlowMap, lambda s, a: flow_changes.edit_map(s, clock, a)),
             "flow.export": (ask.Nothing, lambda s, _: Change(result=flow_changes.export_flows(s))),
             "hours.install": (ask.HoursInstall, lambda s, a: flow_changes.install_hours(s, clock, a)),

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
@@ -94,6 +94,13 @@ class FlowInstall(Arguments, frozen=True, kw_only=True):
     name: FlowName
     document: dict[str, Any] | str
     flow_type: str | None = None
+
+
+class FlowPartNamed(Arguments, frozen=True, kw_only=True):
+    """`part`: flow (modules too), bot or prompt."""
+
+    part: Literal["flow", "bot", "prompt"]
+    name: FlowName
 
 
 class BundleInstall(Arguments, frozen=True, kw_only=True):

@@ -156,3 +156,59 @@ def test_queue_when_hours_are_named_then_they_must_be_there(office: Office) -> N
     assert office("queue.add", queue="sales", hours="")["hours"] is None
     queues = office("flow.export")["queues"]
     assert queues == [{"queue": "sales", "hours": "", "caller_id": "+8225550100"}]
+
+
+def test_flow_when_removed_then_gone_from_the_set_but_records_still_find_it(office: Office) -> None:
+    before = office("flow.export")["sha256"]
+    sha256 = office("flow.install", name="main", document=flow())["sha256"]
+    removed = office("flow.remove", part="flow", name="main")
+    assert removed == {"flow": "main", "restored": False, "bundle_sha256": before}
+    assert office.store.flows.active(FlowId("main")) is None
+    assert "main" not in [row["flow"] for row in office("flow.list")]
+    found = office.store.flows.with_sha256(sha256)
+    assert found is not None
+    assert found.flow == "main"
+    assert office("flow.install", name="main", document=flow())["sha256"] == sha256
+
+
+def test_default_flow_when_removed_then_it_is_as_it_came(office: Office) -> None:
+    came = office.store.flows.active(FlowId("customer_queue"))
+    with pytest.raises(RequestError, match="belongs to the box"):
+        office("flow.remove", part="flow", name="customer_queue")
+    office("flow.install", name="customer_queue", document=flow(), flow_type="CUSTOMER_QUEUE")
+    assert office("flow.remove", part="flow", name="customer_queue")["restored"]
+    now = office.store.flows.active(FlowId("customer_queue"))
+    assert came is not None
+    assert now is not None
+    assert now.sha256 == came.sha256
+
+
+def test_flow_when_a_queue_or_another_flow_names_it_then_it_stays(office: Office) -> None:
+    office("flow.install", name="music", document=flow())
+    office("queue.add", queue="sales", flow="music")
+    office("flow.install", name="night", document=flow())
+    document = flow()
+    document["Actions"][0] = {
+        "Identifier": "hi",
+        "Type": "TransferToFlow",
+        "Parameters": {"ContactFlowId": "arn:night"},
+        "Transitions": document["Actions"][0]["Transitions"],
+    }
+    office("flow.install", name="day", document=document)
+    office("flow.map", set={"arn:night": "night"})
+    with pytest.raises(RequestError, match="queue sales"):
+        office("flow.remove", part="flow", name="music")
+    with pytest.raises(RequestError, match="flow day"):
+        office("flow.remove", part="flow", name="night")
+    office("flow.remove", part="flow", name="day")
+    office("flow.remove", part="flow", name="night")
+    with pytest.raises(RequestError, match="no flow"):
+        office("flow.remove", part="flow", name="night")
+
+
+def test_prompt_when_removed_then_it_is_not_of_the_set(office: Office) -> None:
+    office("flow.install_bundle", bundle=bundle(main=flow()).decode())
+    office("flow.remove", part="prompt", name="beep")
+    assert office.store.flow_parts.all(Part.PROMPT) == {}
+    with pytest.raises(RequestError, match="no prompt"):
+        office("flow.remove", part="prompt", name="beep")

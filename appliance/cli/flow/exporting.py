@@ -1,17 +1,26 @@
-"""`linekeeper flow export`: everything that was installed, as one bundle document."""
+"""`linekeeper flow export`: everything that was installed, as one bundle: a document, or an archive with its audio."""
 
 from __future__ import annotations
 
+import io
+import zipfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
-import msgspec
 
 from appliance.cli.flow.writing import write_new
 from appliance.cli.options import config_option, json_option
 from appliance.cli.output import show_json
 from appliance.cli.switchboard import Switchboard
+from appliance.errors import FlowError
+from appliance.flow.bundle_files import packed
 from appliance.flow.document import canonical
+from appliance.switchboard.flow_set import prompt_stem
+
+ARCHIVE = ".zip"
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the same bundle makes the same archive
 
 
 @click.command("export")
@@ -20,17 +29,48 @@ from appliance.flow.document import canonical
 @config_option
 @json_option
 def export(output: Path, replace: bool, config_file: Path, as_json: bool) -> None:
-    """Write the flows, modules, hours, bots and the map of this box to a bundle document; default flows are left out.
+    """Write the flows, modules, hours, bots, prompts and the map of this box to a bundle; default flows are left out.
 
-    Its hash is the one that contact records name. Audio is not in it: copy the prompts folder beside it.
+    A name ending in .zip makes an archive with the audio of the prompts, which 'linekeeper flow install' takes on
+    another box; any other name a document without audio. The hash is the one that contact records name.
 
-    Example: linekeeper flow export --output branch.json
+    Example: linekeeper flow export --output branch.zip
     """
-    answer = Switchboard(config_file).call("flow.export")
-    document = canonical(answer["bundle"])
-    write_new(output, document, replace=replace)
-    told = {"output": str(output), "sha256": answer["sha256"], "flows": answer["flows"]}
+    switchboard = Switchboard(config_file)
+    answer = switchboard.call("flow.export")
+    content = canonical(answer["bundle"])
+    prompts: Mapping[str, str] = answer["bundle"]["Prompts"]
+    with_audio = output.suffix.lower() == ARCHIVE
+    if with_audio:
+        content = _archive(packed(content, _sounds(prompts, switchboard.paths.prompts)))
+    write_new(output, content, replace=replace)
+    told: dict[str, Any] = {"output": str(output), "sha256": answer["sha256"], "flows": answer["flows"]}
     if as_json:
-        show_json(msgspec.to_builtins(told))
-    else:
-        click.echo(f"wrote {output}: {len(answer['flows'])} flows, bundle {answer['sha256'][:12]}")
+        show_json({**told, "prompts": sorted(prompts), "audio": with_audio})
+        return
+    click.echo(f"wrote {output}: {len(answer['flows'])} flows, bundle {answer['sha256'][:12]}")
+    if prompts and not with_audio:
+        click.echo(f"the audio of {len(prompts)} prompts is not in it; a name ending in {ARCHIVE} takes it along")
+
+
+def _sounds(prompts: Mapping[str, str], folder: Path) -> dict[str, bytes]:
+    """Raises FlowError with every prompt whose file is gone."""
+    found: dict[str, bytes] = {}
+    problems: list[str] = []
+    for name, sha256 in prompts.items():
+        path = folder / f"{prompt_stem(name, sha256)}.wav"
+        try:
+            found[sha256] = path.read_bytes()
+        except OSError as error:
+            problems.append(f"prompt {name}: {path} can't be read ({error.strerror}); install its bundle again")
+    if problems:
+        raise FlowError("the bundle can't be written whole", problems)
+    return found
+
+
+def _archive(files: Mapping[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), data, zipfile.ZIP_DEFLATED)
+    return stream.getvalue()

@@ -11,6 +11,7 @@ from appliance.cli.flow.importing import import_flows
 from appliance.cli.flow.installing import install
 from appliance.cli.flow.listing import show_all
 from appliance.cli.flow.mapping import show_map
+from appliance.cli.flow.removing import remove
 from appliance.cli.flow.running import run
 from appliance.cli.flow.testing import test
 
@@ -26,5 +27,5 @@ def command() -> None:
     """
 
 
-for _each in (check, draw, export, import_flows, install, show_all, show_map, run, test):
+for _each in (check, draw, export, import_flows, install, remove, show_all, show_map, run, test):
     command.add_command(_each)

@@ -193,3 +193,46 @@ def test_check_when_there_is_no_box_then_it_says_so_and_makes_none(
     assert main(["flow", "check", str(menu_file)]) == ExitCode.OK
     assert "there is no box to compare with" in capsys.readouterr().out
     assert list(tmp_path.iterdir()) == [menu_file]
+
+
+def test_export_when_an_archive_then_another_box_has_the_same_hash_and_the_audio(
+    bundle: Path, office: Path, told: Told, tmp_path: Path
+) -> None:
+    _, installed = told("flow", "install", bundle)
+    target = office / "copy.zip"
+    assert told("flow", "export", "--output", target)[1]["audio"]
+    sounds = {path.name: path.read_bytes() for path in office.rglob("Beep~*.wav")}
+    for path in office.rglob("Beep~*.wav"):
+        path.unlink()
+    assert told("flow", "install", target)[1]["installed_sha256"] == installed["bundle_sha256"]
+    assert {path.name: path.read_bytes() for path in office.rglob("Beep~*.wav")} == sounds
+    assert len(sounds) == 1
+
+
+def test_export_when_the_audio_of_a_prompt_is_gone_then_it_says_which(
+    bundle: Path, office: Path, told: Told, capsys: Capture
+) -> None:
+    told("flow", "install", bundle)
+    for path in office.rglob("Beep~*.wav"):
+        path.unlink()
+    assert main(["flow", "export", "--output", str(office / "copy.zip")]) == ExitCode.FAILURE
+    assert "prompt Beep" in capsys.readouterr().err
+    assert not (office / "copy.zip").exists()
+
+
+def test_remove_when_a_number_starts_the_flow_then_refused_with_the_number(
+    menu: Json, office: Path, told: Told, tmp_path: Path, capsys: Capture
+) -> None:
+    file = tmp_path / "menu.json"
+    file.write_text(json.dumps(menu))
+    told("flow", "install", file)
+    configuration = office / "box.toml"
+    before = configuration.read_text()
+    configuration.write_text(f'{before}\n[[numbers]]\nnumber = "7000"\nflow = "menu"\n')
+    assert main(["flow", "remove", "menu"]) == ExitCode.FAILURE
+    assert "number 7000" in capsys.readouterr().err
+    configuration.write_text(before)
+    assert told("flow", "remove", "menu")[0] == ExitCode.OK
+    assert "menu" not in [row["flow"] for row in told("flow", "list")[1]]
+    assert main(["flow", "remove", "menu"]) == ExitCode.FAILURE
+    assert "no flow" in capsys.readouterr().err
