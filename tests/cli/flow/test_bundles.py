@@ -229,10 +229,10 @@ def test_remove_when_a_number_starts_the_flow_then_refused_with_the_number(
     configuration = office / "box.toml"
     before = configuration.read_text()
     configuration.write_text(f'{before}\n[[numbers]]\nnumber = "7000"\nflow = "menu"\n')
-    assert main(["flow", "remove", "menu"]) == ExitCode.FAILURE
+    assert main(["flow", "remove", "menu"]) == ExitCode.REFUSED
     assert "number 7000" in capsys.readouterr().err
     configuration.write_text(before)
     assert told("flow", "remove", "menu")[0] == ExitCode.OK
     assert "menu" not in [row["flow"] for row in told("flow", "list")[1]]
-    assert main(["flow", "remove", "menu"]) == ExitCode.FAILURE
+    assert main(["flow", "remove", "menu"]) == ExitCode.REFUSED
     assert "no flow" in capsys.readouterr().err
