@@ -21,6 +21,7 @@ PROCESS = {"clock", "logs"}  # for processes only, never for a pure room
 # Which rooms a room may import, beside itself and SHARED. A name with a dot is one module of a room.
 MAY_IMPORT: dict[str, set[str]] = {
     "events": set(),
+    "dialplan": set(),
     "flow": set(),
     "acd": set(),
     "config": {"contact.settings", "contact.functions.definitions"},
@@ -31,8 +32,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "switchboard": {"edge", "contact.protocol", "contact.settings", "flow", "acd", "records", "store", "config"},
     "cli": {"switchboard", "edge", "contact", "flow", "acd", "records", "store", "config"},
 }
-PURE = {"flow", "acd", "events"}
-PURE_MODULES = {"errors", "ids", "stamps", "dialplan", "contact/protocol", "switchboard/wire"}
+PURE = {"flow", "acd", "events", "dialplan"}
+PURE_MODULES = {"errors", "ids", "stamps", "contact/protocol", "switchboard/wire"}
 IMPURE_LIBRARIES = {
     "asyncio", "ctypes", "http", "io", "logging", "multiprocessing", "os", "pathlib", "pjsua2", "queue", "random",
     "requests", "secrets", "select", "selectors", "signal", "socket", "sqlite3", "sqlite_utils", "ssl", "subprocess",

@@ -1,0 +1,21 @@
+"""The dial plan: what is published of it (`plan`) and who is meant by what was dialled (`routing`). Pure."""
+
+from __future__ import annotations
+
+from appliance.dialplan.numbers import EMERGENCY, e164
+from appliance.dialplan.plan import DialPlan, FlowPlan, QueuePlan
+from appliance.dialplan.routing import Destination, ToExtension, ToFlow, ToOutside, Unroutable, route
+
+__all__ = [
+    "EMERGENCY",
+    "Destination",
+    "DialPlan",
+    "FlowPlan",
+    "QueuePlan",
+    "ToExtension",
+    "ToFlow",
+    "ToOutside",
+    "Unroutable",
+    "e164",
+    "route",
+]

@@ -1,0 +1,54 @@
+"""The published dial plan: what a contact process must know to route a call, as data.
+
+The switchboard publishes it as one JSON file; contact processes read it at the start of a contact, so that a call is
+decided even while the switchboard restarts. Must not decide anything: `routing` and `reaching` do.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from appliance.ids import AgentId, Extension, FlowId, QueueId, TrunkId
+
+
+class QueuePlan(msgspec.Struct, frozen=True, kw_only=True):
+    """What a contact process must know of a queue."""
+
+    queue: QueueId
+    arn: str = ""
+    queue_flow: FlowId | None = None
+    hours: str = ""  # the calendar that flows ask about
+    caller_id: str = ""  # E.164
+
+
+class FlowPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """A published flow: the file `<sha256>.json` in the flows folder."""
+
+    flow: FlowId
+    flow_type: str
+    sha256: str
+    arn: str = ""
+
+
+class DialPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a contact process needs to route a call; `region` is the box's country (ISO 3166, e.g. KR).
+
+    parts: hours, bots, prompts and the resource map, the file `<parts>.json` in the flows folder, "" for none;
+    bundle_sha256: hash of all flows and parts that are in force.
+    """
+
+    region: str = "US"
+    extensions: dict[Extension, AgentId | None] = msgspec.field(default_factory=dict)
+    numbers: dict[str, FlowId] = msgspec.field(default_factory=dict)  # E.164 or short code → flow
+    flows: dict[FlowId, FlowPlan] = msgspec.field(default_factory=dict)
+    queues: dict[QueueId, QueuePlan] = msgspec.field(default_factory=dict)
+    trunks: tuple[TrunkId, ...] = ()
+    functions: dict[str, str] = msgspec.field(default_factory=dict)  # name, ARN or alias → function of the registry
+    parts: str = ""
+    bundle_sha256: str = ""
+    record_internal: bool = False  # extension to extension
+    record_outbound: bool = False
+
+    def extension_of(self, agent: AgentId) -> Extension | None:
+        """Where `agent` is reached, None for one who has no phone."""
+        return next((extension for extension, user in self.extensions.items() if user == agent), None)
