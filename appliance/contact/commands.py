@@ -7,11 +7,10 @@ from typing import Any
 
 from appliance.contact import protocol as p
 from appliance.contact.contact import Contact
+from appliance.contact.conversation import BY_COMMAND
 from appliance.contact.transfer import transfer_by_command
 from appliance.events import LegMuted, LegUnmuted
 from appliance.flow import events as e
-
-BY_COMMAND = "command"
 
 
 def obey(contact: Contact, command: p.Command) -> None:
@@ -54,11 +53,11 @@ def _withdraw(contact: Contact, command: p.WithdrawOffer) -> None:
 
 def _hold(contact: Contact, command: p.HoldCustomer) -> None:
     if contact.conversation.talking:
-        contact.hold(BY_COMMAND, command.by)
+        contact.holding.hold(BY_COMMAND, command.by)
 
 
 def _resume(contact: Contact, command: p.ResumeCustomer) -> None:
-    contact.resume(BY_COMMAND, command.by)
+    contact.holding.resume(BY_COMMAND, command.by)
 
 
 def _mute(contact: Contact, command: p.MuteLeg) -> None:

@@ -16,6 +16,7 @@ import pjsua2 as pj
 from appliance.contact import causes
 from appliance.contact.conversation import Conversation
 from appliance.contact.flow_stage import FlowStage
+from appliance.contact.holding import Holding
 from appliance.contact.leg import Leg
 from appliance.contact.legs import Legs
 from appliance.contact.queue_stay import QueueStay
@@ -30,8 +31,6 @@ from appliance.events import (
     AnyBody,
     ContactInitiated,
     ContactTransferred,
-    CustomerHeld,
-    CustomerResumed,
     DisconnectReason,
     Endpoint,
     InitiationMethod,
@@ -66,7 +65,8 @@ class Contact:
         self.stay: QueueStay | None = None
         self.transfer: Transfer | None = None
         self.third_party: ThirdParty | None = None
-        self._side_flows = SideFlows(self)
+        self.side_flows = SideFlows(self)
+        self.holding = Holding(self)
         self._initial: ContactId | None = None
         self._on_over = on_over
         self._ending = False
@@ -121,10 +121,10 @@ class Contact:
         holding = leg.leg in self.conversation.holders
         if leg.held and not holding:
             self.legs.tell(leg, LegHeld(leg=leg.leg))
-            self.hold(leg.leg, leg.agent if leg is self.conversation.talker else None)
+            self.holding.hold(leg.leg, leg.agent if leg is self.conversation.talker else None)
         elif holding and not leg.held:
             self.legs.tell(leg, LegResumed(leg=leg.leg))
-            self.resume(leg.leg, leg.agent if leg is self.conversation.talker else None)
+            self.holding.resume(leg.leg, leg.agent if leg is self.conversation.talker else None)
 
     def leg_digit(self, leg: Leg, digit: str) -> None:
         if leg is self.conversation.customer and not self.conversation.talking:
@@ -185,20 +185,20 @@ class Contact:
         leg, offer = found
         self.flow.stop()
         self.conversation.talker = leg
-        self._side_flows.whisper(leg, lambda: self._connect(stay, leg, offer.offer))
+        self.side_flows.whisper(leg, lambda: self._connect(stay, leg, offer.offer))
 
     def _connect(self, stay: QueueStay, leg: Leg, offer: OfferId) -> None:
         """Whispers are over; if both are still there, they talk."""
         if self._ending or stay is not self.stay or not stay.owns(leg):
             return
-        self._side_flows.stop()
+        self.side_flows.stop()
         self.stay = None
         self.talk(leg, offer)
         stay.connected()
 
     def whisper_broken(self) -> None:
         """The agent hung up before the talk began: the contact is back in its queue."""
-        self._side_flows.stop()
+        self.side_flows.stop()
         self.conversation.talker = None
 
     def talk(self, leg: Leg, offer: OfferId | None) -> None:
@@ -208,23 +208,9 @@ class Contact:
         if leg.agent is not None and leg.extension is not None:
             self.segment.agent = leg.agent
             self.emit(AgentConnected(agent=leg.agent, extension=leg.extension, offer=offer))
+        self.holding.follow(None)
         self.follow_recording()
         _log.info("contact answered", extra=fields(contact=self.segment.contact, leg=leg.leg))
-
-    def hold(self, holder: str, by: AgentId | None) -> None:
-        """The customer is put on hold, by the talker's phone or by command."""
-        if self.conversation.hold(holder) and self.conversation.talking:
-            self.emit(CustomerHeld(by=by))
-            self._side_flows.hold(self.conversation.talker)
-        self.conversation.rewire()
-
-    def resume(self, holder: str, by: AgentId | None) -> None:
-        """Nobody holds any more: they talk again."""
-        if self.conversation.resume(holder) and self.conversation.talking:
-            self.emit(CustomerResumed(by=by))
-            if not self.conversation.apart:
-                self._side_flows.stop()
-        self.conversation.rewire()
 
     def enter_queue(self, queue: QueueId, priority: int = 5, time_adjustment_s: int = 0) -> None:
         """Ask the switchboard for a place."""
@@ -265,10 +251,7 @@ class Contact:
         _log.warning(
             "transfer failed; customer and agent are together again", extra=fields(contact=self.segment.contact)
         )
-        self.conversation.set_apart(False)
-        if self.conversation.on_hold:
-            self._side_flows.stop()
-            self._side_flows.hold(self.conversation.talker)
+        self.holding.apart_over()
         if self.conversation.talker is None:
             self.end(DisconnectReason.TELECOM_PROBLEM, detail=f"transfer to {transfer.target} failed")
 
@@ -300,7 +283,7 @@ class Contact:
         )
         leaver, self.conversation.talker = self.conversation.talker, None
         self.conversation.talking = False
-        self.conversation.holders.clear()
+        self.holding.forget()
         if self.conversation.customer is not None:
             self.legs.move(self.conversation.customer, self.segment)
             self.emit(SystemConnected())
@@ -352,7 +335,7 @@ class Contact:
 
     def _customer_remains(self, flow: Flow) -> None:
         """The agent hung up first and a disconnect flow is set: it goes on with the customer, as a new contact."""
-        self._side_flows.stop()
+        self.side_flows.stop()
         self.hand_on(str(flow.name), kind="disconnect_flow", by=self.segment.agent, method=InitiationMethod.DISCONNECT)
         self.flow.know(hooks={})
         self.conversation.rewire()
@@ -373,7 +356,7 @@ class Contact:
         if self.third_party is not None:
             self.third_party.abandon()
         self.flow.stop()
-        self._side_flows.stop()
+        self.side_flows.stop()
         if self.conversation.talking and self.segment.agent is not None:
             self.emit(AgentLeft(agent=self.segment.agent))
         self.conversation.recorder.stop("contact ended")

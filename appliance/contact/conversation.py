@@ -1,21 +1,39 @@
-"""Who hears whom in a contact: customer, talker, the announcers' sounds and the recorder, wired as their state asks.
+"""The parties of a contact in their places, wired as `hearing` says.
 
 `customer` is whose visit this is; `talker` is the one inside who talks with the customer (an agent, or the extension
-that dialled). Nothing here sends SIP or writes events.
+that dialled); `consulted` is whom the talker brought in; supervisors listen, whisper or barge in. Change the places,
+then call `rewire`. Nothing here sends SIP or writes events.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pjsua2 as pj
 
 from appliance.contact.announcer import Announcer
+from appliance.contact.hearing import (
+    AGENT_SIDE,
+    CONSULTED,
+    CUSTOMER,
+    CUSTOMER_SIDE,
+    TALKER,
+    Mode,
+    Places,
+    Recorded,
+    announcer_of,
+    together,
+    wires,
+)
 from appliance.contact.leg import Leg
 from appliance.contact.patchbay import Patchbay, Wire
+from appliance.contact.protocol import MonitorMode
 from appliance.contact.recorder import Recorder
 from appliance.contact.services import Services
 
 MUSIC = "music"
 RINGBACK = "ringback"
+BY_COMMAND = "command"  # who holds when it is no phone: then it is the customer who waits
 
 
 class Conversation:
@@ -24,33 +42,56 @@ class Conversation:
     def __init__(self, services: Services) -> None:
         self.announcer = Announcer(services.engine, services.prompts, services.timers, self.rewire)
         self.talker_announcer = Announcer(services.engine, services.prompts, services.timers, self.rewire)
+        self.consulted_announcer = Announcer(services.engine, services.prompts, services.timers, self.rewire)
         self.recorder = Recorder(
             services.engine, services.timers, services.settings.recording_reserve_bytes, self.rewire
         )
         self.customer: Leg | None = None
         self.talker: Leg | None = None
-        self.talking = False  # both have answered
+        self.consulted: Leg | None = None
+        self.talking = False  # customer and talker have answered
         self.through = False  # before that: the caller inside hears what the dialled party sends (early media)
         self.apart = False  # the talker waits aside (transfer)
-        self.holders: set[str] = set()
+        self.joined = Mode.TALK  # who talks with whom once they do
+        self.holders: set[str] = set()  # ids of legs whose phones hold, and BY_COMMAND
+        self.consult_recorded = False
+        self._supervisors: dict[str, tuple[Leg, MonitorMode]] = {}
         self._patchbay = Patchbay()
+
+    # ── places ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def supervise(self, leg: Leg, mode: MonitorMode) -> None:
+        """`leg` listens, whispers or barges in from now on; again with another mode to change it."""
+        self._supervisors[leg.leg] = (leg, mode)
+        self.rewire()
+
+    def unsupervise(self, leg: Leg) -> None:
+        """`leg` supervises no longer (or never did)."""
+        if self._supervisors.pop(leg.leg, None) is not None:
+            self.rewire()
+
+    def supervisors(self) -> dict[str, MonitorMode]:
+        """Leg id → mode of everyone who supervises."""
+        return {name: mode for name, (_, mode) in self._supervisors.items()}
+
+    def replace(self, old: Leg, new: Leg) -> None:
+        """`new` takes the place of `old` as customer, talker or consulted; a hold of `old`'s phone ends with it."""
+        for place in (CUSTOMER, TALKER, CONSULTED):
+            if getattr(self, place) is old:
+                setattr(self, place, new)
+        self.holders.discard(old.leg)
+        self.rewire()
+
+    def place_of(self, leg: Leg) -> str | None:
+        """CUSTOMER, TALKER, CONSULTED, a supervisor's leg id, or None."""
+        return next((place for place, one in self._everyone() if one is leg), None)
+
+    # ── hold ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     @property
     def on_hold(self) -> bool:
-        return bool(self.holders)
-
-    def hold(self, holder: str) -> bool:
-        """`holder` puts the other side on hold; True where it was not on hold before."""
-        first = not self.holders
-        self.holders.add(holder)
-        return first
-
-    def resume(self, holder: str) -> bool:
-        """`holder` is back; True where nobody holds any more."""
-        if holder not in self.holders:
-            return False
-        self.holders.discard(holder)
-        return not self.holders
+        """Whether the customer, who had been connected, is with nobody; waiting for a blind transfer doesn't count."""
+        return self.talking and CUSTOMER not in together(self.joined, self._away())
 
     def set_apart(self, apart: bool) -> None:
         """Put the talker aside and let the customer hear ring-back, or bring them together again."""
@@ -61,6 +102,8 @@ class Conversation:
             self.announcer.stop()
         self.rewire()
 
+    # ── wires ────────────────────────────────────────────────────────────────────────────────────────────────────
+
     def media_gone(self, port: pj.AudioMedia | None) -> None:
         """A leg's stream was taken down or made anew: its old wires went with it."""
         self._patchbay.forget(port)
@@ -68,40 +111,49 @@ class Conversation:
 
     def rewire(self) -> None:
         """State the wires that the places ask for."""
-        self._patchbay.apply(self._wires())
+        ports = self._ports()
+        wanted: list[Wire] = [(ports[source], ports[sink]) for source, sink in wires(self._places())]
+        if self.recorder.current is not None:
+            wanted += self.recorder.current.keep_alive()
+        self._patchbay.apply(wanted)
 
-    def _wires(self) -> list[Wire]:
-        customer, talker = _audio(self.customer), _audio(self.talker)
-        wires: list[Wire] = []
-        if customer is not None and talker is not None and self._together():
-            wires += _voice(self.customer, customer, talker)
-            wires += _voice(self.talker, talker, customer)
-        if customer is not None and self.announcer.port is not None:
-            wires.append((self.announcer.port, customer))
-        if talker is not None and self.talker_announcer.port is not None:
-            wires.append((self.talker_announcer.port, talker))
-        return wires + self._recorded(customer, talker)
+    def _places(self) -> Places:
+        everyone = [(place, leg) for place, leg in self._everyone() if not leg.ended]
+        return Places(
+            mode=self._mode(),
+            present=frozenset(place for place, leg in everyone if leg.audio is not None),
+            away=self._away(),
+            muted=frozenset(place for place, leg in everyone if leg.muted),
+            supervisors=self.supervisors(),
+            announced=frozenset(place for place, announcer in self._announcers() if announcer.port is not None),
+            recorded=self._recorded(),
+        )
 
-    def _together(self) -> bool:
-        return (self.talking or self.through) and not self.holders and not self.apart
+    def _mode(self) -> Mode:
+        return self.joined if (self.talking or self.through) and not self.apart else Mode.APART
 
-    def _recorded(self, customer: pj.AudioMedia | None, talker: pj.AudioMedia | None) -> list[Wire]:
-        recording = self.recorder.current
-        if recording is None:
-            return []
-        wires = recording.keep_alive()
-        if customer is not None:
-            wires += _voice(self.customer, customer, recording.customer)
-        if talker is not None:
-            wires += _voice(self.talker, talker, recording.agent)
-        elif self.announcer.port is not None and self.recorder.ivr:
-            wires.append((self.announcer.port, recording.agent))
-        return wires
+    def _away(self) -> frozenset[str]:
+        places = {leg.leg: place for place, leg in self._everyone()} | {BY_COMMAND: CUSTOMER}
+        return frozenset(places[holder] for holder in self.holders if holder in places)
 
+    def _recorded(self) -> Recorded | None:
+        if self.recorder.current is None:
+            return None
+        return Recorded(flow=self.recorder.ivr, consult=self.consult_recorded)
 
-def _audio(leg: Leg | None) -> pj.AudioMedia | None:
-    return leg.audio if leg is not None and not leg.ended else None
+    def _ports(self) -> dict[str, pj.AudioMedia]:
+        ports = {place: leg.audio for place, leg in self._everyone() if leg.audio is not None}
+        ports |= {announcer_of(place): announcer.port for place, announcer in self._announcers()}
+        if (recording := self.recorder.current) is not None:
+            ports |= {CUSTOMER_SIDE: recording.customer, AGENT_SIDE: recording.agent}
+        return ports
 
+    def _everyone(self) -> Iterator[tuple[str, Leg]]:
+        places = {CUSTOMER: self.customer, TALKER: self.talker, CONSULTED: self.consulted}
+        yield from ((place, leg) for place, leg in places.items() if leg is not None)
+        yield from ((name, leg) for name, (leg, _) in self._supervisors.items())
 
-def _voice(leg: Leg | None, source: pj.AudioMedia, sink: pj.AudioMedia) -> list[Wire]:
-    return [] if leg is None or leg.muted else [(source, sink)]
+    def _announcers(self) -> Iterator[tuple[str, Announcer]]:
+        yield CUSTOMER, self.announcer
+        yield TALKER, self.talker_announcer
+        yield CONSULTED, self.consulted_announcer

@@ -83,7 +83,7 @@ class ThirdParty:
         contact.conversation.announcer.stop()
         contact.conversation.talker = None
         contact.conversation.talking = False
-        contact.conversation.rewire()
+        contact.holding.follow(None)
         if self._command.resume:
             contact.follow_recording()
             contact.flow.tell_later(e.ThirdPartyEnded(outcome=outcome))

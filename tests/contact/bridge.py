@@ -84,6 +84,7 @@ class Party:
     """A leg as a conversation sees it."""
 
     audio: Port | None
+    leg: str = ""
     muted: bool = False
     ended: bool = False
 

@@ -9,8 +9,10 @@ from contact.bridge import Bridge, Party, Port
 from kit.audio import write_tone
 
 from appliance.clock import monotonic_s
-from appliance.contact.conversation import MUSIC, RINGBACK, Conversation
+from appliance.contact.conversation import BY_COMMAND, MUSIC, RINGBACK, Conversation
+from appliance.contact.hearing import Mode
 from appliance.contact.prompts import Prompts
+from appliance.contact.protocol import MonitorMode
 from appliance.contact.services import Services
 from appliance.contact.settings import ContactSettings
 from appliance.contact.timers import Timers
@@ -52,12 +54,12 @@ def shared(tmp_path: Path) -> Shared:
 
 @pytest.fixture
 def customer() -> Party:
-    return Party(Port("customer"))
+    return Party(Port("customer"), leg="customer")
 
 
 @pytest.fixture
 def talker() -> Party:
-    return Party(Port("talker"))
+    return Party(Port("talker"), leg="agent-1")
 
 
 @pytest.fixture
@@ -107,18 +109,16 @@ def test_rewire_when_one_is_muted_silences_just_that_way(
     assert hears(other) == {name}
 
 
-def test_hold_when_they_talk_parts_them_until_nobody_holds(
+def test_holders_when_they_talk_part_them_until_nobody_holds(
     conversation: Conversation, customer: Party, talker: Party
 ) -> None:
-    assert conversation.hold("command")
-    assert not conversation.hold("agent-1")
-    assert not conversation.hold("agent-1")
+    conversation.holders |= {BY_COMMAND, "agent-1"}
     conversation.rewire()
     assert (hears(customer), hears(talker)) == (set(), set())
     assert conversation.on_hold
-    assert not conversation.resume("command")
-    assert not conversation.resume("nobody")
-    assert conversation.resume("agent-1")
+    conversation.holders.discard(BY_COMMAND)
+    assert conversation.on_hold
+    conversation.holders.discard("agent-1")
     conversation.rewire()
     assert not conversation.on_hold
     assert (hears(customer), hears(talker)) == ({"talker"}, {"customer"})
@@ -127,7 +127,7 @@ def test_hold_when_they_talk_parts_them_until_nobody_holds(
 def test_hold_when_music_plays_lets_only_the_customer_hear_it(
     conversation: Conversation, customer: Party, talker: Party, shared: Shared
 ) -> None:
-    conversation.hold("command")
+    conversation.holders.add(BY_COMMAND)
     conversation.announcer.loop(MUSIC)
     assert (hears(customer), hears(talker)) == ({"player of music"}, set())
     assert shared.engine.looped == [MUSIC]
@@ -174,7 +174,7 @@ def test_rewire_when_recorded_puts_each_voice_on_its_side_and_keeps_both_growing
     customer_side, agent_side = shared.engine.recorders
     assert customer_side.hears() == {"customer", "agent.wav"}
     assert agent_side.hears() == {"talker", "customer.wav"}
-    conversation.hold("command")  # what each says goes on to be recorded, the music does not
+    conversation.holders.add(BY_COMMAND)  # what each says goes on to be recorded, the music does not
     conversation.announcer.loop(MUSIC)
     assert customer_side.hears() == {"customer", "agent.wav"}
     assert agent_side.hears() == {"talker", "customer.wav"}
@@ -207,9 +207,73 @@ def test_rewire_when_in_any_state_never_lets_a_muted_or_held_party_through(
     both = (False, True)
     for talking, through, apart, held, muted, quiet in itertools.product(both, repeat=6):
         conversation.talking, conversation.through, conversation.apart = talking, through, apart
-        conversation.holders = {"somebody"} if held else set()
+        conversation.holders = {"agent-1"} if held else set()
         customer.muted, talker.muted = muted, quiet
         conversation.rewire()
         together = (talking or through) and not apart and not held
         assert hears(talker) == ({"customer"} if together and not muted else set())
         assert hears(customer) == ({"talker"} if together and not quiet else set())
+
+
+@pytest.fixture
+def consulted(conversation: Conversation) -> Party:
+    """Whom the talker brought in."""
+    party = Party(Port("consulted"), leg="agent-2")
+    conversation.consulted = party.as_leg
+    return party
+
+
+def test_joined_when_consulting_toggled_and_conferring_moves_the_customer_in_and_out_of_hold(
+    conversation: Conversation, customer: Party, talker: Party, consulted: Party
+) -> None:
+    everyone = (customer, talker, consulted)
+    expected = {
+        Mode.CONSULT: (set(), {"consulted"}, {"talker"}),
+        Mode.TALK: ({"talker"}, {"customer"}, set()),
+        Mode.CONFERENCE: ({"talker", "consulted"}, {"customer", "consulted"}, {"customer", "talker"}),
+    }
+    for mode, heard in expected.items():
+        conversation.joined = mode
+        conversation.rewire()
+        assert tuple(map(hears, everyone)) == heard
+        assert conversation.on_hold is (mode is Mode.CONSULT)
+
+
+def test_on_hold_when_the_talkers_phone_holds_in_a_conference_is_false_for_the_customer(
+    conversation: Conversation, customer: Party, talker: Party, consulted: Party
+) -> None:
+    conversation.joined = Mode.CONFERENCE
+    conversation.holders.add("agent-1")
+    conversation.rewire()
+    assert not conversation.on_hold
+    assert tuple(map(hears, (customer, talker, consulted))) == ({"consulted"}, set(), {"customer"})
+
+
+def test_supervise_when_the_mode_changes_and_ends_wires_the_supervisor_so(
+    conversation: Conversation, customer: Party, talker: Party
+) -> None:
+    boss = Party(Port("boss"), leg="supervisor-1")
+    heard = {
+        MonitorMode.LISTEN: ({"talker"}, {"customer"}),
+        MonitorMode.WHISPER: ({"talker"}, {"customer", "boss"}),
+        MonitorMode.BARGE: ({"talker", "boss"}, {"customer", "boss"}),
+    }
+    for mode, expected in heard.items():
+        conversation.supervise(boss.as_leg, mode)
+        assert hears(boss) == {"customer", "talker"}
+        assert (hears(customer), hears(talker)) == expected
+    assert conversation.supervisors() == {"supervisor-1": MonitorMode.BARGE}
+    conversation.unsupervise(boss.as_leg)
+    conversation.unsupervise(boss.as_leg)
+    assert (hears(boss), hears(customer), hears(talker)) == (set(), {"talker"}, {"customer"})
+
+
+def test_replace_when_the_talker_is_another_wires_the_new_one_and_forgets_the_olds_hold(
+    conversation: Conversation, customer: Party, talker: Party
+) -> None:
+    other = Party(Port("other"), leg="agent-2")
+    conversation.holders.add("agent-1")
+    conversation.replace(talker.as_leg, other.as_leg)
+    assert (hears(customer), hears(talker), hears(other)) == ({"other"}, set(), {"customer"})
+    assert conversation.place_of(other.as_leg) == "talker"
+    assert conversation.place_of(talker.as_leg) is None
