@@ -81,6 +81,14 @@ def _transfer(contact: Contact, command: p.TransferContact) -> None:
         contact.transfer = transfer_by_command(contact, command.target, command.by)
 
 
+def _pause_recording(contact: Contact, command: p.PauseRecording) -> None:
+    contact.conversation.recorder.pause(BY_COMMAND, command.by)
+
+
+def _resume_recording(contact: Contact, command: p.ResumeRecording) -> None:
+    contact.conversation.recorder.resume(BY_COMMAND, command.by)
+
+
 def _hang_up(contact: Contact, command: p.HangUpContact) -> None:
     contact.end(command.reason, status=command.sip_status)
 
@@ -97,5 +105,7 @@ _ACTIONS: dict[type[p.Command], Callable[[Contact, Any], None]] = {
     p.MuteLeg: _mute,
     p.UnmuteLeg: _unmute,
     p.TransferContact: _transfer,
+    p.PauseRecording: _pause_recording,
+    p.ResumeRecording: _resume_recording,
     p.HangUpContact: _hang_up,
 }

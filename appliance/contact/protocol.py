@@ -150,6 +150,16 @@ class TransferContact(Command, frozen=True, kw_only=True):
     by: AgentId | None = None
 
 
+class PauseRecording(Command, frozen=True, kw_only=True):
+    """Silence in the file until ResumeRecording, of the very length; ignored where nothing is recorded."""
+
+    by: AgentId | None = None
+
+
+class ResumeRecording(Command, frozen=True, kw_only=True):
+    by: AgentId | None = None
+
+
 class OriginateContact(Command, frozen=True, kw_only=True):
     """To a free process: begin the contact with this id (click-to-dial, callback, campaign, monitoring, test call).
 
@@ -255,6 +265,8 @@ ToContact = (
     | MuteLeg
     | UnmuteLeg
     | TransferContact
+    | PauseRecording
+    | ResumeRecording
     | OriginateContact
     | ExpectJoin
     | JoinContact

@@ -13,18 +13,23 @@ from appliance.contact.engine import Engine
 from appliance.contact.recording import CHECK_S, Recording, require_space
 from appliance.contact.timers import Timer, Timers
 from appliance.errors import ContactError
-from appliance.events import AnyBody, RecordingRefused, RecordingStopped
+from appliance.events import AnyBody, RecordingPaused, RecordingRefused, RecordingResumed, RecordingStopped
+from appliance.ids import AgentId
 
 _log = logging.getLogger(__name__)
 
 
 class Recorder:
-    """At most one recording at a time. `participants` of "Agent", "Customer"; `ivr`: before the agent as well."""
+    """At most one recording at a time. `participants` of "Agent", "Customer"; `ivr`: before the agent as well.
+
+    `paused`: nobody's voice reaches the files, which grow on in silence; a pause ends with its recording.
+    """
 
     def __init__(self, engine: Engine, timers: Timers, reserve_bytes: int, changed: Callable[[], None]) -> None:
         self.participants: frozenset[str] = frozenset()
         self.ivr = False
         self.current: Recording | None = None
+        self.paused = False
         self._engine = engine
         self._timers = timers
         self._reserve_bytes = reserve_bytes
@@ -42,6 +47,24 @@ class Recorder:
         elif not wanted and self.current is not None and not self.participants:
             self.stop("flow")
 
+    def pause(self, source: str, by: AgentId | None) -> bool:
+        """Silence from now on; False where nothing is recorded or it is silent already."""
+        if self.current is None or self._emit is None or self.paused:
+            return False
+        self.paused = True
+        self._changed()
+        self._emit(RecordingPaused(recording=self.current.recording, at_s=self.current.length_s, source=source, by=by))
+        return True
+
+    def resume(self, source: str, by: AgentId | None) -> bool:
+        """Voices again; False where nothing was paused."""
+        if self.current is None or self._emit is None or not self.paused:
+            return False
+        self.paused = False
+        self._changed()
+        self._emit(RecordingResumed(recording=self.current.recording, at_s=self.current.length_s, source=source, by=by))
+        return True
+
     def stop(self, reason: str) -> None:
         """End the recording under way, if any."""
         if self.current is None or self._emit is None:
@@ -49,6 +72,7 @@ class Recorder:
         if self._timer is not None:
             self._timer.cancel()
         self._emit(RecordingStopped(recording=self.current.recording, reason=reason))
+        self.paused = False
         self.current, last = None, self.current
         self._changed()
         del last

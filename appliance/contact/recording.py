@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pjsua2 as pj
 
+from appliance.clock import monotonic_s
 from appliance.contact.engine import RATE_HZ, Engine
 from appliance.contact.patchbay import Wire
 from appliance.errors import ContactError
@@ -28,6 +29,7 @@ class Recording:
     def __init__(self, engine: Engine, folder: Path) -> None:
         """Raises ContactError when the files can't be made."""
         self.recording = RecordingId(str(uuid.uuid4()))
+        self._began_s = monotonic_s()
         self._customer_path = folder / f"{self.recording}.customer.wav"
         self._agent_path = folder / f"{self.recording}.agent.wav"
         self.customer: pj.AudioMedia = engine.recorder(str(self._customer_path))
@@ -41,6 +43,11 @@ class Recording:
             agent_path=str(self._agent_path),
             rate_hz=RATE_HZ,
         )
+
+    @property
+    def length_s(self) -> float:
+        """Seconds recorded so far."""
+        return round(monotonic_s() - self._began_s, 3)
 
     def keep_alive(self) -> list[Wire]:
         """The wires that make both sides grow on every tick."""

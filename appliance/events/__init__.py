@@ -36,7 +36,14 @@ from appliance.events.queueing import (
     ContactQueued,
     QueueRequested,
 )
-from appliance.events.recordings import RecordingFinished, RecordingRefused, RecordingStarted, RecordingStopped
+from appliance.events.recordings import (
+    RecordingFinished,
+    RecordingPaused,
+    RecordingRefused,
+    RecordingResumed,
+    RecordingStarted,
+    RecordingStopped,
+)
 from appliance.events.talk import CustomerHeld, CustomerResumed
 from appliance.events.visit import (
     AttributesUpdated,
@@ -89,7 +96,9 @@ __all__ = [
     "MediaFailed",
     "QueueRequested",
     "RecordingFinished",
+    "RecordingPaused",
     "RecordingRefused",
+    "RecordingResumed",
     "RecordingStarted",
     "RecordingStopped",
     "SystemConnected",
@@ -127,6 +136,8 @@ AnyBody = (
     | RecordingStarted
     | RecordingStopped
     | RecordingRefused
+    | RecordingPaused
+    | RecordingResumed
     | RecordingFinished
     | ContactTransferred
     | ContactDisconnected

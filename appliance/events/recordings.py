@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from appliance.events.base import Body
-from appliance.ids import RecordingId
+from appliance.ids import AgentId, RecordingId
 
 
 class RecordingStarted(Body, frozen=True, kw_only=True):
@@ -36,3 +36,22 @@ class RecordingFinished(Body, frozen=True, kw_only=True):
     sha256: str
     duration_s: float
     bytes: int
+
+
+class RecordingPaused(Body, frozen=True, kw_only=True):
+    """Both sides are silent from `at_s` on (seconds of the recording) until RecordingResumed: payment data.
+
+    `source`: who asked: agent (keys), command, flow.
+    """
+
+    recording: RecordingId
+    at_s: float
+    source: str
+    by: AgentId | None = None
+
+
+class RecordingResumed(Body, frozen=True, kw_only=True):
+    recording: RecordingId
+    at_s: float
+    source: str
+    by: AgentId | None = None

@@ -11,6 +11,7 @@ from typing import Any
 
 from appliance import events as ev
 from appliance.ids import FlowId, LegId, OfferId
+from appliance.records.pauses import Pause, pauses_of
 from appliance.records.timeline import Moment, Timeline
 from appliance.stamps import iso_utc
 
@@ -151,6 +152,8 @@ def _quality(quality: ev.LegQuality) -> Facts:
 
 
 def _recordings(moments: Sequence[Moment]) -> list[Facts]:
+    """Pauses are in seconds of the recording."""
+    pauses = pauses_of(moment.body for moment in moments)
     return [
         {
             "RecordingId": done.recording,
@@ -158,7 +161,12 @@ def _recordings(moments: Sequence[Moment]) -> list[Facts]:
             "Sha256": done.sha256,
             "DurationSeconds": done.duration_s,
             "Bytes": done.bytes,
+            "Pauses": [_pause(pause, done.duration_s) for pause in pauses.get(done.recording, ())],
         }
         for done in (moment.body for moment in moments)
         if isinstance(done, ev.RecordingFinished)
     ]
+
+
+def _pause(pause: Pause, duration_s: float) -> Facts:
+    return {"From": pause.from_s, "To": duration_s if pause.to_s is None else pause.to_s, "By": pause.by}

@@ -13,7 +13,7 @@ import hashlib
 import logging
 import os
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import zip_longest
 from pathlib import Path
@@ -25,10 +25,12 @@ from appliance.events import RecordingFinished
 from appliance.ids import RecordingId
 from appliance.records.flac import HEADER_BYTES, StreamInfo, parse_stream_info
 from appliance.records.flac_program import decode_flac, encode_flac
+from appliance.records.pauses import Pause
 from appliance.records.wav import WavSide, inspect_wav, read_blocks
 from appliance.stamps import Stamp, iso_utc
 
 PART = ".part"
+PAUSED = "PAUSED"  # a comment of the file for each pause: seconds from-to
 _BLOCK_SAMPLES = 1 << 13
 _FRAME_BYTES = 4
 _log = logging.getLogger(__name__)
@@ -39,13 +41,14 @@ class RecordingLostError(RecordError):
 
 
 class RecordingSources(msgspec.Struct, frozen=True, kw_only=True):
-    """What RecordingStarted said; `started` chooses the folder of the finished file."""
+    """What RecordingStarted said; `started` chooses the folder of the finished file, `pauses` are marked in it."""
 
     recording: RecordingId
     customer: Path
     agent: Path
     rate_hz: int
     started: Stamp
+    pauses: tuple[Pause, ...] = ()
 
 
 class FinishedRecording(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +84,7 @@ def finish_recording(sources: RecordingSources, recordings: Path) -> FinishedRec
         if customer.samples or agent.samples:
             _require_one_rate(customer, agent)
             if not _holds(target, customer, agent):
-                _make(target, customer, agent, recordings)
+                _make(target, customer, agent, recordings, _marks(sources.pauses))
         elif not target.exists():
             raise RecordingLostError(
                 f"recording {sources.recording} has no audio in {sources.customer.parent}; nothing to save"
@@ -96,13 +99,24 @@ def remove_sources(sources: RecordingSources) -> None:
 
 
 def recording_sources(
-    recording: RecordingId, *, customer: str, agent: str, rate_hz: int, started: Stamp
+    recording: RecordingId,
+    *,
+    customer: str,
+    agent: str,
+    rate_hz: int,
+    started: Stamp,
+    pauses: tuple[Pause, ...] = (),
 ) -> RecordingSources:
     """From the fields of RecordingStarted and its stamp. Raises RecordError for an id that is no file name."""
     if not recording or "/" in recording or recording.startswith("."):
         raise RecordError(f"recording id {recording!r} can't be a file name; ids are UUIDs")
     return RecordingSources(
-        recording=recording, customer=Path(customer), agent=Path(agent), rate_hz=rate_hz, started=started
+        recording=recording,
+        customer=Path(customer),
+        agent=Path(agent),
+        rate_hz=rate_hz,
+        started=started,
+        pauses=pauses,
     )
 
 
@@ -111,13 +125,13 @@ def _place(sources: RecordingSources) -> Path:
     return Path(year, month, day, f"{sources.recording}.flac")
 
 
-def _make(target: Path, customer: WavSide, agent: WavSide, recordings: Path) -> None:
+def _make(target: Path, customer: WavSide, agent: WavSide, recordings: Path, tags: Sequence[tuple[str, str]]) -> None:
     part = target.with_name(f"{target.name}.{os.getpid()}{PART}")
     target.parent.mkdir(parents=True, exist_ok=True)
     _clear(target, part)
     try:
         given = hashlib.md5(usedforsecurity=False)
-        encode_flac(_noted(_stereo(customer, agent), given), part, rate_hz=_rate(customer, agent))
+        encode_flac(_noted(_stereo(customer, agent), given), part, rate_hz=_rate(customer, agent), tags=tags)
         if read_stream_info(part).md5 != given.digest():
             raise RecordError(f"recording {part} doesn't hold what was written; check the disk and its free space")
         _sync(part)
@@ -127,6 +141,11 @@ def _make(target: Path, customer: WavSide, agent: WavSide, recordings: Path) -> 
     part.rename(target)
     for folder in [target.parent, *target.parent.parents][: len(target.relative_to(recordings).parts)]:
         _sync(folder)
+
+
+def _marks(pauses: Iterable[Pause]) -> list[tuple[str, str]]:
+    """So that whoever has nothing but the file knows its silences: "PAUSED=12.340-15.680", open where it ended so."""
+    return [(PAUSED, f"{pause.from_s:.3f}-{'' if pause.to_s is None else f'{pause.to_s:.3f}'}") for pause in pauses]
 
 
 def _clear(target: Path, own: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -26,13 +26,16 @@ _READ_BYTES = 1 << 16
 _LAST_WORDS = 300
 
 
-def encode_flac(pcm: Iterable[array[int]], target: Path, *, rate_hz: int) -> None:
+def encode_flac(pcm: Iterable[array[int]], target: Path, *, rate_hz: int, tags: Sequence[tuple[str, str]] = ()) -> None:
     """Write stereo 16-bit samples (left first) to `target`, which may be torn where RecordError is raised.
+
+    `tags`: names and values of its VORBIS_COMMENT.
 
     The encoder decodes what it has made and compares it with what it was given; its STREAMINFO holds the samples' MD5.
     """
     form = ("--channels=2", "--bps=16", f"--sample-rate={rate_hz}")
-    arguments = (*_ENCODE, *_SAMPLES, *form, f"--output-name={target.absolute()}", "-")
+    tagged = [f"--tag={name}={value}" for name, value in tags]
+    arguments = (*_ENCODE, *_SAMPLES, *form, *tagged, f"--output-name={target.absolute()}", "-")
     with _flac(arguments, f"encode {target}") as process, suppress(BrokenPipeError):  # its last words say why
         for block in pcm:
             _pipe(process.stdin).write(block)

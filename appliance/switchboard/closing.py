@@ -24,6 +24,7 @@ from appliance.logs import fields
 from appliance.records.contact_record import build_record
 from appliance.records.finish import RecordingLostError, RecordingSources, recording_sources
 from appliance.records.journal import contact_folder
+from appliance.records.pauses import Pause, pauses_of
 from appliance.records.traces import USUAL_RATE_HZ
 from appliance.store.recordings import RecordingRow, RecordingStatus
 from appliance.store.store import Store
@@ -90,9 +91,9 @@ class Closer:
 
     async def _finish_all(self, state: ContactState) -> Finishing:
         outcome = Finishing()
-        for row in await self._unfinished(state.contact):
+        for row, pauses in await self._unfinished(state.contact):
             try:
-                outcome.finished.append(await self._finish(_sources(row)))
+                outcome.finished.append(await self._finish(_sources(row, pauses)))
             except RecordingLostError as error:
                 logger.error("%s", error, extra=fields(contact=state.contact))
                 outcome.lost.append(row.recording)
@@ -100,11 +101,17 @@ class Closer:
                 outcome.left.append(str(error))
         return outcome
 
-    async def _unfinished(self, contact: ContactId) -> list[RecordingRow]:
+    async def _unfinished(self, contact: ContactId) -> list[tuple[RecordingRow, tuple[Pause, ...]]]:
         """Read behind everything that is yet to be written."""
-        rows: list[RecordingRow] = []
-        await self._ledger.write(lambda store: rows.extend(store.recordings.of_contact(contact)))
-        return [row for row in rows if row.status not in _DONE]
+        rows: list[tuple[RecordingRow, tuple[Pause, ...]]] = []
+
+        def read(store: Store) -> None:
+            left = [row for row in store.recordings.of_contact(contact) if row.status not in _DONE]
+            pauses = pauses_of(event.body for event in store.events.of_contact(contact)) if left else {}
+            rows.extend((row, pauses.get(row.recording, ())) for row in left)
+
+        await self._ledger.write(read)
+        return rows
 
     async def _store(self, state: ContactState, outcome: Finishing, last: Sequence[AnyBody], *, record: bool) -> None:
         events = self._contacts.finish(state.contact, [*outcome.finished, *last])
@@ -135,11 +142,12 @@ def _waits() -> Iterator[tuple[float, bool]]:
     return itertools.chain(quick, itertools.repeat((FINISH_LATER_S, True)))
 
 
-def _sources(row: RecordingRow) -> RecordingSources:
+def _sources(row: RecordingRow, pauses: tuple[Pause, ...]) -> RecordingSources:
     return recording_sources(
         row.recording,
         customer=row.customer_path or "",
         agent=row.agent_path or "",
         rate_hz=row.rate_hz or USUAL_RATE_HZ,
         started=row.started,
+        pauses=pauses,
     )

@@ -43,6 +43,14 @@ def _transfer(state: ContactState, given: ask.ContactCommand) -> protocol.Comman
     return protocol.TransferContact(contact=state.contact, target=given.target)
 
 
+def _pause_recording(state: ContactState, _given: ask.ContactCommand) -> protocol.Command:
+    return protocol.PauseRecording(contact=state.contact)
+
+
+def _resume_recording(state: ContactState, _given: ask.ContactCommand) -> protocol.Command:
+    return protocol.ResumeRecording(contact=state.contact)
+
+
 def _hang_up(state: ContactState, _given: ask.ContactCommand) -> protocol.Command:
     return protocol.HangUpContact(contact=state.contact, reason=DisconnectReason.OTHER)
 
@@ -61,5 +69,7 @@ _COMMANDS: dict[str, Make] = {
     "mute": _mute,
     "unmute": _unmute,
     "transfer": _transfer,
+    "pause-recording": _pause_recording,
+    "resume-recording": _resume_recording,
     "hangup": _hang_up,
 }

@@ -13,16 +13,18 @@ from contact.stage import AGENT_HZ, CUSTOMER_HZ, Stage
 from kit.audio import Sound, read_sides
 from kit.processes import wait_until
 
-from appliance.contact.protocol import HoldCustomer, MuteLeg
+from appliance.contact.protocol import HoldCustomer, MuteLeg, PauseRecording, ResumeRecording
 from appliance.events import (
     AgentConnected,
     CustomerHeld,
     LegMuted,
+    RecordingPaused,
     RecordingRefused,
+    RecordingResumed,
     RecordingStarted,
     RecordingStopped,
 )
-from appliance.ids import ContactId, LegId
+from appliance.ids import AgentId, ContactId, LegId
 
 pytestmark = pytest.mark.scenario
 ALIGNED_S = 0.02
@@ -145,6 +147,43 @@ def test_sides_when_the_customer_is_muted_are_silent_for_that_long(
     assert customer_side.rms() < 30
     assert len(onsets(agent_side, AGENT_HZ)) == 1
     assert len(customer_side.samples) == len(agent_side.samples)
+
+
+def test_sides_when_paused_are_silent_for_just_that_long_and_resume_after_it(
+    stage: Stage, customer: RtpParty, agent: RtpParty
+) -> None:
+    """Payment data: both talk all the time, the file holds silence of the exact length, marked by two events."""
+    contact = talk_in_silence(stage, customer, agent)
+    speak = (lambda: customer.say(CUSTOMER_HZ), lambda: agent.say(AGENT_HZ))
+    pulses(stage, [speak], 0.6)
+    stage.switchboard.command(PauseRecording(contact=contact, by=AgentId("kim")))
+    paused = stage.switchboard.wait_event(contact, RecordingPaused)
+    pulses(stage, [(lambda: None,)], 0.7)
+    customer.hears_tone(AGENT_HZ)
+    stage.switchboard.command(ResumeRecording(contact=contact, by=AgentId("kim")))
+    resumed = stage.switchboard.wait_event(contact, RecordingResumed)
+    pulses(stage, [(lambda: None,)], 0.5)
+    sides = hang_up(stage, contact)
+    assert (paused.by, paused.source) == ("kim", "command")
+    for side, frequency_hz in zip(sides, (CUSTOMER_HZ, AGENT_HZ), strict=True):
+        first, second = onsets(side, frequency_hz)
+        assert second == pytest.approx(resumed.at_s, abs=0.05)
+        assert side.part(paused.at_s + 0.05, resumed.at_s - 0.05).rms() < 30
+        assert side.part(first + 0.1, paused.at_s - 0.1).has_tone(frequency_hz)
+    assert len(sides[0].samples) == len(sides[1].samples)
+
+
+def test_pause_when_nothing_is_recorded_or_it_is_paused_already_changes_nothing(
+    stage: Stage, customer: RtpParty, agent: RtpParty
+) -> None:
+    contact = talk_in_silence(stage, customer, agent)
+    for command in (ResumeRecording, PauseRecording, PauseRecording, ResumeRecording, ResumeRecording):
+        stage.switchboard.command(command(contact=contact))
+    stage.switchboard.wait_event(contact, RecordingResumed)
+    hang_up(stage, contact)
+    bodies = [event.body for event in stage.switchboard.events if event.contact == contact]
+    assert sum(isinstance(body, RecordingPaused) for body in bodies) == 1
+    assert sum(isinstance(body, RecordingResumed) for body in bodies) == 1
 
 
 def test_files_when_a_call_is_under_way_grow_as_it_goes_on(stage: Stage, customer: RtpParty, agent: RtpParty) -> None:
