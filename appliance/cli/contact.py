@@ -113,7 +113,7 @@ _simple("hold", "Put the customer of CONTACT on hold, with music.")
 _simple("resume", "Take the customer of CONTACT off hold.")
 _on_leg("mute", "Keep one party of CONTACT from being heard.")
 _on_leg("unmute", "Let one party of CONTACT be heard again.")
-_simple("pause-recording", "Silence in the recording of CONTACT from now on (payment data), marked and of the same length.")
+_simple("pause-recording", "Record silence of the same length, marked, from now on (payment data).")
 _simple("resume-recording", "Voices in the recording of CONTACT again.")
 _simple("hangup", "End every leg of CONTACT.")
 

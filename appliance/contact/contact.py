@@ -127,6 +127,8 @@ class Contact:
             self.holding.resume(leg.leg, leg.agent if leg is self.conversation.talker else None)
 
     def leg_digit(self, leg: Leg, digit: str) -> None:
+        if leg is self.conversation.customer and self.conversation.recorder.paused:
+            self.conversation.mask_key()
         if leg is self.conversation.customer and not self.conversation.talking:
             self.flow.tell(e.DigitPressed(digit=digit))
 

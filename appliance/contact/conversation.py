@@ -30,9 +30,11 @@ from appliance.contact.patchbay import Patchbay, Wire
 from appliance.contact.protocol import MonitorMode
 from appliance.contact.recorder import Recorder
 from appliance.contact.services import Services
+from appliance.contact.timers import Timer
 
 MUSIC = "music"
 RINGBACK = "ringback"
+KEY_MASK_S = 0.5  # after the report of a key, which comes with its first packet (RFC 4733)
 BY_COMMAND = "command"  # who holds when it is no phone: then it is the customer who waits
 
 
@@ -55,6 +57,9 @@ class Conversation:
         self.joined = Mode.TALK  # who talks with whom once they do
         self.holders: set[str] = set()  # ids of legs whose phones hold, and BY_COMMAND
         self.consult_recorded = False
+        self._masked: frozenset[str] = frozenset()
+        self._unmask: Timer | None = None
+        self._timers = services.timers
         self._supervisors: dict[str, tuple[Leg, MonitorMode]] = {}
         self._patchbay = Patchbay()
 
@@ -85,6 +90,18 @@ class Conversation:
     def place_of(self, leg: Leg) -> str | None:
         """CUSTOMER, TALKER, CONSULTED, a supervisor's leg id, or None."""
         return next((place for place, one in self._everyone() if one is leg), None)
+
+    def mask_key(self) -> None:
+        """The customer presses a key while the recording is paused: nobody inside hears what the phone may sound."""
+        if self._unmask is not None:
+            self._unmask.cancel()
+        self._masked = frozenset({CUSTOMER})
+        self._unmask = self._timers.after(KEY_MASK_S, self._key_over)
+        self.rewire()
+
+    def _key_over(self) -> None:
+        self._masked, self._unmask = frozenset(), None
+        self.rewire()
 
     # ── hold ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -123,7 +140,7 @@ class Conversation:
             mode=self._mode(),
             present=frozenset(place for place, leg in everyone if leg.audio is not None),
             away=self._away(),
-            muted=frozenset(place for place, leg in everyone if leg.muted),
+            muted=frozenset(place for place, leg in everyone if leg.muted) | self._masked,
             supervisors=self.supervisors(),
             announced=frozenset(place for place, announcer in self._announcers() if announcer.port is not None),
             recorded=self._recorded(),
@@ -137,7 +154,7 @@ class Conversation:
         return frozenset(places[holder] for holder in self.holders if holder in places)
 
     def _recorded(self) -> Recorded | None:
-        if self.recorder.current is None:
+        if self.recorder.current is None or self.recorder.paused:
             return None
         return Recorded(flow=self.recorder.ivr, consult=self.consult_recorded)
 

@@ -19,6 +19,7 @@ from appliance.events import AnyBody, DisconnectReason
 from appliance.flow import commands as c
 from appliance.flow import events as e
 from appliance.flow.facts import ContactFacts
+from appliance.flow.hooks import flow_for, is_empty
 from appliance.flow.model import Flow
 
 if TYPE_CHECKING:
@@ -83,9 +84,17 @@ class FlowStage:
 
     def hooked(self, hook: str) -> Flow | None:
         """The flow that an event hook names, None where it names none or one that isn't here."""
-        facts = self._run.facts if self._run is not None else self.facts
-        wanted = facts.hooks.get(hook)
+        wanted = self._now.hooks.get(hook)
         return self._contact.published.library.flow(wanted) if wanted else None
+
+    def at_event(self, hook: str) -> Flow | None:
+        """The flow to run at an event: the one that is hooked, else the box's own where it does anything."""
+        flow = flow_for(hook, self._now, self._contact.published.library)
+        return None if flow is None or is_empty(flow) else flow
+
+    @property
+    def _now(self) -> ContactFacts:
+        return self._run.facts if self._run is not None else self.facts
 
     # ── what the flow asks (FlowHost) ────────────────────────────────────────────────────────────────────────────
 

@@ -1,7 +1,7 @@
 """Flows beside the main one, each for one pair of ears: whispers before the talk, hold flows during it.
 
-An event hook of the main flow chooses them (UpdateContactEventHooks); without a hook nobody waits for a whisper and a
-held customer hears music.
+An event hook of the main flow chooses them (UpdateContactEventHooks), else the box's own flow of that name runs. The
+whispers that come with the box are empty: nobody waits for one unless somebody has written it.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class SideFlows:
 
     def _start(self, hook: str, ears: Announcer, leg: Leg | None, on_finished: Callable[[], None]) -> bool:
         contact = self._contact
-        flow = contact.flow.hooked(hook)
+        flow = contact.flow.at_event(hook)
         if flow is None:
             return False
         agent = str(leg.agent) if leg is not None and leg.agent is not None else ""

@@ -7,6 +7,7 @@ from appliance.flow.model import Flow
 
 # Event hook → name of the flow that runs where nothing was hooked. CustomerRemaining (the disconnect flow) and the
 # agent screens have none: they happen only where a flow asks for them.
+END = "EndFlowExecution"
 DEFAULTS = {
     "CustomerQueue": "customer_queue",
     "CustomerHold": "customer_hold",
@@ -29,3 +30,8 @@ def flow_for(hook: str, facts: ContactFacts, library: Library) -> Flow | None:
         return None
     found = library.flow(hooked) if hooked else None
     return found or library.flow(DEFAULTS.get(hook, ""))
+
+
+def is_empty(flow: Flow) -> bool:
+    """Whether it ends at once: then there is nothing to wait for and nothing to write down."""
+    return flow.actions[flow.start].type == END
