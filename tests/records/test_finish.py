@@ -173,7 +173,7 @@ def test_finish_when_the_encoder_was_given_something_else_then_refused(
     sources = _sources(spool)
     sources.customer.write_bytes(make_wav(make_tone(0.5)))
 
-    def one_sample_wrong(pcm: Iterator[array[int]], target: Path, *, rate_hz: int) -> None:
+    def one_sample_wrong(pcm: Iterator[array[int]], target: Path, *, rate_hz: int, tags: object) -> None:
         samples = array("h", b"".join(bytes(block) for block in pcm))
         samples[1000] ^= 1
         encode_flac([samples], target, rate_hz=rate_hz)
