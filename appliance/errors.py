@@ -55,8 +55,12 @@ class RecordError(ApplianceError):
 
 
 class RequestError(ApplianceError):
-    """A request that can't be carried out; `kind` is a stable key for programs."""
+    """A request that can't be carried out; `kind` is a stable key for programs.
 
-    def __init__(self, message: str, *, kind: str = "invalid") -> None:
+    `sentence`: what a caller is told by voice who asked by telephone, "" where nobody has put it into words.
+    """
+
+    def __init__(self, message: str, *, kind: str = "invalid", sentence: str = "") -> None:
         super().__init__(message)
         self.kind = kind
+        self.sentence = sentence

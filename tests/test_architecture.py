@@ -15,7 +15,7 @@ TOP_LEVEL = {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "applianc
 BUILD_LEFTOVERS = {"build", "dist", "linekeeper.egg-info"}
 
 # Modules of `appliance` itself: data types and codecs anybody may use; the last two touch the machine.
-SHARED = {"errors", "ids", "stamps", "events", "dialplan"}
+SHARED = {"errors", "ids", "stamps", "events", "dialplan", "features"}
 PROCESS = {"clock", "logs"}  # for processes only, never for a pure room
 
 # Which rooms a room may import, beside itself and SHARED. A name with a dot is one module of a room.
@@ -33,7 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": {"switchboard", "edge", "contact", "flow", "acd", "records", "store", "config"},
 }
 PURE = {"flow", "acd", "events", "dialplan"}
-PURE_MODULES = {"errors", "ids", "stamps", "contact/protocol", "switchboard/wire"}
+PURE_MODULES = {"errors", "ids", "stamps", "features", "contact/protocol", "switchboard/wire"}
 IMPURE_LIBRARIES = {
     "asyncio", "ctypes", "http", "io", "logging", "multiprocessing", "os", "pathlib", "pjsua2", "queue", "random",
     "requests", "secrets", "select", "selectors", "signal", "socket", "sqlite3", "sqlite_utils", "ssl", "subprocess",

@@ -43,6 +43,7 @@ def to_contact_settings(configuration: Configuration, paths: BoxPaths) -> Contac
         functions=str(paths.functions),
         functions_socket=str(paths.functions_socket),
         functions_cache=str(paths.functions_cache),
+        api_socket=str(paths.api_socket),
     )
 
 

@@ -24,6 +24,7 @@ from appliance.config.checks import (
     check_voices,
     normal_number,
 )
+from appliance.config.feature_checks import check_features
 from appliance.config.function_checks import check_function_names, check_functions
 from appliance.config.functions import finished_function
 from appliance.config.problems import Location, Problem, problem_of, shown
@@ -33,7 +34,7 @@ from appliance.errors import ConfigError
 
 DEFAULT_FILE = Path("/etc/linekeeper/linekeeper.toml")
 EXAMPLE_FILE = Path(__file__).with_name("linekeeper.toml")
-_LISTS = ("trunks", "numbers", "functions")
+_LISTS = ("trunks", "numbers", "features", "functions")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +139,7 @@ def _contradictions(partial: _Partial, folder: Path) -> Iterator[Problem]:
     yield from _check_password_files(configuration, partial.places["trunks"], folder)
     yield from check_numbers(configuration, partial.places["numbers"])
     yield from check_voices(configuration)
+    yield from check_features(configuration, partial.places["features"])
     yield from check_functions(configuration, partial.places["functions"])
 
 

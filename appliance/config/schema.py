@@ -13,6 +13,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, IPvAnyAddress, IPvAnyNetwork, SecretStr
 from pydantic_core import PydanticCustomError
 
+from appliance.features import Takes
+
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
 Flag = Annotated[bool, Field(strict=True)]
@@ -123,6 +125,17 @@ class Number(Section):
     flow: str
 
 
+class FeatureCode(Section):
+    """`[[features]]`: another code or flow for a feature of the box (`name`), `off = true` for none, or a code of your
+    own that runs a flow (any other `name`)."""
+
+    name: Name
+    code: Annotated[str, Field(pattern=r"^[0-9*#]{2,8}$")] | None = None
+    flow: Annotated[str, Field(min_length=1, max_length=127)] | None = None
+    takes: Takes | None = None  # what may be dialled after the code: nothing, extension, number
+    off: Flag = False
+
+
 class Function(Section):
     """`[[functions]]`: what a flow's Lambda call reaches here. Which keys belong to which `kind` is checked later."""
 
@@ -158,4 +171,5 @@ class Configuration(Section):
     speech: Speech = Speech()
     trunks: tuple[Trunk, ...] = ()
     numbers: tuple[Number, ...] = ()
+    features: tuple[FeatureCode, ...] = ()
     functions: tuple[Function, ...] = ()

@@ -14,11 +14,11 @@ from appliance.contact.contact import Contact
 from appliance.contact.invite import Invite
 from appliance.contact.leg import Leg
 from appliance.contact.services import Published, Services
-from appliance.dialplan import Destination, DialPlan, ToExtension, ToFlow, ToOutside, Unroutable, e164, route
+from appliance.dialplan import Destination, DialPlan, ToExtension, ToFeature, ToFlow, ToOutside, Unroutable, e164, route
 from appliance.errors import ContactError
 from appliance.events import DisconnectReason, Endpoint, InitiationMethod, LegRole
 from appliance.flow.facts import ContactFacts
-from appliance.ids import Extension, LegId
+from appliance.ids import Extension, FlowId, LegId
 from appliance.logs import fields
 
 RING_S = 60.0
@@ -31,15 +31,23 @@ _log = logging.getLogger(__name__)
 def destination_of(published: Published, invite: Invite) -> Destination:
     """Where the call goes; a number whose flow can't be read is as bad as none."""
     destination = route(published.plan, invite.dialled, from_trunk=invite.from_trunk)
-    if isinstance(destination, ToFlow) and published.library.flow(destination.flow) is None:
-        return Unroutable(sip_status=503, why=f"flow {destination.flow} is not installed; see 'linekeeper flow list'")
+    flow = flow_of(destination)
+    if flow is not None and published.library.flow(flow) is None:
+        return Unroutable(sip_status=503, why=f"flow {flow} is not installed; see 'linekeeper flow list'")
     return destination
+
+
+def flow_of(destination: Destination) -> FlowId | None:
+    """The flow that the destination starts, None where it starts none."""
+    if isinstance(destination, ToFlow):
+        return destination.flow
+    return destination.feature.flow if isinstance(destination, ToFeature) else None
 
 
 def begin(
     services: Services,
     invite: Invite,
-    destination: ToFlow | ToExtension | ToOutside,
+    destination: ToFlow | ToFeature | ToExtension | ToOutside,
     make_leg: Callable[[Contact, LegId, LegRole], Leg],
     on_over: Callable[[], None],
 ) -> Contact:
@@ -47,7 +55,7 @@ def begin(
     contact = Contact(services, on_over)
     plan = contact.published.plan
     contact.legs.identity = name_addr(caller(invite, plan), services.settings.domain)
-    if isinstance(destination, ToFlow):
+    if isinstance(destination, ToFlow | ToFeature):
         leg = make_leg(contact, LegId("customer"), LegRole.CUSTOMER)
         contact.legs.adopt(leg)
         _arrive(contact, invite, destination, leg)
@@ -60,12 +68,14 @@ def begin(
     return contact
 
 
-def _arrive(contact: Contact, invite: Invite, destination: ToFlow, leg: Leg) -> None:
-    """A customer reached a number with a flow."""
+def _arrive(contact: Contact, invite: Invite, destination: ToFlow | ToFeature, leg: Leg) -> None:
+    """A customer reached a number with a flow, or a phone inside dialled a feature code."""
     settings = contact.services.settings
+    dialled = destination.number if isinstance(destination, ToFlow) else destination.code
+    service = "" if isinstance(destination, ToFlow) else f"feature:{destination.feature.name}"
     contact.conversation.customer = leg
     contact.customer_endpoint = caller(invite, contact.published.plan)
-    contact.initiate(InitiationMethod.INBOUND, Endpoint(address=destination.number), source=invite.source)
+    contact.initiate(InitiationMethod.INBOUND, Endpoint(address=dialled), source=invite.source, service=service)
     contact.legs.note(leg, f"sip:{invite.caller}", contact.segment)
     leg.reply(200)  # what follows is ready long before the ACK is here
     contact.flow.facts = ContactFacts(
@@ -73,15 +83,31 @@ def _arrive(contact: Contact, invite: Invite, destination: ToFlow, leg: Leg) -> 
         initial_contact_id=contact.segment.contact,
         initiation_method=InitiationMethod.INBOUND.value,
         customer_endpoint=contact.customer_endpoint.address,
-        system_endpoint=destination.number,
+        system_endpoint=dialled,
+        attributes={} if isinstance(destination, ToFlow) else _attributes(contact.published.plan, invite, destination),
         language=settings.language,
         region=settings.region,
         sip_headers=invite.headers,
         epoch_s=contact.services.clock().wall_s - monotonic_s(),
     )
-    flow = contact.published.library.flow(destination.flow)
+    name = flow_of(destination)
+    flow = None if name is None else contact.published.library.flow(name)
     if flow is not None:
         contact.flow.prepare(flow)
+
+
+def _attributes(plan: DialPlan, invite: Invite, destination: ToFeature) -> dict[str, str]:
+    """What a system flow knows; the argument may be secret and stands in no event."""
+    extension = Extension(invite.extension or "")
+    return {
+        "feature": destination.feature.name,
+        "code": destination.code,
+        "argument": destination.argument,
+        "extension": extension,
+        "agent": plan.extensions.get(extension) or "",
+        "function": destination.feature.function,
+        "question": destination.feature.question,
+    }
 
 
 def _dial_out(contact: Contact, invite: Invite, destination: ToExtension | ToOutside, leg: Leg) -> None:

@@ -300,6 +300,7 @@ class Contact:
         previous: ContactId | None = None,
         source: str = "",
         agent: AgentId | None = None,
+        service: str = "",
     ) -> None:
         """The first event of the segment."""
         self.emit(
@@ -312,6 +313,7 @@ class Contact:
                 slot=self.services.slot,
                 source=source,
                 agent=agent,
+                service=service,
             )
         )
 

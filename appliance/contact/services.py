@@ -19,6 +19,7 @@ from appliance.contact.settings import ContactSettings
 from appliance.contact.timers import Timers
 from appliance.dialplan import DialPlan, FlowPlan, QueuePlan
 from appliance.errors import FlowError
+from appliance.features import BOX_FUNCTION_NAMES
 from appliance.flow.document import parse
 from appliance.flow.facts import Library, QueueFacts
 from appliance.flow.model import Flow, FlowType
@@ -141,7 +142,7 @@ def build_library(plan: DialPlan, shelf: FlowShelf) -> Library:
         queues={str(name): _queue_facts(entry) for name, entry in plan.queues.items()},
         hours=parts.hours,
         agents={str(agent): agent for agent in plan.extensions.values() if agent is not None},
-        functions=plan.functions,
+        functions={**BOX_FUNCTION_NAMES, **plan.functions},
         bots=parts.bots,
         prompts=parts.prompts,
         names={**arns, **parts.names},

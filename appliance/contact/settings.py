@@ -54,6 +54,7 @@ class ContactSettings(msgspec.Struct, frozen=True, kw_only=True):
     functions: str = ""  # definitions of local functions, as published
     functions_socket: str = ""  # "": no functions service is started
     functions_cache: str = ""
+    api_socket: str = ""  # of the switchboard, for box functions
     speech: SpeechSettings = SpeechSettings()
 
     @property

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from appliance.dialplan.numbers import EMERGENCY, e164
-from appliance.dialplan.plan import DialPlan, FlowPlan, QueuePlan
-from appliance.dialplan.routing import Destination, ToExtension, ToFlow, ToOutside, Unroutable, route
+from appliance.dialplan.plan import DialPlan, FeaturePlan, FlowPlan, QueuePlan
+from appliance.dialplan.routing import Destination, ToExtension, ToFeature, ToFlow, ToOutside, Unroutable, route
 
 __all__ = [
     "EMERGENCY",
     "Destination",
     "DialPlan",
+    "FeaturePlan",
     "FlowPlan",
     "QueuePlan",
     "ToExtension",
+    "ToFeature",
     "ToFlow",
     "ToOutside",
     "Unroutable",

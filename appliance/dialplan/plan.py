@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from appliance.features import Takes
 from appliance.ids import AgentId, Extension, FlowId, QueueId, TrunkId
 
 
@@ -30,6 +31,19 @@ class FlowPlan(msgspec.Struct, frozen=True, kw_only=True):
     arn: str = ""
 
 
+class FeaturePlan(msgspec.Struct, frozen=True, kw_only=True):
+    """What a feature code does: the flow it runs, the box function that this flow invokes, "" for none.
+
+    question: the sentence that asks for what did not follow the code, in the box's language.
+    """
+
+    name: str
+    flow: FlowId
+    takes: Takes = Takes.NOTHING
+    function: str = ""
+    question: str = ""
+
+
 class DialPlan(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a contact process needs to route a call; `region` is the box's country (ISO 3166, e.g. KR).
 
@@ -40,6 +54,7 @@ class DialPlan(msgspec.Struct, frozen=True, kw_only=True):
     region: str = "US"
     extensions: dict[Extension, AgentId | None] = msgspec.field(default_factory=dict)
     numbers: dict[str, FlowId] = msgspec.field(default_factory=dict)  # E.164 or short code → flow
+    features: dict[str, FeaturePlan] = msgspec.field(default_factory=dict)  # code → what it does, inside only
     flows: dict[FlowId, FlowPlan] = msgspec.field(default_factory=dict)
     queues: dict[QueueId, QueuePlan] = msgspec.field(default_factory=dict)
     trunks: tuple[TrunkId, ...] = ()

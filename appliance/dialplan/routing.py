@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from appliance.dialplan.numbers import DIALABLE, EMERGENCY, e164
-from appliance.dialplan.plan import DialPlan
+from appliance.dialplan.plan import DialPlan, FeaturePlan
+from appliance.features import Takes
 from appliance.ids import AgentId, Extension, FlowId
+
+_ARGUMENT = {
+    Takes.NOTHING: re.compile(""),
+    Takes.EXTENSION: re.compile(r"[0-9]{0,15}"),
+    Takes.NUMBER: re.compile(r"[0-9*#+]{0,31}"),
+}
 
 
 class ToFlow(msgspec.Struct, frozen=True, kw_only=True):
     number: str
     flow: FlowId
+
+
+class ToFeature(msgspec.Struct, frozen=True, kw_only=True):
+    """A phone inside dialled a feature code. `argument`: what followed it, perhaps secret: for the flow only."""
+
+    code: str
+    feature: FeaturePlan
+    argument: str = ""
 
 
 class ToExtension(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +47,7 @@ class Unroutable(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
-Destination = ToFlow | ToExtension | ToOutside | Unroutable
+Destination = ToFlow | ToFeature | ToExtension | ToOutside | Unroutable
 
 
 def route(plan: DialPlan, dialled: str, *, from_trunk: bool) -> Destination:
@@ -43,8 +60,27 @@ def route(plan: DialPlan, dialled: str, *, from_trunk: bool) -> Destination:
             return ToFlow(number=known, flow=plan.numbers[known])
     if from_trunk:
         return Unroutable(sip_status=404, why=f"number {dialled} has no flow; add it under [[numbers]]")
+    return _inside(plan, dialled, number)
+
+
+def _inside(plan: DialPlan, dialled: str, number: str | None) -> Destination:
+    """Where a phone of the box gets to beside numbers with a flow; `number` is what it dialled as E.164."""
     if (extension := Extension(dialled)) in plan.extensions:
         return ToExtension(extension=extension, agent=plan.extensions[extension])
+    if (feature := _feature(plan, dialled)) is not None:
+        return feature
     if number is not None and plan.trunks and dialled not in EMERGENCY:  # 119 must not go out as +82119
         return ToOutside(number=number)
-    return Unroutable(sip_status=404, why=f"no extension or number {dialled}; see 'linekeeper extension list'")
+    why = f"no extension, number or feature code {dialled}; see 'linekeeper extension list'"
+    return Unroutable(sip_status=404, why=why)
+
+
+def _feature(plan: DialPlan, dialled: str) -> ToFeature | None:
+    """The longest code that `dialled` begins with, where what follows may follow it."""
+    for length in range(len(dialled), 0, -1):
+        code, argument = dialled[:length], dialled[length:]
+        feature = plan.features.get(code)
+        if feature is not None:
+            fits = _ARGUMENT[feature.takes].fullmatch(argument)
+            return ToFeature(code=code, feature=feature, argument=argument) if fits else None
+    return None

@@ -7,7 +7,10 @@ from appliance.ids import AgentId, ContactId, SlotId
 
 
 class ContactInitiated(Body, frozen=True, kw_only=True):
-    """First event of every contact. `initial` and `previous` link a chain of transfers."""
+    """First event of every contact. `initial` and `previous` link a chain of transfers.
+
+    service: "feature:<name>" where a phone inside dialled a feature code: no customer's contact, counted by no metric.
+    """
 
     method: InitiationMethod
     customer: Endpoint
@@ -17,6 +20,7 @@ class ContactInitiated(Body, frozen=True, kw_only=True):
     slot: SlotId
     source: str = ""  # "extension:101", "trunk:acme"
     agent: AgentId | None = None  # who dialled, for OUTBOUND
+    service: str = ""
 
 
 class SystemConnected(Body, frozen=True, kw_only=True):

@@ -1,5 +1,8 @@
 """The flows that come with the box, read from package data, in a language the box speaks.
 
+Default flows (`defaults`) are installed once, for people to change; system flows (`system`) are what feature codes run:
+they come with the program, and one that is installed under the same name goes before.
+
 A further language is a file in `sentences`. The only module of the room that reads files.
 """
 
@@ -24,8 +27,13 @@ def default_document(name: str, language: str = "en") -> bytes:
     file = _folder("defaults") / f"{name}.json"
     if not name.isidentifier() or not file.is_file():
         raise FlowError(f"there is no default flow {name!r}; there are {', '.join(default_names())}", [])
-    spoken = {f"{{{{{key}}}}}": text for key, text in sentences(language).items()}
-    return canonical(fill(read_json(file.read_bytes()), spoken))
+    return _document(file, language)
+
+
+@functools.cache
+def system_documents(language: str = "en") -> dict[FlowId, bytes]:
+    """The JSON text of every system flow by name, in `language`."""
+    return {FlowId(name): _document(_folder("system") / f"{name}.json", language) for name in _names("system")}
 
 
 @functools.cache
@@ -50,6 +58,11 @@ def sentences(language: str) -> dict[str, str]:
     known = languages()
     chosen = next((name for name in (language, language.partition("-")[0]) if name in known), "en")
     return {**_sentences("en"), **_sentences(chosen)}
+
+
+def _document(file: Traversable, language: str) -> bytes:
+    spoken = {f"{{{{{key}}}}}": text for key, text in sentences(language).items()}
+    return canonical(fill(read_json(file.read_bytes()), spoken))
 
 
 def _sentences(language: str) -> dict[str, str]:

@@ -52,7 +52,10 @@ class FunctionReturned(FlowEvent, frozen=True, kw_only=True):
 
 
 class FunctionFailed(FlowEvent, frozen=True, kw_only=True):
+    """`told`: what the function says all the same, for `$.External` on the error branch (box functions)."""
+
     reason: str
+    told: dict[str, str] | None = None
 
 
 class MetricsMeasured(FlowEvent, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from appliance.config.schema import Configuration
@@ -18,6 +19,8 @@ from appliance.ids import Extension
 from appliance.switchboard import requests as ask
 from appliance.switchboard.administration import Administration
 from appliance.switchboard.changes import Change
+from appliance.switchboard.contacts import Contacts
+from appliance.switchboard.desk.desk import OPERATION, Desk, Handler
 from appliance.switchboard.ledger import Ledger
 from appliance.switchboard.listings import Row
 from appliance.switchboard.live import Live
@@ -43,7 +46,10 @@ class Api:
         publisher: Publisher,
         settings: Settings,
         edge: AsyncEdgeLink,
+        desk: Mapping[str, Handler],
+        contacts: Contacts,
     ) -> None:
+        """`desk`: the handlers of box functions."""
         self._store = store
         self._ledger = ledger
         self._administration = administration
@@ -52,24 +58,24 @@ class Api:
         self._publisher = publisher
         self._settings = settings
         self._edge = edge
+        self._desk = Desk(book=desk, contacts=contacts, store=store, plan=lambda: publisher.plan, perform=self.perform)
+        self._operations: dict[str, tuple[type[ask.Arguments], Callable[[Any], Awaitable[Any]]]] = {
+            "status": (ask.Nothing, lambda _: self._status()),
+            "agent.status": (ask.AgentStatus, live.set_status),
+            "agent.clear": (ask.AgentNamed, live.clear),
+            "contact.command": (ask.ContactCommand, live.command),
+            "config.reload": (ask.Nothing, lambda _: self.reload()),
+        }
 
     async def perform(self, op: str, args: dict[str, Any]) -> Any:
         """The result of operation `op` as plain JSON types, all that has happened so far included. Raises
         ApplianceError."""
         await self._ledger.caught_up()
-        match op:
-            case "status":
-                ask.read_arguments(ask.Nothing, args)
-                return await self._status()
-            case "agent.status":
-                return await self._live.set_status(ask.read_arguments(ask.AgentStatus, args))
-            case "agent.clear":
-                return await self._live.clear(ask.read_arguments(ask.AgentNamed, args))
-            case "contact.command":
-                return self._live.command(ask.read_arguments(ask.ContactCommand, args))
-            case "config.reload":
-                ask.read_arguments(ask.Nothing, args)
-                return await self.reload()
+        if op.startswith(OPERATION):
+            return await self._desk.answer(op, args)
+        if op in self._operations:
+            kind, work = self._operations[op]
+            return await work(ask.read_arguments(kind, args))
         change = await self._store.run(lambda store: self._administration.perform(store, op, args))
         await self._take_effect(op, change)
         return await self._completed(op, change.result)

@@ -42,7 +42,8 @@ class ContactState:
     """One contact from its first event to its record.
 
     seq, own_seq: last number noted of the contact process's and of the switchboard's events. boot: the boot it began
-    in. place: in a queue now; queue: the latest one. offers: agents being rung; offers_made: highest number of an offer
+    in. source: who began it, "extension:101" or "trunk:acme"; service: what it is where it is no customer's contact.
+    place: in a queue now; queue: the latest one. offers: agents being rung; offers_made: highest number of an offer
     so far. engaged: agents on the contact and whether after-contact work is due when they leave. working: agents in
     after-contact work.
     """
@@ -52,6 +53,8 @@ class ContactState:
     seq: int = 0
     own_seq: int = 0
     slot: SlotId | None = None
+    source: str = ""
+    service: str = ""
     place: Place | None = None
     queue: QueueId | None = None
     offers: dict[OfferId, AgentId] = field(default_factory=dict)
@@ -131,6 +134,8 @@ Told = Iterable[acd.AcdEvent]
 
 def _initiated(state: ContactState, body: said.ContactInitiated, _at: Stamp) -> Told:
     state.slot = body.slot
+    state.source = body.source
+    state.service = body.service
     return ()
 
 

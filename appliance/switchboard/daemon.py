@@ -33,6 +33,7 @@ from appliance.switchboard.caretaker import Caretaker
 from appliance.switchboard.changes import install_default_flows
 from appliance.switchboard.closing import Closer
 from appliance.switchboard.contacts import Contacts
+from appliance.switchboard.desk.book import HANDLERS
 from appliance.switchboard.edge_watch import EdgeWatch
 from appliance.switchboard.finisher import Finisher
 from appliance.switchboard.intake import Intake
@@ -116,6 +117,8 @@ class Switchboard:
             publisher=self._publisher,
             settings=self._settings,
             edge=self._edge,
+            desk=HANDLERS,
+            contacts=self.contacts,
         )
         self._api_server = ApiServer(paths.api_socket, self.api.perform)
         self._adopting: asyncio.Task[None] | None = None

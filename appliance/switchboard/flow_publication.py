@@ -14,10 +14,12 @@ import msgspec
 
 from appliance.dialplan import FlowPlan
 from appliance.errors import FlowError
+from appliance.features import BOX_FUNCTION_NAMES
 from appliance.flow.bundle import Bundle, library_of, read_bundle, unmet
-from appliance.flow.defaults import default_flow, default_names
+from appliance.flow.defaults import default_flow, default_names, system_documents
 from appliance.flow.document import canonical, read_json
 from appliance.flow.facts import QueueFacts
+from appliance.flow.model import FlowType
 from appliance.flow.parts import Parts, encode_parts, parts_of
 from appliance.flow.placeholders import fill, placeholders
 from appliance.ids import AgentId, FlowId
@@ -39,24 +41,26 @@ class FlowPublication(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[str, ...]
 
 
-def flow_publication(store: Store, functions: Mapping[str, str]) -> FlowPublication:
-    """What is to be published now. functions: every name a flow may call a function by."""
+def flow_publication(store: Store, functions: Mapping[str, str], language: str = "en") -> FlowPublication:
+    """What is to be published now. functions: every name a flow may call a function by; language: the box's."""
     names = store.flow_parts.all(Part.MAP)
     document = current_bundle(store)
     bundle, problems = _read(document)
     stems = prompt_stems(bundle.prompts)
     parts = parts_of(bundle, stems)
-    flows = {flow.flow: _filled(flow, names) for flow in store.flows.all_active()}
+    active = store.flows.all_active()
+    flows = {flow.flow: _filled(flow, names) for flow in active}
+    types = {flow.flow: flow.flow_type for flow in active}
+    for name, system in system_documents(language).items():
+        flows.setdefault(name, (hashlib.sha256(system).hexdigest(), system))
+        types.setdefault(name, FlowType.CONTACT_FLOW)
     documents = dict(flows.values())
     encoded = encode_parts(parts)
     digest = hashlib.sha256(encoded).hexdigest() if parts != Parts() else ""
     agents = [agent.plan.agent for agent in store.agents.all()]
     lacking = _lacking(bundle, stems, store.queues.all(), agents, functions)
     return FlowPublication(
-        flows={
-            flow.flow: FlowPlan(flow=flow.flow, flow_type=flow.flow_type, sha256=flows[flow.flow][0])
-            for flow in store.flows.all_active()
-        },
+        flows={name: FlowPlan(flow=name, flow_type=types[name], sha256=sha256) for name, (sha256, _) in flows.items()},
         documents=documents | ({digest: encoded} if digest else {}),
         parts=digest,
         bundle_sha256=bundle_hash(document),
@@ -99,7 +103,7 @@ def _lacking(
     library = library_of(bundle, queues=known, agents={str(agent): agent for agent in agents})
     own = {name: default_flow(name) for name in default_names()}
     library = msgspec.structs.replace(
-        library, flows={**own, **library.flows}, functions=dict(functions), prompts=dict(stems)
+        library, flows={**own, **library.flows}, functions={**BOX_FUNCTION_NAMES, **functions}, prompts=dict(stems)
     )
     counts: dict[str, int] = {}
     for flow, _ in unmet(bundle, library):

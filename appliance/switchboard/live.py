@@ -77,7 +77,7 @@ class Live:
         snapshot = self._acd.agent_snapshot(agent)
         return {} if snapshot is None else self._agent(snapshot)
 
-    def command(self, given: ask.ContactCommand) -> Row:
+    async def command(self, given: ask.ContactCommand) -> Row:
         """Ask the contact's process; the events tell what came of it. Raises RequestError."""
         contact = ContactId(given.contact)
         state = self._contacts.state(contact)

@@ -9,19 +9,22 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from appliance.clock import monotonic_s
+from appliance.config.features import feature_table
 from appliance.config.function_files import function_problems
 from appliance.config.functions import function_names, render_functions
 from appliance.config.paths import BoxPaths
 from appliance.config.schema import Configuration
-from appliance.dialplan import DialPlan, QueuePlan
+from appliance.dialplan import DialPlan, FeaturePlan, QueuePlan
 from appliance.errors import RequestError, StoreError
+from appliance.features import Feature
+from appliance.flow.defaults import sentences
 from appliance.ids import AgentId, ContactId, Extension, FlowId, TrunkId
 from appliance.store.queues import StoredQueue
 from appliance.store.store import Store
@@ -110,11 +113,14 @@ class Publisher:
 def compose(store: Store, configuration: Configuration) -> Publication:
     """What `store` and `configuration` say now."""
     functions = function_names(configuration)
-    flows = flow_publication(store, functions)
+    language = configuration.box.language
+    flows = flow_publication(store, functions, language)
+    features = feature_plans(feature_table(configuration), language)
     plan = DialPlan(
         region=configuration.box.region,
         extensions={entry.extension: entry.agent for entry in store.extensions.all()},
         numbers={number.number: FlowId(number.flow) for number in configuration.numbers},
+        features=features,
         flows=flows.flows,
         queues={queue.plan.queue: _queue(queue) for queue in store.queues.all()},
         trunks=tuple(TrunkId(trunk.name) for trunk in configuration.trunks),
@@ -150,6 +156,22 @@ def superseded(publication: Publication, paths: BoxPaths) -> list[Path]:
     return flows + sounds
 
 
+def feature_plans(features: Iterable[Feature], language: str) -> dict[str, FeaturePlan]:
+    """The codes of `features`, with their questions in `language`."""
+    spoken = sentences(language)
+    return {
+        feature.code: FeaturePlan(
+            name=feature.name,
+            flow=feature.flow,
+            takes=feature.takes,
+            function=feature.function,
+            question=spoken[feature.question] if feature.question else "",
+        )
+        for feature in features
+        if feature.code
+    }
+
+
 def _queue(queue: StoredQueue) -> QueuePlan:
     return QueuePlan(
         queue=queue.plan.queue,
@@ -170,7 +192,17 @@ def _problems(plan: DialPlan) -> list[str]:
         for queue in plan.queues.values()
         if queue.queue_flow is not None and queue.queue_flow not in plan.flows
     ]
-    return missing + silent
+    unplayed = [
+        f"feature code {code} runs flow {feature.flow}, which is not installed; run 'linekeeper flow install'"
+        for code, feature in plan.features.items()
+        if feature.flow not in plan.flows
+    ]
+    hidden = [
+        f"feature code {code} ({feature.name}) is also an extension; choose another under [[features]]"
+        for code, feature in plan.features.items()
+        if code in plan.extensions
+    ]
+    return missing + silent + unplayed + hidden
 
 
 def _write_if_new(path: Path, content: bytes) -> bool:

@@ -4,7 +4,8 @@
     ← {"ok": true, "id": 1, "result": {"extension": "101", "password": "…"}}
     ← {"ok": false, "id": 1, "error": {"kind": "not_found", "message": "no extension 101; …", "problems": []}}
 
-`kind` is a stable key for programs, `message` one line for people, `problems` the single faults of a document.
+`kind` is a stable key for programs, `message` one line for people, `problems` the single faults of a document,
+`sentence` what a flow says to the caller (box functions only).
 Pure data: no I/O.
 """
 
@@ -51,6 +52,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     message: str
     problems: tuple[str, ...] = ()
+    sentence: str = ""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +67,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 def fault_of(error: ApplianceError) -> Fault:
     """The fault that tells a caller of `error`."""
     if isinstance(error, RequestError):
-        return Fault(kind=error.kind, message=str(error))
+        return Fault(kind=error.kind, message=str(error), sentence=error.sentence)
     kind = next((kind for known, kind in _KINDS if isinstance(error, known)), "failed")
     problems = error.problems if isinstance(error, ProblemsError) else ()
     return Fault(kind=kind, message=str(error), problems=problems)

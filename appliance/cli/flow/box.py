@@ -15,6 +15,7 @@ from appliance.cli.switchboard import NotRunningError, Switchboard
 from appliance.config.functions import function_names
 from appliance.config.lastgood import LastGood
 from appliance.contact.speech.prompt_folder import prompt_files
+from appliance.features import BOX_FUNCTION_NAMES
 from appliance.flow.bundle import Bundle, library_of, read_bundle
 from appliance.flow.defaults import default_flow, default_names
 from appliance.flow.document import canonical
@@ -64,10 +65,12 @@ def the_box(config_file: Path) -> KnownBox:
 
 
 def with_box(library: Library, *, functions: Mapping[str, str]) -> Library:
-    """A library with the default flows and with functions."""
+    """A library with the default flows, with functions and the box's own."""
     own = {name: default_flow(name) for name in default_names()}
     return msgspec.structs.replace(
-        library, flows={**own, **library.flows}, functions={**library.functions, **functions}
+        library,
+        flows={**own, **library.flows},
+        functions={**BOX_FUNCTION_NAMES, **library.functions, **functions},
     )
 
 

@@ -20,7 +20,7 @@ import msgspec
 from appliance import clock
 from appliance.contact.functions.cache import AnswerCache
 from appliance.contact.functions.messages import LONGEST_LINE, Answered, Invoke, decode_invoke, encode_line
-from appliance.contact.functions.registry import Registry, make_caller
+from appliance.contact.functions.registry import Registry, box_entries, make_caller
 from appliance.contact.functions.runner import Runner
 from appliance.contact.protocol import WAKE
 from appliance.contact.settings import ContactSettings
@@ -88,7 +88,8 @@ class Service:
 
 async def answer_all(settings: ContactSettings, listening: socket.socket) -> None:
     """Until SIGTERM."""
-    registry = Registry(Path(settings.functions), functools.partial(make_caller, mark=settings.functions_socket))
+    make = functools.partial(make_caller, mark=settings.functions_socket)
+    registry = Registry(Path(settings.functions), make, box_entries(settings.api_socket))
     cache = AnswerCache(Path(settings.functions_cache), clock.now)
     service = Service(Runner(registry, cache, clock.monotonic_s), listening)
     stopping = asyncio.Event()

@@ -10,12 +10,13 @@ from typing import Any, Protocol
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """event: the documented Lambda event; body: the same as JSON; key: names this question, the same for every try;
-    left_s: seconds until nobody wants the answer any more."""
+    left_s: seconds until nobody wants the answer any more; contact: who asks, as the contact process says."""
 
     event: Mapping[str, Any]
     body: bytes
     key: str
     left_s: float
+    contact: str = ""
 
 
 class Caller(Protocol):

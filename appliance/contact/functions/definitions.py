@@ -69,6 +69,11 @@ class TableFunction(Function, frozen=True, kw_only=True, tag="table"):
 
 AnyFunction = HttpFunction | CommandFunction | TableFunction
 
+
+class BoxFunction(Function, frozen=True, kw_only=True, tag="box"):
+    """An operation of the box itself (`appliance.features`); never in the published file: it comes with the program."""
+
+
 _encoder = msgspec.json.Encoder(order="deterministic")
 _decoder: msgspec.json.Decoder[tuple[AnyFunction, ...]] = msgspec.json.Decoder(tuple[AnyFunction, ...])
 

@@ -10,7 +10,7 @@ from appliance.flow.events import FunctionFailed, FunctionReturned
 def flow_event(answered: Answered) -> FunctionReturned | FunctionFailed:
     """What the flow is told; a last good answer counts as an answer."""
     if answered.result is None:
-        return FunctionFailed(reason=answered.reason or "no answer")
+        return FunctionFailed(reason=answered.reason or "no answer", told=answered.told)
     return FunctionReturned(result=answered.result)
 
 

@@ -27,8 +27,8 @@ class Invoke(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True):
-    """Service → contact process. `result` None: it failed, `reason` is for people. `age_s`: the result is the last
-    good answer, that old; None: it is fresh."""
+    """Service → contact process. `result` None: it failed, `reason` is for people, `told` for the flow's error branch.
+    `age_s`: the result is the last good answer, that old; None: it is fresh."""
 
     id: int
     result: dict[str, Any] | None = None
@@ -36,6 +36,7 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     tries: int = 0
     took_s: float = 0.0
     age_s: float | None = None
+    told: dict[str, str] | None = None
 
 
 _encoder = msgspec.json.Encoder()

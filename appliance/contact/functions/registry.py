@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,11 +17,13 @@ import msgspec
 from appliance.contact.functions.asked import Caller
 from appliance.contact.functions.definitions import (
     AnyFunction,
+    BoxFunction,
     CommandFunction,
     HttpFunction,
     TableFunction,
     read_definitions,
 )
+from appliance.features import BOX_FUNCTIONS
 
 LONGEST_CALL_S = 65.0
 _log = logging.getLogger(__name__)
@@ -32,8 +34,19 @@ MakeCaller = Callable[[AnyFunction], Caller]
 class Entry:
     """A function that can be called."""
 
-    function: AnyFunction
+    function: AnyFunction | BoxFunction
     caller: Caller
+
+
+def box_entries(api_socket: str) -> dict[str, Entry]:
+    """The box functions by name, none without a switchboard to ask."""
+    from appliance.contact.functions.box_call import BoxCaller
+
+    return {
+        name: Entry(function=BoxFunction(name=name), caller=BoxCaller(feature.operation, api_socket))
+        for name, feature in BOX_FUNCTIONS.items()
+        if api_socket
+    }
 
 
 def make_caller(function: AnyFunction, mark: str = "") -> Caller:
@@ -59,8 +72,10 @@ def make_caller(function: AnyFunction, mark: str = "") -> Caller:
 class Registry:
     """Functions by name."""
 
-    def __init__(self, path: Path, make: MakeCaller = make_caller) -> None:
+    def __init__(self, path: Path, make: MakeCaller = make_caller, box: Mapping[str, Entry] | None = None) -> None:
+        """`box`: functions that are always there."""
         self._path = path
+        self._box = dict(box or {})
         self._make = make
         self._seen: tuple[int, int] | None = None
         self._entries: dict[str, Entry] = {}
@@ -69,6 +84,8 @@ class Registry:
 
     def find(self, name: str) -> Entry | None:
         """The function of that name, as published now; a file that can't be read leaves what was there."""
+        if (own := self._box.get(name)) is not None:
+            return own
         self.refresh()
         return self._entries.get(name)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,7 +91,9 @@ class Runner:
         except FunctionError as error:
             if error.again:
                 self._outages.failed(asked.name, self._now_s())
-            return self._failed(asked, str(error)) if error.refused else await self._kept(asked, str(error))
+            if error.refused:
+                return self._failed(asked, str(error), told=error.told)
+            return await self._kept(asked, str(error))
         self._outages.worked(asked.name)
         if asked.key is not None:
             await self._cache.put(asked.key, asked.entry.function, result)
@@ -117,7 +119,8 @@ class Runner:
     async def _try(self, asked: _Question, body: bytes, key: str) -> dict[str, Any]:
         asked.tries += 1
         left_s = max(0.001, asked.began_s + asked.limit_s - self._now_s())
-        raw = await asked.entry.caller.call(Asked(event=asked.invoke.event, body=body, key=key, left_s=left_s))
+        question = Asked(event=asked.invoke.event, body=body, key=key, left_s=left_s, contact=asked.invoke.contact)
+        raw = await asked.entry.caller.call(question)
         return {} if asked.invoke.asynchronous else read_answer(raw, asked.invoke.response_type)
 
     async def _kept(self, asked: _Question, reason: str) -> Answered:
@@ -140,8 +143,8 @@ class Runner:
         )
         return self._answered(asked, result=result, reason=reason, age_s=kept.age_s)
 
-    def _failed(self, asked: _Question, reason: str) -> Answered:
-        answered = self._answered(asked, reason=reason)
+    def _failed(self, asked: _Question, reason: str, told: Mapping[str, str] | None = None) -> Answered:
+        answered = msgspec.structs.replace(self._answered(asked, reason=reason), told=dict(told) if told else None)
         _log.warning(
             "function %s failed after %d tries in %.2f s: %s",
             asked.name,

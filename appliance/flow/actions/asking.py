@@ -78,6 +78,8 @@ def _returned(run: Run, _action: Action, pending: Pending, event: FlowEvent) -> 
     if isinstance(event, FunctionReturned) and isinstance(pending, Invoking):
         return _take(run, event.result, strings=pending.strings)
     if isinstance(event, FunctionFailed):
+        if event.told is not None:
+            run.learn(external=event.told)
         return failed(detail=event.reason)
     return failed(detail="the function gave no answer in time") if isinstance(event, TimerExpired) else None
 
