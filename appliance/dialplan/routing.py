@@ -11,6 +11,7 @@ from appliance.dialplan.plan import DialPlan, FeaturePlan
 from appliance.features import Takes
 from appliance.ids import AgentId, Extension, FlowId
 
+CODE_SHOWN = 3
 _ARGUMENT = {
     Takes.NOTHING: re.compile(""),
     Takes.EXTENSION: re.compile(r"[0-9]{0,15}"),
@@ -71,7 +72,8 @@ def _inside(plan: DialPlan, dialled: str, number: str | None) -> Destination:
         return feature
     if number is not None and plan.trunks and dialled not in EMERGENCY:  # 119 must not go out as +82119
         return ToOutside(number=number)
-    why = f"no extension, number or feature code {dialled}; see 'linekeeper extension list'"
+    shown = dialled if dialled.isdigit() else f"{dialled[:CODE_SHOWN]}…"  # what follows a code may be a secret
+    why = f"no extension, number or feature code {shown}; see 'linekeeper extension list'"
     return Unroutable(sip_status=404, why=why)
 
 
