@@ -22,9 +22,9 @@ Work = Callable[[Store, Any], Change]
 
 
 class Administration:
-    """`domain` is the digest realm of the edge."""
+    """`domain` is the digest realm of the edge, `language` that of the flows that come with the box."""
 
-    def __init__(self, paths: BoxPaths, domain: str, clock: Clock) -> None:
+    def __init__(self, paths: BoxPaths, domain: str, clock: Clock, language: str = "en") -> None:
         self._operations: dict[str, tuple[type[ask.Arguments], Work]] = {
             "extension.add": (ask.ExtensionAdd, lambda s, a: changes.add_extension(s, paths, domain, a)),
             "extension.remove": (ask.ExtensionRemove, lambda s, a: changes.remove_extension(s, paths, a)),
@@ -37,7 +37,7 @@ class Administration:
             "queue.list": (ask.Nothing, lambda s, _: Change(result=listings.list_queues(s))),
             "flow.install": (ask.FlowInstall, lambda s, a: changes.install_flow(s, clock, a)),
             "flow.install_bundle": (ask.BundleInstall, lambda s, a: flow_changes.install_bundle(s, paths, clock, a)),
-            "flow.remove": (ask.FlowPartNamed, lambda s, a: flow_removal.remove_part(s, clock, a)),
+            "flow.remove": (ask.FlowPartNamed, lambda s, a: flow_removal.remove_part(s, clock, language, a)),
             "flow.map": (ask.FlowMap, lambda s, a: flow_changes.edit_map(s, clock, a)),
             "flow.export": (ask.Nothing, lambda s, _: Change(result=flow_changes.export_flows(s))),
             "hours.install": (ask.HoursInstall, lambda s, a: flow_changes.install_hours(s, clock, a)),

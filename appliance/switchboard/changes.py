@@ -29,7 +29,7 @@ from appliance.store.flow_parts import Part
 from appliance.store.queues import StoredQueue
 from appliance.store.store import Store
 from appliance.switchboard import requests as ask
-from appliance.switchboard.flow_set import remember
+from appliance.switchboard.flow_set import came_with_the_box, remember
 from appliance.switchboard.listings import missing, show_agent, show_queue
 
 PASSWORD_BYTES = 15  # 20 characters
@@ -123,11 +123,13 @@ def install_flow(store: Store, clock: Clock, given: ask.FlowInstall) -> Change:
     return Change(result={**shown, "bundle_sha256": remember(store, at)}, published=True)
 
 
-def install_default_flows(store: Store, clock: Clock) -> None:
-    """The flows that come with the box, where no flow of that name was ever installed."""
+def install_default_flows(store: Store, clock: Clock, language: str = "en") -> None:
+    """The flows that come with the box, in `language`, but for those that somebody has replaced."""
     for name in default_names():
-        if store.flows.active(FlowId(name)) is None:
-            install_flow(store, clock, ask.FlowInstall(name=name, document=default_document(name).decode()))
+        active = store.flows.active(FlowId(name))
+        if active is None or came_with_the_box(active):
+            document = default_document(name, language).decode()
+            install_flow(store, clock, ask.FlowInstall(name=name, document=document))
     remember(store, clock())
 
 

@@ -104,7 +104,7 @@ class Switchboard:
         self.api = Api(
             store=self.store,
             ledger=self._ledger,
-            administration=Administration(paths, configuration.edge.domain, now),
+            administration=Administration(paths, configuration.edge.domain, now, configuration.box.language),
             live=Live(
                 routing=self.routing,
                 contacts=self.contacts,
@@ -170,7 +170,7 @@ class Switchboard:
             await asyncio.gather(self._adopting, return_exceptions=True)
 
     def _prepare(self, store: Store) -> None:
-        install_default_flows(store, self._clock)
+        install_default_flows(store, self._clock, self._settings.configuration.box.language)
         now = self._clock()
         earliest = iso_utc(now.wall_s - LONGEST_DAY_S)
         for record in store.records.between(earliest, iso_utc(now.wall_s + 1), limit=MOST_RECORDS):

@@ -19,7 +19,7 @@ from appliance.store.flow_parts import Part
 from appliance.store.store import Store
 from appliance.switchboard import requests as ask
 from appliance.switchboard.changes import Change, install_default_flows
-from appliance.switchboard.flow_set import current_bundle, remember
+from appliance.switchboard.flow_set import came_with_the_box, current_bundle, remember
 from appliance.switchboard.listings import missing
 
 _RESOURCES = {
@@ -30,7 +30,7 @@ _RESOURCES = {
 _PARTS = {"bot": Part.BOT, "prompt": Part.PROMPT}
 
 
-def remove_part(store: Store, clock: Clock, given: ask.FlowPartNamed) -> Change:
+def remove_part(store: Store, clock: Clock, language: str, given: ask.FlowPartNamed) -> Change:
     """Raises RequestError: `not_found`, or `conflict` with everything that still names it.
 
     A flow that came with the box and was replaced is again what it was; one that is as it came can't be removed.
@@ -44,7 +44,7 @@ def remove_part(store: Store, clock: Clock, given: ask.FlowPartNamed) -> Change:
     if given.part != "flow":
         gone = store.flow_parts.remove(_PARTS[given.part], given.name)
     else:
-        gone = _remove_flow(store, given.name, clock)
+        gone = _remove_flow(store, given.name, clock, language)
     if not gone:
         raise missing(given.part, given.name)
     restored = given.part == "flow" and given.name in default_names()
@@ -52,22 +52,21 @@ def remove_part(store: Store, clock: Clock, given: ask.FlowPartNamed) -> Change:
     return Change(result=result, published=True)
 
 
-def _remove_flow(store: Store, name: str, clock: Clock) -> bool:
+def _remove_flow(store: Store, name: str, clock: Clock, language: str) -> bool:
     before = store.flows.active(FlowId(name))
+    if before is not None and came_with_the_box(before):
+        raise RequestError(f"flow {name} belongs to the box; install another under its name", kind="conflict")
     gone = store.flows.remove(FlowId(name), clock())
     if name in default_names():
-        install_default_flows(store, clock)
-        after = store.flows.active(FlowId(name))
-        if before is not None and after is not None and before.sha256 == after.sha256:
-            raise RequestError(f"flow {name} belongs to the box; install another under its name", kind="conflict")
+        install_default_flows(store, clock, language)
     return gone
 
 
 def _users(store: Store, given: ask.FlowPartNamed) -> Iterator[str]:
     """Queues and installed flows that name it; a box flow is never without one, so it has no users that count."""
+    if given.part == "flow" and given.name in default_names():
+        return
     if given.part == "flow":
-        if given.name in default_names():
-            return
         yield from (f"queue {queue.plan.queue}" for queue in store.queues.all() if queue.queue_flow == given.name)
     bundle = read_bundle(current_bundle(store))
     for flow in (*bundle.flows.values(), *bundle.modules.values()):

@@ -50,7 +50,12 @@ def remember(store: Store, at: Stamp) -> str:
 
 def installed_flows(store: Store) -> list[StoredFlow]:
     """The active flows without those that came with the box and are as they came."""
-    return [flow for flow in store.flows.all_active() if flow.sha256 not in _came_with_the_box()]
+    return [flow for flow in store.flows.all_active() if not came_with_the_box(flow)]
+
+
+def came_with_the_box(flow: StoredFlow) -> bool:
+    """Whether it is a default flow as it came, in whatever language."""
+    return flow.sha256 in _came_with_the_box()
 
 
 def prompt_stem(name: str, sha256: str) -> str:

@@ -27,8 +27,10 @@ def call(configuration: Configuration, op: str, args: dict[str, Any]) -> Any:
     try:
         paths.make()
         with Store.open(paths.store) as store:
-            install_default_flows(store, clock.now)
-            change = Administration(paths, configuration.edge.domain, clock.now).perform(store, op, args)
+            install_default_flows(store, clock.now, configuration.box.language)
+            change = Administration(paths, configuration.edge.domain, clock.now, configuration.box.language).perform(
+                store, op, args
+            )
             if change.published:
                 publish(compose(store, configuration), paths)
     except OSError as error:

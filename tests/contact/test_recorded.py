@@ -173,6 +173,22 @@ def test_sides_when_paused_are_silent_for_just_that_long_and_resume_after_it(
     assert len(sides[0].samples) == len(sides[1].samples)
 
 
+def test_keys_when_the_recording_is_paused_are_masked_to_the_agent(
+    stage: Stage, customer: RtpParty, agent: RtpParty
+) -> None:
+    """Phones may sound a key in-band as well: what the customer sends around it doesn't reach the agent."""
+    contact = talk_in_silence(stage, customer, agent)
+    customer.say(CUSTOMER_HZ)
+    agent.hears_tone(CUSTOMER_HZ)
+    stage.switchboard.command(PauseRecording(contact=contact))
+    stage.switchboard.wait_event(contact, RecordingPaused)
+    agent.hears_tone(CUSTOMER_HZ)
+    customer.press("4")
+    agent.hears_silence(0.4)
+    agent.hears_tone(CUSTOMER_HZ)
+    hang_up(stage, contact)
+
+
 def test_pause_when_nothing_is_recorded_or_it_is_paused_already_changes_nothing(
     stage: Stage, customer: RtpParty, agent: RtpParty
 ) -> None:

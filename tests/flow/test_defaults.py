@@ -81,3 +81,26 @@ def test_default_flow_when_loaded_then_parses(name):
 def test_default_flow_when_name_is_unknown_then_error_names_the_others():
     with pytest.raises(FlowError, match="branch"):
         default_flow("nowhere")
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "recorded"),
+    [
+        ("recording_consent", "1", True),
+        ("recording_consent", "2", False),
+        ("recording_consent", "", False),
+        ("recording_notice", "9", False),
+        ("recording_notice", "1", True),
+        ("recording_notice", "", True),
+    ],
+)
+def test_consent_module_when_customer_decides_then_recorded_or_not_and_written_down(caller, name, key, recorded):
+    call = caller(default_flow(name))
+    if key:
+        call.press(key)
+    else:
+        call.tell(PromptEnded(), after_s=4)
+        call.tell(TimerExpired(), after_s=5)
+    assert call.last(SetRecording).participants == ({"Agent", "Customer"} if recorded else set())
+    assert call.last(SetAttributes).attributes == {"recording_consent": "yes" if recorded else "no"}
+    assert call.state.finished

@@ -212,3 +212,13 @@ def test_prompt_when_removed_then_it_is_not_of_the_set(office: Office) -> None:
     assert office.store.flow_parts.all(Part.PROMPT) == {}
     with pytest.raises(RequestError, match="no prompt"):
         office("flow.remove", part="prompt", name="beep")
+
+
+def test_default_flows_when_the_box_speaks_korean_then_they_do_but_not_the_replaced_ones(office: Office) -> None:
+    office("flow.install", name="branch", document=flow())
+    install_default_flows(office.store, clock.now, "ko-KR")
+    texts = {stored.flow: stored.document for stored in office.store.flows.all_active()}
+    assert "대기" in texts[FlowId("customer_queue")]
+    assert "Hello" in texts[FlowId("branch")]
+    assert "branch" in office("flow.export")["bundle"]["Flows"]
+    assert "customer_queue" not in office("flow.export")["bundle"]["Flows"]
