@@ -14,3 +14,15 @@ FlowId = NewType("FlowId", str)  # name of a flow
 Extension = NewType("Extension", str)  # a dialable number inside, digits only
 TrunkId = NewType("TrunkId", str)  # name of a trunk
 SlotId = NewType("SlotId", int)  # place of a contact process, 0 …
+
+_AGENT_QUEUE = "agent:"  # no name that a person can choose has a colon
+
+
+def agent_queue(agent: AgentId) -> QueueId:
+    """The queue of contacts that wait for this one agent (QueueType AGENT)."""
+    return QueueId(f"{_AGENT_QUEUE}{agent}")
+
+
+def agent_of_queue(queue: QueueId) -> AgentId | None:
+    """Whose queue it is; None for one that several agents serve."""
+    return AgentId(queue.removeprefix(_AGENT_QUEUE)) if queue.startswith(_AGENT_QUEUE) else None

@@ -8,10 +8,18 @@ from __future__ import annotations
 from appliance.acd.agent_states import Signal, activity_after
 from appliance.acd.commands import AgentStateChanged
 from appliance.acd.lanes import AgentKey
-from appliance.acd.model import AVAILABLE, OFFLINE, Activity, AgentPlan, QueueShare
-from appliance.ids import AgentId, ContactId, OfferId, QueueId
+from appliance.acd.model import (
+    AVAILABLE,
+    OFFLINE,
+    OWN_PRIORITY,
+    Activity,
+    AgentPlan,
+    AvailabilityTimer,
+    QueueShare,
+)
+from appliance.ids import AgentId, ContactId, Extension, OfferId, QueueId, agent_queue
 
-RESTING = frozenset({Activity.IDLE, Activity.MISSED})
+RESTING = frozenset({Activity.IDLE, Activity.MISSED, Activity.ERROR})
 UNTOUCHED = frozenset({Activity.IDLE, Activity.RINGING})  # an offer that came to nothing leaves the idle time
 
 
@@ -19,7 +27,8 @@ class Agent:
     """`contacts` and `wrap_ups` map a contact to the queue it came from (None: no queue, or not known any more).
 
     `ringing` is the contact of the open offer; `offer` its id, None while a restored offer waits for its contact.
-    `missed` outlives a contact taken in the missed state. `listed` is the key the agent has in the lanes.
+    `trouble` (MISSED or FAILED) outlives a contact taken in that state. `seat` is the phone the agent sits at.
+    `limits`: when the wrap-ups that have a limit are over. `listed`: the keys the agent has in the lanes, one a share.
     """
 
     __slots__ = (
@@ -27,38 +36,45 @@ class Agent:
         "activity",
         "contacts",
         "idle_since",
+        "inbound_since",
+        "limits",
         "listed",
-        "missed",
         "next_status",
         "offer",
         "plan",
         "ringing",
+        "seat",
         "shares",
         "since",
         "status",
         "told",
+        "trouble",
         "wrap_ups",
     )
 
     def __init__(self, plan: AgentPlan, now: float) -> None:
+        self.seat: Extension | None = plan.extension
         self.configure(plan)
         self.status = OFFLINE
         self.next_status: str | None = None
         self.activity = Activity.IDLE
         self.since = now
         self.idle_since = now
-        self.missed = False
+        self.inbound_since = now
+        self.trouble: Signal | None = None
         self.ringing: ContactId | None = None
         self.offer: OfferId | None = None
         self.contacts: dict[ContactId, QueueId | None] = {}
         self.wrap_ups: dict[ContactId, QueueId | None] = {}
-        self.listed: AgentKey | None = None
+        self.limits: dict[ContactId, float] = {}
+        self.listed: tuple[AgentKey, ...] | None = None
         self.told = self.state()
 
     def configure(self, plan: AgentPlan) -> None:
-        """Take a new plan; of several shares of one queue the first counts."""
+        """Take a new plan; of several shares of one queue the first counts. The agent's own queue is always served."""
+        own = agent_queue(plan.agent)
+        shares = {own: QueueShare(queue=own, priority=OWN_PRIORITY)}
         self.plan = plan
-        shares: dict[QueueId, QueueShare] = {}
         for share in plan.queues:
             shares.setdefault(share.queue, share)
         self.shares = tuple(shares.values())
@@ -74,12 +90,17 @@ class Agent:
     @property
     def available(self) -> bool:
         """Can take an offer now (AGENTS_AVAILABLE, metrics.md section 3)."""
-        return self.activity is Activity.IDLE and self.status == AVAILABLE
+        return self.activity is Activity.IDLE and self.status == AVAILABLE and self.seat is not None
 
     @property
-    def order(self) -> AgentKey:
-        """Longest idle first, ties by id."""
-        return (self.idle_since, self.plan.agent)
+    def present(self) -> bool:
+        """At a phone and not Offline: may become available before long."""
+        return self.seat is not None and self.status != OFFLINE
+
+    @property
+    def free_since(self) -> float:
+        """Since when the agent counts as idle, by the timer of the routing profile."""
+        return self.inbound_since if self.plan.timer is AvailabilityTimer.LAST_INBOUND else self.idle_since
 
     @property
     def contact(self) -> ContactId | None:
@@ -110,7 +131,24 @@ class Agent:
         self.ringing = None
         self.offer = None
         self.contacts[contact] = queue
+        self._note_inbound(queue, now)
         self.move(Signal.CONNECTED, now)
+
+    def leave(self, contact: ContactId, now: float, *, wrap_up: bool) -> None:
+        """The agent's part in `contact`, which was under way, is over; `settle` follows."""
+        queue = self.contacts.pop(contact)
+        self._note_inbound(queue, now)
+        if wrap_up:
+            self.wrap_ups[contact] = queue
+
+    def wrapped_up(self, contact: ContactId, now: float) -> None:
+        """After-contact work is over; `settle` follows."""
+        self._note_inbound(self.wrap_ups.pop(contact), now)
+        self.limits.pop(contact, None)
+
+    def _note_inbound(self, queue: QueueId | None, now: float) -> None:
+        if queue is not None:
+            self.inbound_since = now
 
     def settle(self, now: float) -> None:
         """Go to what is left after an offer, a contact or a wrap-up ended; a next status takes effect at rest."""
@@ -129,17 +167,17 @@ class Agent:
             return Signal.CONNECTED
         if self.wrap_ups:
             return Signal.WRAPPING_UP
-        return Signal.MISSED if self.missed else Signal.FREED
+        return self.trouble or Signal.FREED
 
     def choose(self, status: str, now: float) -> None:
         """Take `status`, or note it as the next one while ringing, on a contact or in wrap-up."""
         if status == AVAILABLE:
-            self.missed = False
+            self.trouble = None
         if self.activity not in RESTING:
             self.next_status = None if status == self.status else status
             return
         self._take_status(status, now)
-        if self.activity is Activity.MISSED and not self.missed:
+        if self.activity is not Activity.IDLE and self.trouble is None:
             self.settle(now)
 
     def _take_status(self, status: str, now: float) -> None:
@@ -150,13 +188,17 @@ class Agent:
         self.idle_since = now
 
     def state(self) -> AgentStateChanged:
+        contact = self.contact
         return AgentStateChanged(
             agent=self.plan.agent,
             status=self.status,
             activity=self.activity.value,
             since=self.since,
             idle_since=self.idle_since,
-            contact=self.contact,
+            contact=contact,
             queue=self.queue,
             next_status=self.next_status,
+            inbound_since=self.inbound_since,
+            extension=self.seat,
+            wrap_up_until=self.limits.get(contact) if contact is not None else None,
         )

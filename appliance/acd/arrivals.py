@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from appliance.acd.commands import AcceptContact, RefuseContact
+from appliance.acd.criteria import only
 from appliance.acd.events import ContactArrived, ContactLeft
 from appliance.acd.floor import Floor
 from appliance.acd.lines import NO_SUCH_QUEUE, Line, Place
@@ -49,9 +50,11 @@ def _admit(floor: Floor, line: Line, event: ContactArrived, now: float) -> None:
     if old is not None:
         floor.withdraw(old, now)
         floor.unseat(old)
-    offers_made = max(event.offers_made, floor.offers_made.get(event.contact, 0))
+    offers_made = max(event.offers_made, floor.offer_numbers.of(event.contact))
     place = Place(event.contact, event.queue, event.enqueued_at, offers_made)
     place.rank(event.priority, event.time_adjustment_s)
+    place.due = event.not_before
+    _ask(floor, place, event)
     position = line.position(place.key)
     floor.out.append(AcceptContact(contact=place.contact, queue=place.queue, position=position))
     floor.seat(place, now)
@@ -69,9 +72,27 @@ def _carry_over(floor: Floor, old: Place, place: Place, now: float) -> None:
         floor.pause(place, old.paused_by, now)
 
 
+def _ask(floor: Floor, place: Place, event: ContactArrived) -> None:
+    """What is asked of agents: first the one of the time before, if that one is there; then as the flow wants it."""
+    place.steps = event.criteria
+    place.steps_since = event.enqueued_at if event.criteria_since is None else event.criteria_since
+    wish_s = floor.lines[place.queue].plan.last_agent_s
+    last = floor.agents.get(event.last_agent) if event.last_agent is not None else None
+    if wish_s > 0 and last is not None and last.present and last.serves(place.queue):
+        place.steps = (only([last.id], wish_s), *event.criteria)
+
+
 def _renew(floor: Floor, place: Place, event: ContactArrived, now: float) -> None:
-    """The same queue once more: the place is kept, priority and adjustment are taken over."""
+    """The same queue once more: the place is kept, all else is taken over."""
     place.offers_made = max(place.offers_made, event.offers_made)
-    floor.rerank(place, event.priority, event.time_adjustment_s, now)
+    _ask(floor, place, event)
+    if event.not_before is not None and (place.due is not None or event.not_before > now):
+        floor.withdraw(place, now)
+        floor.unseat(place)
+        place.rank(event.priority, event.time_adjustment_s)
+        place.due, place.paused_by = event.not_before, None
+        floor.seat(place, now)
+    else:
+        floor.rerank(place, event.priority, event.time_adjustment_s, now)
     position = floor.lines[place.queue].position(place.key)
     floor.out.append(AcceptContact(contact=place.contact, queue=place.queue, position=position))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from appliance.ids import AgentId, ContactId, OfferId, QueueId
+from appliance.ids import AgentId, ContactId, Extension, OfferId, QueueId
 
 
 class AcdCommand(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +32,7 @@ class Offer(AcdCommand, frozen=True, kw_only=True):
     contact: ContactId
     agent: AgentId
     ring_timeout_s: float
+    auto_accept: bool = False
 
 
 class Withdraw(AcdCommand, frozen=True, kw_only=True):
@@ -52,7 +53,8 @@ class TellPosition(AcdCommand, frozen=True, kw_only=True):
 class AgentStateChanged(AcdCommand, frozen=True, kw_only=True):
     """Store this. `activity` is one of `model.Activity`; `contact` is the one under way, in wrap-up or ringing.
 
-    `queue` is where a contact under way or in wrap-up came from, None for others.
+    `queue` is where a contact under way or in wrap-up came from, None for others. `inbound_since`: the last contact of
+    a queue; `extension`: where the agent sits, None: nowhere; `wrap_up_until`: the limit of the wrap-up, if it has one.
     """
 
     agent: AgentId
@@ -63,6 +65,9 @@ class AgentStateChanged(AcdCommand, frozen=True, kw_only=True):
     contact: ContactId | None
     next_status: str | None
     queue: QueueId | None = None
+    inbound_since: float | None = None
+    extension: Extension | None = None
+    wrap_up_until: float | None = None
 
 
 class WrapUpStarted(AcdCommand, frozen=True, kw_only=True):
@@ -77,3 +82,11 @@ class WrapUpEnded(AcdCommand, frozen=True, kw_only=True):
 
     agent: AgentId
     contact: ContactId
+
+
+class WrapUpProlonged(AcdCommand, frozen=True, kw_only=True):
+    """The limit of the contact's after-contact work is `seconds` later than it was."""
+
+    agent: AgentId
+    contact: ContactId
+    seconds: float

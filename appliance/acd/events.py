@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from appliance.acd.model import AgentPlan, QueuePlan
-from appliance.ids import AgentId, ContactId, OfferId, QueueId
+from appliance.events.criteria import RoutingStep
+from appliance.ids import AgentId, ContactId, Extension, OfferId, QueueId
 
 
 class AcdEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +24,7 @@ class QueueRemoved(AcdEvent, frozen=True, kw_only=True):
 
 
 class AgentConfigured(AcdEvent, frozen=True, kw_only=True):
-    """An agent is new or changed; the agent's state stays."""
+    """An agent is new or changed; the agent's state stays. One who sat at the own phone moves with it."""
 
     agent: AgentPlan
 
@@ -33,9 +34,14 @@ class AgentRemoved(AcdEvent, frozen=True, kw_only=True):
 
 
 class ContactArrived(AcdEvent, frozen=True, kw_only=True):
-    """A contact asks for a place. `enqueued_at` is the original time: a restored contact takes its old place.
-    `forced`: it was accepted before (restart), so capacity is not checked again. `offers_made`: the highest number in
-    an offer id of this contact so far, so that a restart or a second queue never gives an id twice."""
+    """A contact asks for a place, or one that has a place there asks for other routing. `queue` may be an agent's.
+
+    `enqueued_at` is the original time: a restored contact takes its old place. `forced`: it was accepted before
+    (restart), so capacity is not checked again. `offers_made`: the highest number in an offer id of this contact so
+    far, so that a restart or a second queue never gives an id twice. `criteria` count from `criteria_since` (None:
+    `enqueued_at`). `last_agent`: who talked with this customer last; wished for as long as the queue says, if that
+    agent is there. `not_before`: offered to nobody until then, and not waiting but scheduled (CONTACTS_SCHEDULED); a
+    contact that has a place gives it up until then. None leaves a scheduled contact scheduled."""
 
     contact: ContactId
     queue: QueueId
@@ -44,6 +50,10 @@ class ContactArrived(AcdEvent, frozen=True, kw_only=True):
     time_adjustment_s: int = 0
     forced: bool = False
     offers_made: int = 0
+    criteria: tuple[RoutingStep, ...] = ()
+    criteria_since: float | None = None
+    last_agent: AgentId | None = None
+    not_before: float | None = None
 
 
 class ContactLeft(AcdEvent, frozen=True, kw_only=True):
@@ -59,8 +69,9 @@ class OfferAnswered(AcdEvent, frozen=True, kw_only=True):
 
 
 class OfferMissed(AcdEvent, frozen=True, kw_only=True):
-    """`cause`: no_answer, busy, rejected, unreachable, withdrawn, abandoned. The contact is back at its old place
-    (except after abandoned). All but abandoned and withdrawn put the agent to the missed state.
+    """`cause`: no_answer, busy, rejected, unreachable, failed, withdrawn, abandoned. The contact is back at its old
+    place (except after abandoned). unreachable and failed put the agent to the error state, all others but abandoned
+    and withdrawn to the missed state.
 
     "withdrawn" also answers an offer that the contact process can't ring now (the next one comes a second later), and
     confirms that a Withdraw took effect."""
@@ -94,6 +105,23 @@ class AgentStatusSet(AcdEvent, frozen=True, kw_only=True):
     status: str
 
 
+class AgentSeated(AcdEvent, frozen=True, kw_only=True):
+    """The agent is reached at this phone from now on (log-in); None: at none (log-out), so gets no offers.
+
+    An offer that rings elsewhere is taken back; contacts under way go on; the status stays. Whether somebody else sits
+    there is the teller's business."""
+
+    agent: AgentId
+    extension: Extension | None
+
+
+class WrapUpExtended(AcdEvent, frozen=True, kw_only=True):
+    """The agent needs more time: the limit of the after-contact work under way moves, if it has one."""
+
+    agent: AgentId
+    seconds: float
+
+
 class WrapUpCleared(AcdEvent, frozen=True, kw_only=True):
     """The agent closed after-contact work before its time limit."""
 
@@ -101,7 +129,8 @@ class WrapUpCleared(AcdEvent, frozen=True, kw_only=True):
 
 
 class AgentStateRestored(AcdEvent, frozen=True, kw_only=True):
-    """After a restart: what the store knew of the agent. Times on the scale of `now`."""
+    """After a restart: what the store knew of the agent. Times on the scale of `now`. inbound_since None: as
+    `idle_since`; extension UNSET: not known, the agent's own phone."""
 
     agent: AgentId
     status: str
@@ -111,3 +140,6 @@ class AgentStateRestored(AcdEvent, frozen=True, kw_only=True):
     contact: ContactId | None = None
     next_status: str | None = None
     queue: QueueId | None = None
+    inbound_since: float | None = None
+    extension: Extension | msgspec.UnsetType | None = msgspec.UNSET
+    wrap_up_until: float | None = None

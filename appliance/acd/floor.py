@@ -7,78 +7,108 @@ unless the contact is paused. Which event makes which move is not decided here.
 
 from __future__ import annotations
 
-from itertools import islice
-
+from appliance.acd.agent_states import Signal
 from appliance.acd.agents import Agent
-from appliance.acd.commands import AcdCommand, Offer, Withdraw
+from appliance.acd.commands import AcdCommand, Offer, TellPosition, Withdraw
 from appliance.acd.lines import Line, Place
 from appliance.acd.market import Market
-from appliance.acd.model import AgentPlan, QueuePlan
+from appliance.acd.model import AGENT_QUEUE_PLACES, AgentPlan, QueuePlan
+from appliance.acd.offer_numbers import OfferNumbers
 from appliance.acd.timers import TimerKind, Timers
-from appliance.ids import AgentId, ContactId, OfferId, QueueId
+from appliance.ids import AgentId, ContactId, OfferId, QueueId, agent_queue
 
-NUMBERS_KEPT = 4096  # far more contacts than a branch has under way
 PAUSE_S = 1.0  # for a contact process to stop ringing before it can ring the next agent
 LEASE_GRACE_S = 5.0  # the contact process enforces the ring timeout; the lease only catches a silent one
 
 
 class Floor:
-    """`claims` are restored offers whose contact has not come back yet; `offers_made` the last offer numbers of
-    contacts that left, because an offer id must not come twice when one comes back."""
+    """`claims` are restored offers whose contact has not come back yet."""
 
     def __init__(self) -> None:
         self.agents: dict[AgentId, Agent] = {}
         self.lines: dict[QueueId, Line] = {}
         self.places: dict[ContactId, Place] = {}
         self.claims: dict[ContactId, AgentId] = {}
-        self.offers_made: dict[ContactId, int] = {}
+        self.offer_numbers = OfferNumbers()
         self.timers = Timers()
         self.out: list[AcdCommand] = []
-        self._market = Market(self.agents, self.places)
+        self._market = Market(self.agents, self.places, self.lines)
         self._touched: dict[AgentId, Agent] = {}
 
     # ── contacts ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def seat(self, place: Place, now: float) -> None:
-        """Give a contact its place and tell those behind."""
+        """Give a contact its place and tell those behind; later, if it is scheduled for later."""
         self.places[place.contact] = place
-        self.out += self.lines[place.queue].insert(place.key)
+        line = self.lines[place.queue]
+        if place.due is not None and place.due > now:
+            line.scheduled.add(place.contact)
+            self.timers.set((TimerKind.DUE, place.contact, ""), place.due)
+            return
+        place.due = None
+        self.out += line.insert(place.key)
         self.expose(place, now)
+
+    def come_due(self, place: Place, now: float) -> None:
+        """A scheduled contact waits from now on, at the place that its time gives it."""
+        self.lines[place.queue].scheduled.discard(place.contact)
+        place.due = None
+        self.seat(place, now)
+        position = self.lines[place.queue].position(place.key)
+        self.out.append(TellPosition(contact=place.contact, queue=place.queue, position=position))
 
     def unseat(self, place: Place) -> None:
         """Take a contact out of its queue and tell those behind; an open offer must be ended before."""
         self._hide(place)
         self.timers.cancel((TimerKind.PAUSE, place.contact, ""))
+        self.timers.cancel((TimerKind.DUE, place.contact, ""))
         del self.places[place.contact]
-        self._note_offers(place)
+        self.offer_numbers.note(place.contact, place.offers_made)
         line = self.lines[place.queue]
+        line.scheduled.discard(place.contact)
         self.out += line.remove(place.key)
-        if not line.open and not line.keys:
-            del self.lines[place.queue]
-
-    def _note_offers(self, place: Place) -> None:
-        if place.offers_made:
-            self.offers_made.pop(place.contact, None)
-            self.offers_made[place.contact] = place.offers_made
-        if len(self.offers_made) > NUMBERS_KEPT:
-            for contact in list(islice(self.offers_made, NUMBERS_KEPT // 2)):
-                del self.offers_made[contact]
+        self._close_if_done(line)
 
     def rerank(self, place: Place, priority: int, time_adjustment_s: int, now: float) -> None:
         """Move a contact within its queue and tell those in between."""
         old = place.key
         self._hide(place)
         place.rank(priority, time_adjustment_s)
-        self.out += self.lines[place.queue].reorder(old, place.key)
-        self.expose(place, now)
+        if place.due is None:
+            self.out += self.lines[place.queue].reorder(old, place.key)
+            self.expose(place, now)
 
     def expose(self, place: Place, now: float) -> None:
-        """Let agents get this contact: those without a delay now, the others when it is ripe for them."""
+        """Let agents get this contact: those who meet its criteria and have no delay now, others as time passes."""
         if place.offer is not None or place.paused_by is not None:
             return
-        ripe_at = self._market.expose(place, now)
-        if ripe_at is not None:
-            self.timers.set((TimerKind.RIPE, place.contact, ""), ripe_at)
+        again_at = self._market.expose(place, now)
+        if again_at is not None:
+            self.timers.set((TimerKind.RIPE, place.contact, ""), again_at)
+
+    # ── lines ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def open_line(self, plan: QueuePlan) -> None:
+        """A new queue, or a new plan for a known one whose contacts stay."""
+        line = self.lines.setdefault(plan.queue, Line(plan, is_open=True))
+        turned = line.plan.agent_order is not plan.agent_order
+        line.plan, line.open = plan, True
+        for agent in self.agents.values() if turned else ():
+            if agent.serves(plan.queue):
+                self._market.relist(agent)
+
+    def close_line(self, queue: QueueId) -> None:
+        """Takes no more contacts; those in it wait on for the agents that still serve it."""
+        line = self.lines.get(queue)
+        if line is not None:
+            line.open = False
+            self._close_if_done(line)
+
+    def _close_if_done(self, line: Line) -> None:
+        if not line.open and line.empty:
+            del self.lines[line.plan.queue]
+
+    # ── pauses ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _hide(self, place: Place) -> None:
         self._market.hide(place)
@@ -101,8 +131,15 @@ class Floor:
     def offer(self, place: Place, agent: Agent, now: float) -> None:
         place.offers_made += 1
         offer = self._open_offer(place, agent, now)
-        ring_timeout_s = self.lines[place.queue].plan.ring_timeout_s
-        self.out.append(Offer(offer=offer, contact=place.contact, agent=agent.id, ring_timeout_s=ring_timeout_s))
+        self.out.append(
+            Offer(
+                offer=offer,
+                contact=place.contact,
+                agent=agent.id,
+                ring_timeout_s=self.lines[place.queue].plan.ring_timeout_s,
+                auto_accept=agent.plan.auto_accept,
+            )
+        )
 
     def resume_offer(self, place: Place, agent: Agent, now: float) -> None:
         """The agent rings for this contact since before a restart: a new lease of the last offer."""
@@ -117,12 +154,13 @@ class Floor:
         place.offer = offer
         place.offered_to[offer] = agent.id
         line.offered += 1
+        line.had_turn(agent.id)
         agent.ring(place.contact, offer, now)
         self.touch(agent)
         self.timers.set((TimerKind.LEASE, place.contact, ""), now + line.plan.ring_timeout_s + LEASE_GRACE_S)
         return offer
 
-    def end_offer(self, place: Place, now: float, *, missed: bool = False) -> None:
+    def end_offer(self, place: Place, now: float, trouble: Signal | None = None) -> None:
         """Close the open offer of `place`, if any; the agent goes on. The contact stays hidden."""
         if place.offer is None:
             return
@@ -130,14 +168,14 @@ class Floor:
         self.lines[place.queue].offered -= 1
         place.offer = None
         self.timers.cancel((TimerKind.LEASE, place.contact, ""))
-        self._stop_ringing(agent, now, missed=missed)
+        self._stop_ringing(agent, now, trouble)
 
-    def withdraw(self, place: Place, now: float, *, missed: bool = False) -> None:
+    def withdraw(self, place: Place, now: float, trouble: Signal | None = None) -> None:
         """End the open offer and have the ringing stopped; when it has, the contact waits again at its old place."""
         offer = place.offer
         if offer is not None:
             self.out.append(Withdraw(offer=offer, contact=place.contact))
-            self.end_offer(place, now, missed=missed)
+            self.end_offer(place, now, trouble)
             self.pause(place, offer, now)
 
     def claim(self, agent: Agent, contact: ContactId, now: float, expires: float) -> None:
@@ -155,27 +193,28 @@ class Floor:
         self.timers.cancel((TimerKind.CLAIM, agent_id, contact))
         return self.agents[agent_id]
 
-    def end_claim(self, contact: ContactId, now: float, *, missed: bool = False) -> None:
+    def end_claim(self, contact: ContactId, now: float, trouble: Signal | None = None) -> None:
         """The ringing since before the restart is over, if there was any."""
         agent = self.take_claim(contact)
         if agent is not None:
-            self._stop_ringing(agent, now, missed=missed)
+            self._stop_ringing(agent, now, trouble)
 
-    def _stop_ringing(self, agent: Agent, now: float, *, missed: bool) -> None:
+    def _stop_ringing(self, agent: Agent, now: float, trouble: Signal | None) -> None:
         agent.ringing = None
         agent.offer = None
-        agent.missed = agent.missed or missed
+        agent.trouble = trouble or agent.trouble
         agent.settle(now)
         self.touch(agent)
 
     # ── agents ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def employ(self, plan: AgentPlan, now: float) -> None:
-        """A new agent, or a new plan for a known one whose state stays."""
+        """A new agent, or a new plan for a known one whose state stays. The own queue comes and goes with the agent."""
         agent = self.agents.get(plan.agent)
         old_shares = agent.shares if agent else ()
         if agent is None:
             agent = self.agents[plan.agent] = Agent(plan, now)
+        self.open_line(QueuePlan(queue=agent_queue(plan.agent), max_contacts=AGENT_QUEUE_PLACES))
         self._market.delist(agent)
         agent.configure(plan)
         widened = self._market.listen(agent.shares)
@@ -188,7 +227,11 @@ class Floor:
         """Forget an agent who neither rings nor claims."""
         self._market.delist(agent)
         self._market.unlisten(agent.shares)
+        for share in agent.shares:
+            if (line := self.lines.get(share.queue)) is not None:
+                line.forget(agent.id)
         del self.agents[agent.id]
+        self.close_line(agent_queue(agent.id))
         self._touched.pop(agent.id, None)
 
     def touch(self, agent: Agent) -> None:
@@ -197,12 +240,18 @@ class Floor:
         self._market.relist(agent)
 
     def limit_wrap_up(self, agent: Agent, contact: ContactId, started: float) -> None:
-        """Set the time limit of the queue that the contact came from; the default one if that isn't known."""
+        """Set the agent's own time limit, else that of the queue the contact came from, else the default one."""
         queue = agent.wrap_ups[contact]
         line = self.lines.get(queue) if queue is not None else None
         plan = line.plan if line else QueuePlan(queue=QueueId(""))
-        if plan.wrap_up_s > 0:
-            self.timers.set((TimerKind.WRAP_UP, agent.id, contact), started + plan.wrap_up_s)
+        limit_s = plan.wrap_up_s if agent.plan.wrap_up_s is None else agent.plan.wrap_up_s
+        if limit_s > 0:
+            self.end_wrap_up_at(agent, contact, started + limit_s)
+
+    def end_wrap_up_at(self, agent: Agent, contact: ContactId, until: float) -> None:
+        """The limit of a wrap-up, instead of any it had."""
+        agent.limits[contact] = until
+        self.timers.set((TimerKind.WRAP_UP, agent.id, contact), until)
 
     def _expose_all(self, queue: QueueId, now: float) -> None:
         line = self.lines.get(queue)

@@ -9,7 +9,9 @@ from bisect import bisect_left
 
 from appliance.acd.commands import TellPosition
 from appliance.acd.lanes import PlaceKey, put, take
-from appliance.acd.model import QueuePlan
+from appliance.acd.model import AgentOrder, QueuePlan
+from appliance.acd.needs import Need
+from appliance.events.criteria import RoutingStep
 from appliance.ids import AgentId, ContactId, OfferId, QueueId
 
 NO_SUCH_QUEUE = "NoMatchingError"  # error names of the flow language, TransferContactToQueue
@@ -18,10 +20,24 @@ AT_CAPACITY = "QueueAtCapacity"
 
 class Place:
     """A contact's place in a queue. `offer` is the open one; `offered_to` all offers of this stay, for late answers;
-    `paused_by` the offer that has just ended and may still ring.
+    `paused_by` the offer that has just ended and may still ring; `steps` what is asked of agents since `steps_since`,
+    `need` what they were asked when the contact was last exposed; `due`: scheduled for then, None: waiting.
     """
 
-    __slots__ = ("contact", "enqueued_at", "key", "offer", "offered_to", "offers_made", "paused_by", "queue")
+    __slots__ = (
+        "contact",
+        "due",
+        "enqueued_at",
+        "key",
+        "need",
+        "offer",
+        "offered_to",
+        "offers_made",
+        "paused_by",
+        "queue",
+        "steps",
+        "steps_since",
+    )
 
     def __init__(self, contact: ContactId, queue: QueueId, enqueued_at: float, offers_made: int) -> None:
         self.contact = contact
@@ -32,6 +48,10 @@ class Place:
         self.paused_by: OfferId | None = None
         self.offered_to: dict[OfferId, AgentId] = {}
         self.key: PlaceKey = (0, 0.0, contact)
+        self.steps: tuple[RoutingStep, ...] = ()
+        self.steps_since = enqueued_at
+        self.need: Need | None = None
+        self.due: float | None = None
 
     def rank(self, priority: int, time_adjustment_s: float) -> None:
         """Set the order key: a positive adjustment makes the contact look as if it had waited longer."""
@@ -39,15 +59,24 @@ class Place:
 
 
 class Line:
-    """The places of one queue. `open`: takes new contacts; a removed queue stays closed until its line is empty."""
+    """The places of one queue. `open`: takes new contacts; a removed queue stays closed until its line is empty.
+    `scheduled` contacts belong to the queue but hold no place yet."""
 
-    __slots__ = ("keys", "offered", "open", "plan")
+    __slots__ = ("_turn", "_turns", "keys", "offered", "open", "plan", "scheduled")
 
     def __init__(self, plan: QueuePlan, *, is_open: bool) -> None:
         self.plan = plan
         self.open = is_open
         self.keys: list[PlaceKey] = []
         self.offered = 0
+        self.scheduled: set[ContactId] = set()
+        self._turn = 0
+        self._turns: dict[AgentId, int] = {}
+
+    @property
+    def empty(self) -> bool:
+        """Whether nobody waits or is to wait."""
+        return not self.keys and not self.scheduled
 
     @property
     def waiting(self) -> int:
@@ -59,7 +88,20 @@ class Line:
         if not self.open or not self.plan.enabled:
             return NO_SUCH_QUEUE
         limit = self.plan.max_contacts
-        return AT_CAPACITY if limit is not None and self.waiting >= limit else None
+        return AT_CAPACITY if limit is not None and self.waiting + len(self.scheduled) >= limit else None
+
+    def had_turn(self, agent: AgentId) -> None:
+        """`agent` was just offered a contact of this queue."""
+        self._turn += 1
+        self._turns[agent] = self._turn
+
+    def turn_of(self, agent: AgentId) -> int:
+        """What the order of agents goes by before idle times: 0 unless the queue goes round."""
+        return self._turns.get(agent, 0) if self.plan.agent_order is AgentOrder.ROUND_ROBIN else 0
+
+    def forget(self, agent: AgentId) -> None:
+        """`agent` has left."""
+        self._turns.pop(agent, None)
 
     def position(self, key: PlaceKey) -> int:
         return bisect_left(self.keys, key) + 1

@@ -22,6 +22,7 @@ from appliance.acd.events import (
     AgentEngaged,
     AgentReleased,
     AgentRemoved,
+    AgentSeated,
     AgentStateRestored,
     AgentStatusSet,
     ContactArrived,
@@ -31,26 +32,19 @@ from appliance.acd.events import (
     QueueConfigured,
     QueueRemoved,
     WrapUpCleared,
+    WrapUpExtended,
 )
 from appliance.acd.floor import Floor
-from appliance.acd.lines import Line
 from appliance.acd.timers import TimerKey, TimerKind
-from appliance.ids import AgentId, ContactId, QueueId
+from appliance.ids import AgentId, ContactId, QueueId, agent_of_queue
 
 
 def _queue_configured(floor: Floor, event: QueueConfigured, _now: float) -> None:
-    line = floor.lines.setdefault(event.queue.queue, Line(event.queue, is_open=True))
-    line.plan = event.queue
-    line.open = True
+    floor.open_line(event.queue)
 
 
 def _queue_removed(floor: Floor, event: QueueRemoved, _now: float) -> None:
-    """Takes no more contacts; those in it wait on for the agents that still serve it."""
-    line = floor.lines.get(event.queue)
-    if line is not None:
-        line.open = False
-        if not line.keys:
-            del floor.lines[event.queue]
+    floor.close_line(event.queue)
 
 
 Handler = Callable[[Floor, Any, float], None]
@@ -67,7 +61,9 @@ HANDLERS: Mapping[type[AcdEvent], Handler] = MappingProxyType(
         AgentEngaged: staff.agent_engaged,
         AgentReleased: staff.agent_released,
         AgentStatusSet: staff.status_set,
+        AgentSeated: staff.agent_seated,
         WrapUpCleared: staff.wrap_up_cleared,
+        WrapUpExtended: staff.wrap_up_extended,
         AgentStateRestored: restoring.state_restored,
     }
 )
@@ -108,6 +104,8 @@ class Acd:
                 self._floor.resume(self._floor.places[ContactId(name)], now)
             case TimerKind.RIPE:
                 self._floor.expose(self._floor.places[ContactId(name)], now)
+            case TimerKind.DUE:
+                self._floor.come_due(self._floor.places[ContactId(name)], now)
             case TimerKind.CLAIM:
                 self._floor.end_claim(ContactId(detail), now)
             case TimerKind.WRAP_UP:
@@ -118,8 +116,9 @@ class Acd:
         return tuple(sorted(self._floor.agents))
 
     def queues(self) -> tuple[QueueId, ...]:
-        """Ids of the queues, sorted; a removed queue is among them until its last contact has gone."""
-        return tuple(sorted(self._floor.lines))
+        """Ids of the queues, sorted; a removed queue is among them until its last contact has gone. Agents' own queues
+        are not."""
+        return tuple(sorted(queue for queue in self._floor.lines if agent_of_queue(queue) is None))
 
     def waiting(self, queue: QueueId) -> tuple[ContactId, ...]:
         """The contacts that hold a place, first to be served first; one being offered keeps its place."""

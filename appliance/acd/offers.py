@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from appliance.acd.agent_states import Signal
 from appliance.acd.agents import Agent
 from appliance.acd.events import OfferAnswered, OfferMissed
 from appliance.acd.floor import Floor
 from appliance.acd.lines import Place
 from appliance.ids import ContactId, OfferId, QueueId
 
-UNBLAMED = frozenset({"abandoned", "withdrawn"})  # causes that don't put the agent to the missed state
+UNBLAMED = frozenset({"abandoned", "withdrawn"})  # causes that say nothing about the agent
+FAILURES = frozenset({"unreachable", "failed"})  # causes that put the agent to the error state, others to missed
 
 
 def offer_answered(floor: Floor, event: OfferAnswered, now: float) -> None:
@@ -18,7 +20,7 @@ def offer_answered(floor: Floor, event: OfferAnswered, now: float) -> None:
     agent_id = place.offered_to.get(event.offer) if place else floor.claims.get(contact)
     agent = floor.agents.get(agent_id) if agent_id is not None else None
     if agent is not None:
-        agent.missed = False
+        agent.trouble = None
         connect(floor, agent, contact, None, now)
     elif agent_id is not None and place is not None:  # answered by an agent who was removed meanwhile
         floor.withdraw(place, now)
@@ -28,16 +30,22 @@ def offer_answered(floor: Floor, event: OfferAnswered, now: float) -> None:
 def offer_missed(floor: Floor, event: OfferMissed, now: float) -> None:
     """The contact waits at its old place again, unless the customer has gone."""
     contact = contact_of(event.offer)
-    missed = event.cause not in UNBLAMED
-    floor.end_claim(contact, now, missed=missed)
+    trouble = _trouble(event.cause)
+    floor.end_claim(contact, now, trouble)
     place = floor.places.get(contact)
     if place is None:
         return
     if place.paused_by == event.offer:
         floor.resume(place, now)
     elif place.offer == event.offer:
-        floor.end_offer(place, now, missed=missed)
+        floor.end_offer(place, now, trouble)
         _wait_again(floor, place, event, now)
+
+
+def _trouble(cause: str) -> Signal | None:
+    if cause in UNBLAMED:
+        return None
+    return Signal.FAILED if cause in FAILURES else Signal.MISSED
 
 
 def _wait_again(floor: Floor, place: Place, event: OfferMissed, now: float) -> None:
@@ -52,7 +60,7 @@ def _wait_again(floor: Floor, place: Place, event: OfferMissed, now: float) -> N
 
 def lease_expired(floor: Floor, contact: ContactId, now: float) -> None:
     """The contact process never said what became of the ringing: as if nobody had answered."""
-    floor.withdraw(floor.places[contact], now, missed=True)
+    floor.withdraw(floor.places[contact], now, Signal.MISSED)
 
 
 def connect(floor: Floor, agent: Agent, contact: ContactId, queue: QueueId | None, now: float) -> None:

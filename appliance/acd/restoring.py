@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 
+import msgspec
+
 from appliance.acd.agent_states import Signal
 from appliance.acd.agents import RESTING, Agent
 from appliance.acd.commands import AgentStateChanged
@@ -11,6 +13,8 @@ from appliance.acd.events import AgentStateRestored
 from appliance.acd.floor import LEASE_GRACE_S, Floor
 from appliance.acd.model import Activity, QueuePlan
 from appliance.ids import ContactId, QueueId
+
+_TROUBLES = {Activity.MISSED: Signal.MISSED, Activity.ERROR: Signal.FAILED}
 
 
 def state_restored(floor: Floor, event: AgentStateRestored, now: float) -> None:
@@ -20,11 +24,14 @@ def state_restored(floor: Floor, event: AgentStateRestored, now: float) -> None:
         return
     agent.status = event.status
     agent.next_status = event.next_status
+    if not isinstance(event.extension, msgspec.UnsetType):
+        agent.seat = event.extension
     agent.told = _stored(event)
     if agent.activity is Activity.IDLE:
         agent.idle_since = min(event.idle_since, now)
         agent.since = min(event.since, now)
         _resume(floor, agent, event, now)
+        agent.inbound_since = min(event.idle_since if event.inbound_since is None else event.inbound_since, now)
     if agent.activity in RESTING:
         agent.settle(now)
     floor.touch(agent)
@@ -35,15 +42,18 @@ def _resume(floor: Floor, agent: Agent, event: AgentStateRestored, now: float) -
     activity = Activity.IDLE
     with contextlib.suppress(ValueError):  # a later version may have stored one that this one doesn't know
         activity = Activity(event.activity)
-    if activity is Activity.MISSED:
-        agent.missed = True
-        agent.move(Signal.MISSED, since)
+    if activity in _TROUBLES:
+        agent.trouble = _TROUBLES[activity]
+        agent.move(agent.trouble, since)
     elif event.contact is not None and activity is Activity.ON_CONTACT:
         agent.connect(event.contact, event.queue, since)
     elif event.contact is not None and activity is Activity.AFTER_CONTACT_WORK:
         agent.wrap_ups[event.contact] = event.queue
         agent.move(Signal.WRAPPING_UP, since)
-        floor.limit_wrap_up(agent, event.contact, since)
+        if event.wrap_up_until is None:
+            floor.limit_wrap_up(agent, event.contact, since)
+        else:
+            floor.end_wrap_up_at(agent, event.contact, event.wrap_up_until)
     elif event.contact is not None and activity is Activity.RINGING:
         _resume_ringing(floor, agent, event.contact, now)
 
@@ -69,4 +79,7 @@ def _stored(event: AgentStateRestored) -> AgentStateChanged:
         contact=event.contact,
         next_status=event.next_status,
         queue=event.queue,
+        inbound_since=event.inbound_since,
+        extension=None if isinstance(event.extension, msgspec.UnsetType) else event.extension,
+        wrap_up_until=event.wrap_up_until,
     )

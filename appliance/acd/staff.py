@@ -3,23 +3,44 @@
 from __future__ import annotations
 
 from appliance.acd.agents import Agent
-from appliance.acd.commands import WrapUpEnded, WrapUpStarted
+from appliance.acd.commands import WrapUpEnded, WrapUpProlonged, WrapUpStarted
 from appliance.acd.events import (
     AgentConfigured,
     AgentEngaged,
     AgentReleased,
     AgentRemoved,
+    AgentSeated,
     AgentStatusSet,
     WrapUpCleared,
+    WrapUpExtended,
 )
 from appliance.acd.floor import Floor
 from appliance.acd.offers import call_back, connect
 from appliance.acd.timers import TimerKind
-from appliance.ids import AgentId, ContactId
+from appliance.ids import AgentId, ContactId, Extension
 
 
 def agent_configured(floor: Floor, event: AgentConfigured, now: float) -> None:
-    floor.employ(event.agent, now)
+    """One who sits at the own phone moves with it."""
+    plan = event.agent
+    known = floor.agents.get(plan.agent)
+    if known is not None and known.seat == known.plan.extension:
+        _sit(floor, known, plan.extension, now)
+    floor.employ(plan, now)
+
+
+def agent_seated(floor: Floor, event: AgentSeated, now: float) -> None:
+    agent = floor.agents.get(event.agent)
+    if agent is not None:
+        _sit(floor, agent, event.extension, now)
+
+
+def _sit(floor: Floor, agent: Agent, seat: Extension | None, now: float) -> None:
+    """What rings at the old phone is taken back."""
+    if seat != agent.seat:
+        call_back(floor, agent.ringing, now)
+        agent.seat = seat
+        floor.touch(agent)
 
 
 def agent_removed(floor: Floor, event: AgentRemoved, now: float) -> None:
@@ -28,7 +49,7 @@ def agent_removed(floor: Floor, event: AgentRemoved, now: float) -> None:
     if agent is not None:
         call_back(floor, agent.ringing, now)
         for contact in tuple(agent.wrap_ups):
-            _drop_wrap_up(floor, agent, contact)
+            _drop_wrap_up(floor, agent, contact, now)
         floor.dismiss(agent)
 
 
@@ -44,9 +65,8 @@ def agent_released(floor: Floor, event: AgentReleased, now: float) -> None:
     agent = floor.agents.get(event.agent)
     if agent is None or event.contact not in agent.contacts:
         return
-    queue = agent.contacts.pop(event.contact)
+    agent.leave(event.contact, now, wrap_up=event.wrap_up)
     if event.wrap_up:
-        agent.wrap_ups[event.contact] = queue
         floor.out.append(WrapUpStarted(agent=agent.id, contact=event.contact))
         floor.limit_wrap_up(agent, event.contact, now)
     agent.settle(now)
@@ -66,7 +86,7 @@ def wrap_up_cleared(floor: Floor, event: WrapUpCleared, now: float) -> None:
     if agent is None or not agent.wrap_ups:
         return
     for contact in tuple(agent.wrap_ups):
-        _drop_wrap_up(floor, agent, contact)
+        _drop_wrap_up(floor, agent, contact, now)
     agent.settle(now)
     floor.touch(agent)
 
@@ -74,12 +94,23 @@ def wrap_up_cleared(floor: Floor, event: WrapUpCleared, now: float) -> None:
 def wrap_up_expired(floor: Floor, agent_id: AgentId, contact: ContactId, now: float) -> None:
     """The time limit of the queue is reached."""
     agent = floor.agents[agent_id]
-    _drop_wrap_up(floor, agent, contact)
+    _drop_wrap_up(floor, agent, contact, now)
     agent.settle(now)
     floor.touch(agent)
 
 
-def _drop_wrap_up(floor: Floor, agent: Agent, contact: ContactId) -> None:
-    del agent.wrap_ups[contact]
+def wrap_up_extended(floor: Floor, event: WrapUpExtended, now: float) -> None:
+    """Of several wrap-ups, all: the agent works on them as one."""
+    agent = floor.agents.get(event.agent)
+    if agent is None or event.seconds <= 0:
+        return
+    for contact, until in tuple(agent.limits.items()):
+        floor.end_wrap_up_at(agent, contact, max(now, until) + event.seconds)
+        floor.out.append(WrapUpProlonged(agent=agent.id, contact=contact, seconds=event.seconds))
+    floor.touch(agent)
+
+
+def _drop_wrap_up(floor: Floor, agent: Agent, contact: ContactId, now: float) -> None:
+    agent.wrapped_up(contact, now)
     floor.timers.cancel((TimerKind.WRAP_UP, agent.id, contact))
     floor.out.append(WrapUpEnded(agent=agent.id, contact=contact))

@@ -14,7 +14,8 @@ class TimerKind(enum.StrEnum):
     LEASE = "lease"  # contact, "": the open offer of the contact is over
     CLAIM = "claim"  # agent, contact: a restored offer whose contact never came back
     PAUSE = "pause"  # contact, "": the ringing that ended has surely stopped
-    RIPE = "ripe"  # contact, "": the contact has waited long enough for further agents
+    RIPE = "ripe"  # contact, "": the contact has waited long enough for further agents, or a step has expired
+    DUE = "due"  # contact, "": a scheduled contact waits from now on
     WRAP_UP = "wrap_up"  # agent, contact: after-contact work has reached its limit
 
 

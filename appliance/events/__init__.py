@@ -27,6 +27,7 @@ from appliance.events.legs import (
 )
 from appliance.events.queueing import (
     AfterContactWorkEnded,
+    AfterContactWorkExtended,
     AfterContactWorkStarted,
     AgentConnected,
     AgentLeft,
@@ -35,6 +36,7 @@ from appliance.events.queueing import (
     ContactDequeued,
     ContactQueued,
     QueueRequested,
+    RoutingUpdated,
 )
 from appliance.events.recordings import (
     RecordingFinished,
@@ -59,6 +61,7 @@ from appliance.stamps import Stamp
 
 __all__ = [
     "AfterContactWorkEnded",
+    "AfterContactWorkExtended",
     "AfterContactWorkStarted",
     "AgentConnected",
     "AgentLeft",
@@ -101,6 +104,7 @@ __all__ = [
     "RecordingResumed",
     "RecordingStarted",
     "RecordingStopped",
+    "RoutingUpdated",
     "SystemConnected",
     "Writer",
     "body_fields",
@@ -125,6 +129,7 @@ AnyBody = (
     | FunctionInvoked
     | AttributesUpdated
     | QueueRequested
+    | RoutingUpdated
     | ContactQueued
     | ContactDequeued
     | AgentOffered
@@ -143,6 +148,7 @@ AnyBody = (
     | ContactDisconnected
     | MediaFailed
     | AfterContactWorkStarted
+    | AfterContactWorkExtended
     | AfterContactWorkEnded
     | ContactClosed
 )

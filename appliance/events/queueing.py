@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from appliance.events.base import Body
+from appliance.events.criteria import RoutingStep
 from appliance.ids import AgentId, Extension, OfferId, QueueId
 
 
 class QueueRequested(Body, frozen=True, kw_only=True):
-    """The flow asks for a place in a queue; the switchboard answers with AcceptIntoQueue or RefuseQueue."""
+    """The flow asks for a place in a queue (an agent's own too: `ids.agent_queue`); the switchboard answers with
+    AcceptIntoQueue or RefuseQueue. `criteria` count from now."""
 
     queue: QueueId
     priority: int = 5
     time_adjustment_s: int = 0
+    criteria: tuple[RoutingStep, ...] = ()
+
+
+class RoutingUpdated(Body, frozen=True, kw_only=True):
+    """A waiting contact's flow changed how it is to be served; None: as before. `criteria` count from now."""
+
+    priority: int | None = None
+    time_adjustment_s: int | None = None
+    criteria: tuple[RoutingStep, ...] | None = None
 
 
 class ContactQueued(Body, frozen=True, kw_only=True):
@@ -56,6 +67,13 @@ class AgentLeft(Body, frozen=True, kw_only=True):
 
 class AfterContactWorkStarted(Body, frozen=True, kw_only=True):
     agent: AgentId
+
+
+class AfterContactWorkExtended(Body, frozen=True, kw_only=True):
+    """The agent took `seconds` more than the limit gives."""
+
+    agent: AgentId
+    seconds: float
 
 
 class AfterContactWorkEnded(Body, frozen=True, kw_only=True):

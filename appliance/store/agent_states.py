@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from appliance.acd.model import Activity
-from appliance.ids import AgentId, ContactId, QueueId
+from appliance.ids import AgentId, ContactId, Extension, QueueId
 from appliance.stamps import Stamp
 from appliance.store.connection import Connection
 from appliance.store.outbox import Outbox
@@ -15,7 +15,9 @@ AGENT_STATE = "agent_state"
 
 class AgentState(msgspec.Struct, frozen=True, kw_only=True):
     """Status as chosen, activity as it is. `since`: when this state began; `idle_since`: for longest-idle routing;
-    `queue`: where `contact` came from, None for a contact of no queue."""
+    `queue`: where `contact` came from, None for a contact of no queue; `inbound_since`: the last contact of a queue;
+    `extension`: where the agent sits, None: nowhere, UNSET: stored by a version that knew of no seats; `wrap_up_until`:
+    when the after-contact work under way is over, if it has a limit."""
 
     agent: AgentId
     status: str
@@ -25,6 +27,9 @@ class AgentState(msgspec.Struct, frozen=True, kw_only=True):
     contact: ContactId | None = None
     next_status: str | None = None
     queue: QueueId | None = None
+    inbound_since: Stamp | None = None
+    extension: Extension | msgspec.UnsetType | None = msgspec.UNSET
+    wrap_up_until: Stamp | None = None
 
 
 _decode = msgspec.json.Decoder(AgentState).decode

@@ -12,6 +12,7 @@ from typing import Any
 
 from appliance import events as said
 from appliance.acd import events as acd
+from appliance.events.criteria import RoutingStep
 from appliance.ids import AgentId, ContactId, Extension, LegId, OfferId, QueueId, SlotId
 from appliance.stamps import Stamp
 from appliance.switchboard.timescale import mono_of
@@ -34,6 +35,8 @@ class Place:
     since: Stamp
     priority: int
     time_adjustment_s: int
+    criteria: tuple[RoutingStep, ...]
+    criteria_since: Stamp
     granted: bool = False
 
 
@@ -103,6 +106,8 @@ class ContactState:
             time_adjustment_s=self.place.time_adjustment_s,
             forced=self.place.granted,
             offers_made=self.offers_made,
+            criteria=self.place.criteria,
+            criteria_since=mono_of(self.place.criteria_since, now),
         )
 
     def offered(self, offer: OfferId, agent: AgentId) -> None:
@@ -165,8 +170,29 @@ def _agent_of_leg(state: ContactState, leg: said.LegStarted) -> AgentId | None:
 
 
 def _queue_requested(state: ContactState, body: said.QueueRequested, at: Stamp) -> Told:
-    state.place = Place(queue=body.queue, since=at, priority=body.priority, time_adjustment_s=body.time_adjustment_s)
+    state.place = Place(
+        queue=body.queue,
+        since=at,
+        priority=body.priority,
+        time_adjustment_s=body.time_adjustment_s,
+        criteria=body.criteria,
+        criteria_since=at,
+    )
     state.queue = body.queue
+    arrival = state.arrival(at)
+    return () if arrival is None else (arrival,)
+
+
+def _routing_updated(state: ContactState, body: said.RoutingUpdated, at: Stamp) -> Told:
+    """The same place once more, at its original time."""
+    place = state.place
+    if place is None:
+        return ()
+    if body.criteria is not None:
+        place.criteria, place.criteria_since = body.criteria, at
+    place.priority = place.priority if body.priority is None else body.priority
+    adjustment_s = body.time_adjustment_s
+    place.time_adjustment_s = place.time_adjustment_s if adjustment_s is None else adjustment_s
     arrival = state.arrival(at)
     return () if arrival is None else (arrival,)
 
@@ -244,6 +270,7 @@ _NOTES: dict[type[said.Body], Callable[[ContactState, Any, Stamp], Told]] = {
     said.LegStarted: _leg_started,
     said.LegEnded: _leg_ended,
     said.QueueRequested: _queue_requested,
+    said.RoutingUpdated: _routing_updated,
     said.ContactQueued: _queued,
     said.ContactDequeued: _dequeued,
     said.AgentOffered: _offered,

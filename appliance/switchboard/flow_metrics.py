@@ -19,7 +19,7 @@ def flow_metrics(queue: QueueSnapshot) -> dict[str, str]:
         "Staffed": queue.agents_staffed,
         "AfterContactWork": queue.agents_after_contact_work,
         "Busy": working,
-        "Missed": queue.agents_missed,
+        "Missed": queue.agents_missed + queue.agents_error,
         "NonProductive": queue.agents_non_productive,
     }
     values = {f"Agents.{name}.Count": str(count) for name, count in counts.items()}
@@ -38,7 +38,7 @@ def agent_metrics(agent: AgentSnapshot) -> dict[str, str]:
         "Staffed": available,
         "AfterContactWork": activity is Activity.AFTER_CONTACT_WORK,
         "Busy": activity in (Activity.ON_CONTACT, Activity.RINGING),
-        "Missed": activity is Activity.MISSED,
+        "Missed": activity in (Activity.MISSED, Activity.ERROR),
         "NonProductive": agent.status not in (AVAILABLE, OFFLINE),
     }
     return {f"Agents.{name}.Count": str(int(true)) for name, true in counts.items()}

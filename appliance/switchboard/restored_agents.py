@@ -74,7 +74,7 @@ def _work(contacts: Iterable[ContactState]) -> dict[AgentId, list[_Work]]:
 
 
 def _restored(state: AgentState, work: _Work | None, now: Stamp) -> acd.AgentStateRestored:
-    rest = Activity.MISSED if state.activity is Activity.MISSED else Activity.IDLE
+    rest = state.activity if state.activity in (Activity.MISSED, Activity.ERROR) else Activity.IDLE
     activity = work.activity if work is not None else rest
     since = mono_of(state.since, now) if activity is state.activity else now.mono_s
     return acd.AgentStateRestored(
@@ -86,7 +86,17 @@ def _restored(state: AgentState, work: _Work | None, now: Stamp) -> acd.AgentSta
         contact=None if work is None else work.contact,
         next_status=state.next_status,
         queue=_queue(state, work),
+        inbound_since=None if state.inbound_since is None else mono_of(state.inbound_since, now),
+        extension=state.extension,
+        wrap_up_until=_limit(state, activity, now),
     )
+
+
+def _limit(state: AgentState, activity: Activity, now: Stamp) -> float | None:
+    """Of the wrap-up that was stored; one that began since has the usual one."""
+    if activity is not Activity.AFTER_CONTACT_WORK or state.activity is not activity or state.wrap_up_until is None:
+        return None
+    return mono_of(state.wrap_up_until, now)
 
 
 def _queue(state: AgentState, work: _Work | None) -> QueueId | None:

@@ -64,6 +64,7 @@ class Routing:
             decided.AgentStateChanged: self._state_changed,
             decided.WrapUpStarted: self._wrap_up_started,
             decided.WrapUpEnded: self._wrap_up_ended,
+            decided.WrapUpProlonged: self._wrap_up_prolonged,
         }
 
     def tell(self, events: Iterable[AcdEvent]) -> None:
@@ -159,12 +160,13 @@ class Routing:
         if state is not None:
             state.offered(command.offer, command.agent)
         agent = self.acd.agent_snapshot(command.agent)
+        extension = None if agent is None else agent.extension
         self.hands.command(
             protocol.OfferContact(
                 contact=command.contact,
                 offer=command.offer,
                 agent=command.agent,
-                extension=Extension("") if agent is None else agent.extension,
+                extension=Extension("") if extension is None else extension,
                 ring_timeout_s=command.ring_timeout_s,
             )
         )
@@ -213,6 +215,9 @@ class Routing:
                 contact=command.contact,
                 next_status=command.next_status,
                 queue=command.queue,
+                inbound_since=None if command.inbound_since is None else stamp_at(command.inbound_since, now),
+                extension=command.extension,
+                wrap_up_until=None if command.wrap_up_until is None else stamp_at(command.wrap_up_until, now),
             )
         )
 
@@ -221,3 +226,7 @@ class Routing:
 
     def _wrap_up_ended(self, command: decided.WrapUpEnded) -> None:
         self.hands.write(command.contact, said.AfterContactWorkEnded(agent=command.agent))
+
+    def _wrap_up_prolonged(self, command: decided.WrapUpProlonged) -> None:
+        extended = said.AfterContactWorkExtended(agent=command.agent, seconds=command.seconds)
+        self.hands.write(command.contact, extended)

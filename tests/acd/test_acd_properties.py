@@ -24,7 +24,13 @@ from appliance.ids import AgentId, ContactId, Extension, OfferId, QueueId
 
 QUEUES = [QueueId(name) for name in ("help", "sales", "spare")]
 AGENTS = [AgentId(name) for name in ("ann", "bob", "cid", "dee")]
-BLAMED = ["no_answer", "busy", "rejected", "unreachable"]
+BLAMED = {
+    "no_answer": Activity.MISSED,
+    "busy": Activity.MISSED,
+    "rejected": Activity.MISSED,
+    "unreachable": Activity.ERROR,
+    "failed": Activity.ERROR,
+}
 DELAYS = st.sampled_from([0.0, 0.0, 0.0, 7.0, 30.0])
 SHARES = st.lists(
     st.builds(QueueShare, queue=st.sampled_from(QUEUES), priority=st.integers(1, 2), delay_s=DELAYS),
@@ -69,7 +75,7 @@ class Worker:
     talking: list[ContactId] = field(default_factory=list)
     wrapping: list[ContactId] = field(default_factory=list)
     ringing: ContactId | None = None
-    missed: bool = False
+    trouble: Activity | None = None
     stored: does.AgentStateChanged | None = None
 
     @property
@@ -80,7 +86,7 @@ class Worker:
             return Activity.AFTER_CONTACT_WORK
         if self.ringing:
             return Activity.RINGING
-        return Activity.MISSED if self.missed else Activity.IDLE
+        return self.trouble or Activity.IDLE
 
     @property
     def available(self) -> bool:
@@ -88,7 +94,7 @@ class Worker:
 
     def rest(self) -> None:
         """If nothing is left to do, the next status takes effect."""
-        if self.activity in (Activity.IDLE, Activity.MISSED):
+        if self.activity in (Activity.IDLE, Activity.MISSED, Activity.ERROR):
             self.status, self.next_status = self.next_status or self.status, None
 
 
@@ -173,19 +179,19 @@ class World(RuleBasedStateMachine):
         assert offer == command.offer
         self.crossing[offer] = agent
         caller.pause = (offer, self.now + PAUSE_S)
-        self.hush(command.contact, missed=self.expiring)
+        self.hush(command.contact, Activity.MISSED if self.expiring else None)
 
     def paused(self, caller: Caller) -> bool:
         return caller.pause is not None and self.now < caller.pause[1]
 
-    def hush(self, contact: ContactId, *, missed: bool) -> None:
+    def hush(self, contact: ContactId, trouble: Activity | None = None) -> None:
         """The contact's ringing is over."""
         ringing, self.waiting[contact].ringing = self.waiting[contact].ringing, None
         if ringing is not None and ringing[1] in self.workers:
             worker = self.workers[ringing[1]]
             if worker.ringing == contact:
                 worker.ringing = None
-            worker.missed = worker.missed or missed
+            worker.trouble = trouble or worker.trouble
             worker.rest()
 
     # ── every offer is the right one ─────────────────────────────────────────────────────────────────────────────
@@ -310,7 +316,7 @@ class World(RuleBasedStateMachine):
     def abandon(self, any_: random.Random, ring_told: bool) -> None:
         contact = any_.choice(list(self.waiting))
         ringing = self.waiting[contact].ringing
-        self.hush(contact, missed=False)
+        self.hush(contact)
         del self.waiting[contact]
         self.over.add(contact)
         if ringing is not None and ring_told:
@@ -336,14 +342,14 @@ class World(RuleBasedStateMachine):
             caller.ringing = worker.ringing = None
         caller.answered = True
         worker.talking.append(contact)
-        worker.missed = False
+        worker.trouble = None
 
     @precondition(lambda self: self.ringing_contacts())
     @rule(any_=ANY, cause=st.sampled_from([*BLAMED, "withdrawn"]))
     def miss(self, any_: random.Random, cause: str) -> None:
         contact = any_.choice(self.ringing_contacts())
         offer, agent = self.waiting[contact].ringing or (OfferId(""), AgentId(""))
-        self.hush(contact, missed=cause in BLAMED)
+        self.hush(contact, BLAMED.get(cause))
         if cause == "withdrawn":
             self.waiting[contact].pause = (offer, self.now + PAUSE_S)
             self.crossing[offer] = agent
@@ -382,7 +388,7 @@ class World(RuleBasedStateMachine):
     def choose_status(self, agent: AgentId, status: str) -> None:
         worker = self.workers.get(agent)
         if worker is not None:
-            worker.missed = worker.missed and status != AVAILABLE
+            worker.trouble = None if status == AVAILABLE else worker.trouble
             worker.next_status = None if status == worker.status else status
             worker.rest()
         self.tell(said.AgentStatusSet(agent=agent, status=status), one_loose=True)
@@ -392,14 +398,14 @@ class World(RuleBasedStateMachine):
     def engage(self, any_: random.Random, pick_up: bool) -> None:
         agent = any_.choice(list(self.workers))
         worker = self.workers[agent]
-        missed = worker.missed
+        trouble = worker.trouble
         self.count += 1
         contact = any_.choice(list(self.waiting)) if pick_up and self.waiting else ContactId(f"x{self.count:03}")
         if contact in self.waiting:
             self.connect(contact, agent)
         else:
             worker.talking.append(contact)
-        worker.missed = missed
+        worker.trouble = trouble
         self.tell(said.AgentEngaged(agent=agent, contact=contact))
         self.waiting.pop(contact, None)
 
@@ -480,8 +486,8 @@ class World(RuleBasedStateMachine):
                 worker.talking.remove(contact)
                 self.over.add(contact)
                 self.tell(said.AgentReleased(agent=agent, contact=contact, wrap_up=False))
-            if worker.activity is not Activity.MISSED and worker.missed:
-                worker.missed = False
+            if worker.activity is not worker.trouble and worker.trouble:
+                worker.trouble = None
                 worker.next_status = None if worker.status == AVAILABLE else AVAILABLE
                 self.tell(said.AgentStatusSet(agent=agent, status=AVAILABLE))
 
@@ -509,6 +515,9 @@ class World(RuleBasedStateMachine):
             contact=stored.contact,
             next_status=stored.next_status,
             queue=stored.queue,
+            inbound_since=stored.inbound_since,
+            extension=stored.extension,
+            wrap_up_until=stored.wrap_up_until,
         )
 
     # ── what is always so ────────────────────────────────────────────────────────────────────────────────────────

@@ -7,15 +7,16 @@ import pytest
 from appliance.acd.agent_states import TRANSITIONS, Signal, activity_after
 from appliance.acd.model import Activity
 
-IDLE, RINGING, ON, ACW, MISSED = Activity
+IDLE, RINGING, ON, ACW, MISSED, ERROR = Activity
 
-# One row per activity, in the order of Signal: offered, connected, wrapping up, missed, freed.
+# One row per activity, in the order of Signal: offered, connected, wrapping up, missed, failed, freed.
 EXPECTED = {
-    IDLE: (RINGING, ON, ACW, MISSED, IDLE),
-    RINGING: (RINGING, ON, RINGING, MISSED, IDLE),
-    ON: (ON, ON, ACW, MISSED, IDLE),
-    ACW: (ACW, ON, ACW, MISSED, IDLE),
-    MISSED: (MISSED, ON, MISSED, MISSED, IDLE),
+    IDLE: (RINGING, ON, ACW, MISSED, ERROR, IDLE),
+    RINGING: (RINGING, ON, RINGING, MISSED, ERROR, IDLE),
+    ON: (ON, ON, ACW, MISSED, ERROR, IDLE),
+    ACW: (ACW, ON, ACW, MISSED, ERROR, IDLE),
+    MISSED: (MISSED, ON, MISSED, MISSED, MISSED, IDLE),
+    ERROR: (ERROR, ON, ERROR, ERROR, ERROR, IDLE),
 }
 
 

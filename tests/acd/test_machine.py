@@ -12,6 +12,7 @@ from appliance.acd.events import (
     AgentEngaged,
     AgentReleased,
     AgentRemoved,
+    AgentSeated,
     AgentStateRestored,
     AgentStatusSet,
     ContactArrived,
@@ -21,12 +22,13 @@ from appliance.acd.events import (
     QueueConfigured,
     QueueRemoved,
     WrapUpCleared,
+    WrapUpExtended,
 )
 from appliance.acd.machine import HANDLERS
 from appliance.acd.model import Activity, AgentPlan, QueuePlan
 from appliance.ids import AgentId, ContactId, Extension, OfferId, QueueId
 
-IDLE, RINGING, ON, ACW, MISSED = Activity
+IDLE, RINGING, ON, ACW, MISSED, ERROR = Activity
 ANN, SALES = AgentId("ann"), QueueId("sales")
 C1, C2 = ContactId("c1"), ContactId("c2")
 
@@ -37,8 +39,8 @@ def bring_to(desk, activity: Activity) -> None:
     if activity is IDLE:
         return
     desk.arrive("c1")
-    if activity is MISSED:
-        desk.miss("c1/1")
+    if activity in (MISSED, ERROR):
+        desk.miss("c1/1", "no_answer" if activity is MISSED else "unreachable")
     if activity in (ON, ACW):
         desk.answer("c1/1")
     if activity is ACW:
@@ -46,14 +48,21 @@ def bring_to(desk, activity: Activity) -> None:
     assert desk.activity("ann") is activity
 
 
-# What becomes of Ann: columns as in Activity (idle, ringing, on contact, wrap-up, missed).
+# What becomes of Ann: columns as in Activity (idle, ringing, on contact, wrap-up, missed); error is as missed.
 WALK: dict[str, tuple[AcdEvent, tuple[Activity | None, ...]]] = {
     "queue configured": (QueueConfigured(queue=QueuePlan(queue=SALES)), (IDLE, RINGING, ON, ACW, MISSED)),
     "queue removed": (QueueRemoved(queue=SALES), (IDLE, RINGING, ON, ACW, MISSED)),
     "configured": (
-        AgentConfigured(agent=AgentPlan(agent=ANN, extension=Extension("9"))),
+        AgentConfigured(agent=AgentPlan(agent=ANN, extension=Extension("13"))),
         (IDLE, RINGING, ON, ACW, MISSED),
     ),
+    "configured elsewhere": (
+        AgentConfigured(agent=AgentPlan(agent=ANN, extension=Extension("9"))),
+        (IDLE, IDLE, ON, ACW, MISSED),
+    ),
+    "seated": (AgentSeated(agent=ANN, extension=Extension("13")), (IDLE, RINGING, ON, ACW, MISSED)),
+    "seated elsewhere": (AgentSeated(agent=ANN, extension=Extension("9")), (IDLE, IDLE, ON, ACW, MISSED)),
+    "seated nowhere": (AgentSeated(agent=ANN, extension=None), (IDLE, IDLE, ON, ACW, MISSED)),
     "removed": (AgentRemoved(agent=ANN), (None, None, None, None, None)),
     "its contact arrives": (
         ContactArrived(contact=C1, queue=SALES, enqueued_at=0.0),
@@ -65,7 +74,8 @@ WALK: dict[str, tuple[AcdEvent, tuple[Activity | None, ...]]] = {
     "no answer": (OfferMissed(offer=OfferId("c1/1"), cause="no_answer"), (IDLE, MISSED, ON, ACW, MISSED)),
     "busy": (OfferMissed(offer=OfferId("c1/1"), cause="busy"), (IDLE, MISSED, ON, ACW, MISSED)),
     "rejected": (OfferMissed(offer=OfferId("c1/1"), cause="rejected"), (IDLE, MISSED, ON, ACW, MISSED)),
-    "unreachable": (OfferMissed(offer=OfferId("c1/1"), cause="unreachable"), (IDLE, MISSED, ON, ACW, MISSED)),
+    "unreachable": (OfferMissed(offer=OfferId("c1/1"), cause="unreachable"), (IDLE, ERROR, ON, ACW, MISSED)),
+    "failed": (OfferMissed(offer=OfferId("c1/1"), cause="failed"), (IDLE, ERROR, ON, ACW, MISSED)),
     "abandoned": (OfferMissed(offer=OfferId("c1/1"), cause="abandoned"), (IDLE, IDLE, ON, ACW, MISSED)),
     "withdrawn": (OfferMissed(offer=OfferId("c1/1"), cause="withdrawn"), (IDLE, IDLE, ON, ACW, MISSED)),
     "engaged with it": (AgentEngaged(agent=ANN, contact=C1), (ON, ON, ON, ON, ON)),
@@ -75,6 +85,7 @@ WALK: dict[str, tuple[AcdEvent, tuple[Activity | None, ...]]] = {
     "available": (AgentStatusSet(agent=ANN, status="Available"), (IDLE, RINGING, ON, ACW, RINGING)),  # c1 again
     "offline": (AgentStatusSet(agent=ANN, status="Offline"), (IDLE, RINGING, ON, ACW, MISSED)),
     "lunch": (AgentStatusSet(agent=ANN, status="Lunch"), (IDLE, RINGING, ON, ACW, MISSED)),
+    "wrap-up extended": (WrapUpExtended(agent=ANN, seconds=60.0), (IDLE, RINGING, ON, ACW, MISSED)),
     "wrap-up cleared": (WrapUpCleared(agent=ANN), (IDLE, RINGING, ON, IDLE, MISSED)),
     "restored": (
         AgentStateRestored(agent=ANN, status="Available", activity="missed", since=0.0, idle_since=0.0),
@@ -89,7 +100,13 @@ def test_handle_when_in_a_state_then_the_agent_goes_where_the_table_says(desk, n
     bring_to(desk, activity)
     desk.at(10).tell(event)
     snapshot = desk.acd.agent_snapshot(ANN)
-    assert (snapshot.activity if snapshot else None) is expected[list(Activity).index(activity)]
+    assert (snapshot.activity if snapshot else None) is in_table(expected, activity)
+
+
+def in_table(expected: tuple[Activity | None, ...], activity: Activity) -> Activity | None:
+    if activity is not ERROR:
+        return expected[list(Activity).index(activity)]
+    return ERROR if expected[-1] is MISSED else expected[-1]
 
 
 def test_walk_when_listed_then_every_event_is_in_it() -> None:
@@ -100,6 +117,8 @@ def test_walk_when_listed_then_every_event_is_in_it() -> None:
 NOBODY: list[AcdEvent] = [
     QueueRemoved(queue=QueueId("x")),
     AgentRemoved(agent=AgentId("x")),
+    AgentSeated(agent=AgentId("x"), extension=None),
+    WrapUpExtended(agent=AgentId("x"), seconds=1.0),
     ContactLeft(contact=ContactId("x")),
     OfferAnswered(offer=OfferId("x/1")),
     OfferAnswered(offer=OfferId("c1/99")),

@@ -15,7 +15,7 @@ class Square:
     def __init__(self) -> None:
         self.agents: dict[AgentId, Agent] = {}
         self.places: dict[ContactId, Place] = {}
-        self.market = Market(self.agents, self.places)
+        self.market = Market(self.agents, self.places, {})
 
     def agent(self, name: str, idle_since: float, *queues: str) -> None:
         shares = tuple(QueueShare(queue=QueueId(queue)) for queue in queues)

@@ -3,13 +3,14 @@
 from appliance.acd.commands import Withdraw, WrapUpEnded
 from appliance.acd.events import AgentEngaged, AgentStateRestored, ContactArrived, ContactLeft
 from appliance.acd.model import Activity
-from appliance.ids import AgentId, ContactId, OfferId, QueueId
+from appliance.ids import AgentId, ContactId, Extension, OfferId, QueueId
 
 ANN = AgentId("ann")
 
 
 def restore(desk, agent: str = "ann", activity: str = "idle", **fields: object):
-    known = {"status": "Available", "since": 50.0, "idle_since": 50.0}
+    known = {"status": "Available", "since": 50.0, "idle_since": 50.0, "extension": Extension("13")}
+    known["inbound_since"] = fields.get("idle_since", 50.0)
     return desk.tell(AgentStateRestored(agent=AgentId(agent), activity=activity, **(known | fields)))
 
 

@@ -14,6 +14,7 @@ def test_queue_snapshot_when_nothing_is_there_then_all_zero(desk) -> None:
         queue=SALES,
         contacts_in_queue=0,
         contacts_offered=0,
+        contacts_scheduled=0,
         oldest_age_s=0.0,
         positions={},
         agents_online=0,
@@ -23,6 +24,7 @@ def test_queue_snapshot_when_nothing_is_there_then_all_zero(desk) -> None:
         agents_on_contact=0,
         agents_after_contact_work=0,
         agents_missed=0,
+        agents_error=0,
         agents_non_productive=0,
     )
 

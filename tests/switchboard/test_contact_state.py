@@ -66,7 +66,9 @@ LEFT = said.AgentLeft(agent=KIM)
 def test_queue_when_requested_then_arrives_with_its_own_time() -> None:
     state = new()
     assert told(state, ASKED, at=42.0) == [
-        acd.ContactArrived(contact=CONTACT, queue=SALES, enqueued_at=42.0, priority=3, time_adjustment_s=7)
+        acd.ContactArrived(
+            contact=CONTACT, queue=SALES, enqueued_at=42.0, priority=3, time_adjustment_s=7, criteria_since=42.0
+        )
     ]
     assert told(state, QUEUED) == []
     again = state.arrival(stamp(50.0))
