@@ -6,15 +6,14 @@ Never blocks. While the switchboard is away events wait here (and stand in the j
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
-import socket
 from collections import deque
 from collections.abc import Callable, Iterator
 
 import msgspec
 
+from appliance.contact.line_socket import LineSocket
 from appliance.contact.protocol import Acknowledge, Event, Hello, Message, Released, decode_to_contact, encode_message
 from appliance.events import ContactEvent
 from appliance.ids import ContactId, SlotId
@@ -27,14 +26,12 @@ class Link:
     """One connection to the switchboard that comes back by itself; `poll` from the process's loop."""
 
     def __init__(self, path: str, slot: SlotId, sip_port: int, now: Callable[[], float]) -> None:
-        self._path = path
         self._slot = slot
         self._sip_port = sip_port
         self._now = now
-        self._socket: socket.socket | None = None
+        self._socket = LineSocket(path)
+        self._present = False
         self._retry_at = 0.0
-        self._out = bytearray()
-        self._in = bytearray()
         self._unacknowledged: deque[ContactEvent | Released] = deque()
         self.contact: ContactId | None = None
 
@@ -45,7 +42,7 @@ class Link:
 
     @property
     def connected(self) -> bool:
-        return self._socket is not None
+        return self._socket.connected
 
     def send(self, event: ContactEvent) -> None:
         """Deliver `event`, now or when the switchboard is back."""
@@ -57,18 +54,17 @@ class Link:
 
     def ask(self, message: Message) -> bool:
         """Say something that is of no use later; False where the switchboard is away."""
-        if self._socket is None:
+        if not self._socket.connected:
             return False
-        self._out += encode_message(message)
-        self._flush()
+        self._say(encode_message(message))
         return True
 
     def poll(self) -> Iterator[Message]:
         """Connect, write and read whatever can be done without waiting; yields commands in order."""
-        if self._socket is None and not self._connect():
+        if not self._socket.connected and not self._connect():
             return
-        self._flush()
-        for line in self._lines():
+        self._socket.flush()
+        for line in self._socket.lines():
             try:
                 message = decode_to_contact(line)
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -78,72 +74,35 @@ class Link:
                 self._acknowledged(message)
             else:
                 yield message
+        self._note_loss()
 
     def close(self) -> None:
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
+        self._socket.close()
 
     def _keep(self, item: ContactEvent | Released) -> None:
         self._unacknowledged.append(item)
-        if self._socket is not None:
-            self._out += _line(item)
-            self._flush()
+        if self._socket.connected:
+            self._say(_line(item))
 
     def _connect(self) -> bool:
         if self._now() < self._retry_at:
             return False
         self._retry_at = self._now() + RETRY_S
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
-        connection.setblocking(False)  # a switchboard that stands still lets connect(2) wait once its backlog is full
-        try:
-            connection.connect(self._path)
-        except OSError:
-            connection.close()
+        if not self._socket.connect():
             return False
-        self._socket = connection
-        self._in.clear()
+        self._present = True
         hello = Hello(slot=self._slot, pid=os.getpid(), sip_port=self._sip_port, contact=self.contact)
-        self._out = bytearray(encode_message(hello))
-        for item in self._unacknowledged:
-            self._out += _line(item)
-        return True
+        self._say(b"".join([encode_message(hello), *map(_line, self._unacknowledged)]))
+        return self._socket.connected
 
-    def _flush(self) -> None:
-        while self._out and self._socket is not None:
-            try:
-                sent = self._socket.send(self._out)
-            except BlockingIOError:
-                return
-            except OSError:
-                self._lost()
-                return
-            del self._out[:sent]
+    def _say(self, lines: bytes) -> None:
+        self._socket.write(lines)
+        self._note_loss()
 
-    def _lines(self) -> Iterator[bytes]:
-        while self._socket is not None:
-            try:
-                chunk = self._socket.recv(65536)
-            except BlockingIOError:
-                break
-            except OSError:
-                chunk = b""
-            if not chunk:
-                self._lost()
-                break
-            self._in += chunk
-        while (end := self._in.find(b"\n")) >= 0:
-            line = bytes(self._in[:end])
-            del self._in[: end + 1]
-            yield line
-
-    def _lost(self) -> None:
-        if self._socket is not None:
+    def _note_loss(self) -> None:
+        if self._present and not self._socket.connected:
+            self._present = False
             _log.info("the switchboard is gone; events wait here until it is back")
-            with contextlib.suppress(OSError):
-                self._socket.close()
-        self._socket = None
-        self._out.clear()
 
     def _acknowledged(self, message: Acknowledge) -> None:
         keep: deque[ContactEvent | Released] = deque()

@@ -13,8 +13,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from appliance.contact.functions.line_socket import LineSocket
 from appliance.contact.functions.messages import Answered, Invoke, decode_answered, encode_line
+from appliance.contact.line_socket import LineSocket
 from appliance.contact.timers import Timer, Timers
 from appliance.flow.commands import InvokeFunction
 from appliance.ids import ContactId

@@ -41,6 +41,7 @@ class LineSocket:
             connection.close()
             return False
         self._socket = connection
+        self._in.clear()  # half a line of the connection before
         return True
 
     def write(self, line: bytes) -> None:
