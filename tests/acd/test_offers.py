@@ -4,8 +4,8 @@ import pytest
 
 from appliance.acd.commands import AcceptContact, AgentStateChanged, Offer, Withdraw
 from appliance.acd.events import AgentEngaged, AgentRemoved, ContactLeft
-from appliance.acd.offer_numbers import NUMBERS_KEPT
 from appliance.acd.model import Activity
+from appliance.acd.offer_numbers import NUMBERS_KEPT
 from appliance.ids import AgentId, ContactId, OfferId
 
 
