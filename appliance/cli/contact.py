@@ -131,3 +131,23 @@ def transfer(contact: str, target: str, config_file: Path, as_json: bool) -> Non
     Example: linekeeper contact transfer 0b9f6a52-7a44-4b5e-9b0a-3d2f4c1e8a77 queue:sales
     """
     _act(contact, "transfer", config_file, as_json, target=target)
+
+
+@command.command("dial")
+@click.option("--agent", required=True, help="Whose phone rings first.")
+@click.option("--queue", help="On whose behalf: its caller id is shown, its wrap-up follows.")
+@click.argument("number")
+@config_option
+@json_option
+def dial(agent: str, queue: str | None, number: str, config_file: Path, as_json: bool) -> None:
+    """Call NUMBER for an agent (click-to-dial): the agent's phone rings first, then NUMBER.
+
+    Needs a running box.
+
+    Example: linekeeper contact dial --agent kim --queue sales +8225550100
+    """
+    result = Switchboard(config_file).call("contact.dial", agent=agent, number=number, queue=queue)
+    if as_json:
+        show_json(result)
+    else:
+        click.echo(f"contact {result['contact']}: the phone of {agent} rings, then {result['number']} is called")

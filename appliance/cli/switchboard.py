@@ -21,7 +21,7 @@ from appliance.switchboard.wire import Answer, Request, encode
 
 ANSWER_TIMEOUT_S = 30.0
 LIVE_OPERATIONS = frozenset(  # need a running box
-    {"status", "agent.status", "agent.clear", "contact.command", "config.reload"}
+    {"status", "agent.status", "agent.clear", "contact.command", "contact.dial", "config.reload"}
 )
 _CHUNK = 65536
 

@@ -6,13 +6,14 @@ The segment exists (and is written down) before the first answer is sent.
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable
 
 from appliance.clock import monotonic_s
 from appliance.contact.contact import Contact
+from appliance.contact.identity import name_addr
 from appliance.contact.invite import Invite
 from appliance.contact.leg import Leg
+from appliance.contact.recorder import BOTH_SIDES
 from appliance.contact.services import Published, Services
 from appliance.dialplan import Destination, DialPlan, ToExtension, ToFeature, ToFlow, ToOutside, Unroutable, e164, route
 from appliance.errors import ContactError
@@ -22,9 +23,6 @@ from appliance.ids import Extension, FlowId, LegId
 from appliance.logs import fields
 
 RING_S = 60.0
-BOTH_SIDES = frozenset({"Agent", "Customer"})
-_NOT_USER = re.compile(r"[^\w+.*#-]", re.ASCII)
-_NOT_NAME = re.compile(r"[\x00-\x1f\x7f\"\\<>]")
 _log = logging.getLogger(__name__)
 
 
@@ -146,11 +144,3 @@ def caller(invite: Invite, plan: DialPlan) -> Endpoint:
         return Endpoint(address=invite.extension, type="VOIP", display_name=invite.caller_name)
     number = e164(invite.caller, plan.region) or invite.caller or "anonymous"
     return Endpoint(address=number, display_name=invite.caller_name)
-
-
-def name_addr(endpoint: Endpoint, domain: str) -> str:
-    """From of the legs that are dialled for this caller (RFC 3261 §20.20); what doesn't belong there is dropped."""
-    user = _NOT_USER.sub("", endpoint.address) or "anonymous"
-    name = _NOT_NAME.sub("", endpoint.display_name).strip()
-    address = f"<sip:{user}@{domain}>"
-    return f'"{name}" {address}' if name else address

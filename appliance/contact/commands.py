@@ -49,6 +49,8 @@ def _offer(contact: Contact, command: p.OfferContact) -> None:
 def _withdraw(contact: Contact, command: p.WithdrawOffer) -> None:
     if contact.stay is not None:
         contact.stay.withdraw(command)
+    elif contact.origination is not None:
+        contact.origination.withdraw(command)
 
 
 def _hold(contact: Contact, command: p.HoldCustomer) -> None:

@@ -19,6 +19,7 @@ from appliance.contact.flow_stage import FlowStage
 from appliance.contact.holding import Holding
 from appliance.contact.leg import Leg
 from appliance.contact.legs import Legs
+from appliance.contact.origination import Origination
 from appliance.contact.queue_stay import QueueStay
 from appliance.contact.segment import FLUSH_S, Segment
 from appliance.contact.services import Services
@@ -53,13 +54,22 @@ _log = logging.getLogger(__name__)
 class Contact:
     """One visit in this process. `on_over` is called once, when the last leg is down."""
 
-    def __init__(self, services: Services, on_over: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        services: Services,
+        on_over: Callable[[], None],
+        *,
+        contact: ContactId | None = None,
+        initial: ContactId | None = None,
+        seq: int = 0,
+    ) -> None:
+        """`contact`: its id where it has one; `initial`: of its chain; `seq`: the last number written so far."""
         self.services = services
         self.published = services.plans.read()
         self.conversation = Conversation(services)
-        self.legs = Legs(services, self)
+        self.legs = Legs(services, self, count=seq)
         self.flow = FlowStage(self)
-        self.segment = self._new_segment()
+        self.segment = self._new_segment(contact, seq)
         self.outbound = False  # somebody inside dialled: the dialled party is the customer
         self.customer_endpoint = Endpoint(address="anonymous")
         self.stay: QueueStay | None = None
@@ -67,7 +77,8 @@ class Contact:
         self.third_party: ThirdParty | None = None
         self.side_flows = SideFlows(self)
         self.holding = Holding(self)
-        self._initial: ContactId | None = None
+        self.origination: Origination | None = None
+        self._initial = initial
         self._on_over = on_over
         self._ending = False
         self._over = False
@@ -81,9 +92,10 @@ class Contact:
         """Write an event of the segment under way."""
         self.segment.emit(body)
 
-    def dial(self, leg: Leg, target: str, *, outside: bool = False) -> None:
-        """Send the INVITE by way of the edge. Raises ContactError when it can't even be sent; the leg is gone then."""
-        self.legs.dial(leg, target, self.segment.contact, outside=outside)
+    def dial(self, leg: Leg, target: str, *, outside: bool = False, caller: Endpoint | None = None) -> None:
+        """Send the INVITE by way of the edge, in the name of `caller` or else of who called us. Raises ContactError
+        when it can't even be sent; the leg is gone then."""
+        self.legs.dial(leg, target, self.segment.contact, outside=outside, caller=caller)
 
     def follow_recording(self) -> None:
         """Start or stop recording as policy and state ask."""
@@ -96,6 +108,9 @@ class Contact:
 
     def leg_ringing(self, leg: Leg, status: int) -> None:
         self.legs.tell(leg, LegRinging(leg=leg.leg, early_media=leg.early))
+        if self.origination is not None:
+            self.origination.ringing(leg)
+            return
         caller = self.conversation.talker
         if self.outbound and leg is self.conversation.customer and caller is not None and not caller.answered:
             caller.reply(183 if leg.early else 180)  # a 183 of ours has an SDP: without early media nobody would ring
@@ -105,6 +120,8 @@ class Contact:
         self.legs.tell(leg, LegAnswered(leg=leg.leg, codec=leg.codec, trunk=leg.trunk))
         if self._ending:
             leg.hang_up()
+        elif self.origination is not None and self.origination.owns(leg):
+            self.origination.answered(leg)
         elif self.stay is not None and self.stay.owns(leg):
             self._agent_answered(self.stay)
         elif self.transfer is not None and self.transfer.owns(leg):
@@ -159,7 +176,9 @@ class Contact:
     def _react_to_end(self, leg: Leg, status: int) -> None:
         if self._ending:
             return
-        if self.stay is not None and self.stay.owns(leg):
+        if self.origination is not None and self.origination.owns(leg):
+            self.origination.leg_ended(leg, status)
+        elif self.stay is not None and self.stay.owns(leg):
             self.stay.leg_ended(status)
         elif self.transfer is not None and self.transfer.owns(leg):
             self._target_failed(self.transfer)
@@ -207,12 +226,16 @@ class Contact:
         """`leg` talks with the customer from now on."""
         self.conversation.talking = True
         self.conversation.rewire()
-        if leg.agent is not None and leg.extension is not None:
-            self.segment.agent = leg.agent
-            self.emit(AgentConnected(agent=leg.agent, extension=leg.extension, offer=offer))
+        self.agent_connected(leg, offer)
         self.holding.follow(None)
         self.follow_recording()
         _log.info("contact answered", extra=fields(contact=self.segment.contact, leg=leg.leg))
+
+    def agent_connected(self, leg: Leg, offer: OfferId | None) -> None:
+        """An agent has part in the segment from now on, once."""
+        if leg.agent is not None and leg.extension is not None and leg.agent != self.segment.agent:
+            self.segment.agent = leg.agent
+            self.emit(AgentConnected(agent=leg.agent, extension=leg.extension, offer=offer))
 
     def enter_queue(self, queue: QueueId, priority: int = 5, time_adjustment_s: int = 0) -> None:
         """Ask the switchboard for a place."""
@@ -301,6 +324,7 @@ class Contact:
         source: str = "",
         agent: AgentId | None = None,
         service: str = "",
+        on_behalf_of: QueueId | None = None,
     ) -> None:
         """The first event of the segment."""
         self.emit(
@@ -314,6 +338,7 @@ class Contact:
                 source=source,
                 agent=agent,
                 service=service,
+                queue=on_behalf_of,
             )
         )
 
@@ -359,15 +384,24 @@ class Contact:
             self.transfer.abandon()
         if self.third_party is not None:
             self.third_party.abandon()
+        if self.origination is not None:
+            self.origination.abandon()
         self.flow.stop()
         self.side_flows.stop()
-        if self.conversation.talking and self.segment.agent is not None:
+        if (self.conversation.talking or self.origination is not None) and self.segment.agent is not None:
             self.emit(AgentLeft(agent=self.segment.agent))
         self.conversation.recorder.stop("contact ended")
         self.segment.last = True
         self.segment.close(reason, state, detail)
         for leg in self.legs:
             leg.hang_up(0 if leg.answered else status)
+        self._check_over()
+
+    def let_go(self) -> None:
+        """The contact goes on without this process, which has written all it had to."""
+        self._ending = self.segment.closed = self.segment.last = True
+        for leg in self.legs:
+            leg.hang_up()
         self._check_over()
 
     def _state(self) -> str:
@@ -388,8 +422,8 @@ class Contact:
         self._on_over()
         self.segment.let_go()
 
-    def _new_segment(self) -> Segment:
-        contact = ContactId(str(uuid.uuid4()))
+    def _new_segment(self, given: ContactId | None = None, seq: int = 0) -> Segment:
+        contact = given or ContactId(str(uuid.uuid4()))
         self.services.link.contact = contact  # the one to claim when the switchboard is back
         return Segment(
             contact,
@@ -397,4 +431,5 @@ class Contact:
             link=self.services.link,
             clock=self.services.clock,
             timers=self.services.timers,
+            seq=seq,
         )

@@ -44,6 +44,8 @@ class FlowHost(Protocol):
 
     def flow_dials(self, command: c.DialThirdParty) -> None: ...
 
+    def flow_completes_call(self, command: c.CompleteOutboundCall) -> None: ...
+
     def flow_measures(self, command: c.MeasureMetrics) -> None: ...
 
     def flow_transfers(self, command: c.TransferToAgent) -> None: ...
@@ -161,6 +163,9 @@ class FlowRun:
     def _dial(self, command: c.DialThirdParty) -> None:
         self._host.flow_dials(command)
 
+    def _complete_call(self, command: c.CompleteOutboundCall) -> None:
+        self._host.flow_completes_call(command)
+
     def _invoke(self, command: c.InvokeFunction) -> None:
         def told(answered: Answered) -> None:
             self._host.emit(contact_event(command.function, answered))
@@ -200,6 +205,7 @@ _ACTIONS: dict[type[c.FlowCommand], Callable[[FlowRun, Any], None]] = {
     c.SetAttributes: FlowRun._set_attributes,
     c.SetEventHook: FlowRun._set_hook,
     c.DialThirdParty: FlowRun._dial,
+    c.CompleteOutboundCall: FlowRun._complete_call,
     c.InvokeFunction: FlowRun._invoke,
     c.MeasureMetrics: FlowRun._measure,
     c.TransferToAgent: FlowRun._transfer,
@@ -210,6 +216,5 @@ _ACTIONS: dict[type[c.FlowCommand], Callable[[FlowRun, Any], None]] = {
     c.FlowFinished: FlowRun._finish,
 }
 _NOT_HERE: dict[type[c.FlowCommand], e.FlowEvent] = {
-    c.CompleteOutboundCall: e.RequestFailed(error="NoMatchingError"),
     c.CreateCallback: e.RequestFailed(error="NoMatchingError"),
 }

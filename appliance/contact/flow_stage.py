@@ -128,6 +128,10 @@ class FlowStage:
         self._contact.third_party = ThirdParty(self._contact, command)
         self._contact.third_party.dial()
 
+    def flow_completes_call(self, command: c.CompleteOutboundCall) -> None:
+        """Only an outbound whisper has a call to complete."""
+        self.tell_later(e.RequestFailed(error="NoMatchingError"))
+
     def flow_measures(self, command: c.MeasureMetrics) -> None:
         contact = self._contact
         question = MeasureMetrics(contact=contact.segment.contact, queue=command.queue, agent=command.agent)

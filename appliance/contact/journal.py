@@ -21,12 +21,13 @@ _log = logging.getLogger(__name__)
 class Journal:
     """The events of one contact segment, numbered from 1."""
 
-    def __init__(self, spool: Path, contact: ContactId, clock: Clock) -> None:
-        """Makes `<spool>/<contact>/`; where the disk refuses, calls go on without a journal."""
+    def __init__(self, spool: Path, contact: ContactId, clock: Clock, *, seq: int = 0) -> None:
+        """Makes `<spool>/<contact>/`; where the disk refuses, calls go on without a journal. `seq`: the last number
+        that an earlier process has given to an event of this contact."""
         self.contact = contact
         self.folder = spool / contact
         self._clock = clock
-        self._seq = 0
+        self._seq = seq
         self._file = -1
         try:
             self.folder.mkdir(parents=True, exist_ok=True)

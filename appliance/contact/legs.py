@@ -8,11 +8,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 
+from appliance.contact.identity import name_addr, shown_outside
 from appliance.contact.leg import Leg, LegOwner
 from appliance.contact.segment import Segment
 from appliance.contact.services import Services
 from appliance.errors import ContactError
-from appliance.events import AnyBody, LegAnswered, LegRole, LegStarted
+from appliance.events import AnyBody, Endpoint, LegAnswered, LegRole, LegStarted
 from appliance.ids import AgentId, ContactId, Extension, LegId
 from appliance.logs import fields
 
@@ -23,13 +24,14 @@ _log = logging.getLogger(__name__)
 class Legs:
     """At most four at a time (pjsua2's wheel is built for four calls)."""
 
-    def __init__(self, services: Services, owner: LegOwner) -> None:
+    def __init__(self, services: Services, owner: LegOwner, *, count: int = 0) -> None:
+        """`count`: legs are numbered from the next one."""
         self.identity = ""  # From of the legs we dial, a name-addr
         self._services = services
         self._owner = owner
         self._legs: dict[LegId, Leg] = {}
         self._segments: dict[LegId, Segment] = {}
-        self._count = 0
+        self._count = count
 
     def __iter__(self) -> Iterator[Leg]:
         return iter(tuple(self._legs.values()))
@@ -53,12 +55,18 @@ class Legs:
         self._legs[leg.leg] = leg
         return leg
 
-    def dial(self, leg: Leg, target: str, contact: ContactId, *, outside: bool = False) -> None:
-        """Send the INVITE by way of the edge. Raises ContactError when it can't even be sent; the leg is gone then."""
-        headers = {"X-Linekeeper-Contact": str(contact)} | ({"X-Linekeeper-Trunk": "any"} if outside else {})
+    def dial(
+        self, leg: Leg, target: str, contact: ContactId, *, outside: bool = False, caller: Endpoint | None = None
+    ) -> None:
+        """Send the INVITE by way of the edge, in the name of `caller` where one is given. Raises ContactError when it
+        can't even be sent; the leg is gone then."""
+        headers = {"X-Linekeeper-Contact": str(contact)}
+        if outside:
+            headers |= {"X-Linekeeper-Trunk": "any"} | shown_outside(caller)
+        identity = name_addr(caller, self._services.settings.domain) if caller is not None else self.identity
         uri = f"sip:{target}@127.0.0.1:{self._services.settings.edge_port}"
         try:
-            leg.dial(uri, caller=self.identity, headers=headers)
+            leg.dial(uri, caller=identity, headers=headers)
         except ContactError as error:
             self._legs.pop(leg.leg, None)
             _log.error("%s", error, extra=fields(contact=contact, leg=leg.leg))

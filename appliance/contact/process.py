@@ -16,7 +16,7 @@ from pathlib import Path
 import pjsua2 as pj
 
 from appliance import clock
-from appliance.contact import arrival
+from appliance.contact import arrival, departure
 from appliance.contact import protocol as p
 from appliance.contact.commands import obey
 from appliance.contact.contact import Contact
@@ -231,11 +231,25 @@ class ContactProcess:
     def _obey(self, message: p.Message) -> None:
         if isinstance(message, p.Retire):
             self._retire()
+        elif isinstance(message, p.OriginateContact):
+            self._originate(message)
         elif isinstance(message, p.Command) and self._contact is not None and self._is_ours(message.contact):
             try:
                 obey(self._contact, message)
             except Exception:  # one bad command must not end the call
                 _log.exception("command %s failed", type(message).__name__, extra=fields(contact=message.contact))
+
+    def _originate(self, command: p.OriginateContact) -> None:
+        """A contact that the box begins itself, unless there is one already."""
+        if not self._idle or self._retiring or not departure.in_time(command):
+            self._link.ask(p.Declined(contact=command.contact))
+            return
+        self._contact = departure.make(self._services, command, self._contact_over)
+        try:
+            departure.begin(self._contact, command)
+        except Exception:  # one bad command must not end the process
+            _log.exception("contact could not begin", extra=fields(contact=command.contact))
+            self._contact.end(DisconnectReason.TELECOM_PROBLEM, detail="fault at departure")
 
     def _is_ours(self, contact: ContactId) -> bool:
         return self._contact is not None and self._contact.segment.contact == contact

@@ -165,7 +165,12 @@ class OriginateContact(Command, frozen=True, kw_only=True):
 
     The agent's phone (`extension`) rings first where one is given, with `offer` as its lease; then `number` is dialled,
     with `caller_id` (E.164, "": the trunk's own). Where no agent is given, `flow` runs for whom `number` answers.
-    `outbound_flow`: outbound whisper. `queue`: whose contact it is. Times in seconds.
+    `outbound_flow`: outbound whisper. `queue`: whose contact it is. Times in seconds. Where `number` is empty, only the
+    extension is rung: then `flow` runs for it, or a JoinContact follows.
+
+    `begin_by`: CLOCK_BOOTTIME seconds; a process that reads this later declines, so that nobody begins it twice.
+    `initiated`: the contact exists already (it waited without a process): ContactInitiated is not written again,
+    numbers go on after `seq`, and an agent who doesn't take it ends nothing: the process lets go, the contact waits on.
     """
 
     method: InitiationMethod
@@ -182,6 +187,9 @@ class OriginateContact(Command, frozen=True, kw_only=True):
     initial: ContactId | None = None
     previous: ContactId | None = None
     attributes: dict[str, str] = msgspec.field(default_factory=dict)
+    begin_by: float | None = None
+    initiated: bool = False
+    seq: int = 0
 
 
 class JoinRole(enum.StrEnum):

@@ -16,6 +16,7 @@ from appliance.errors import ContactError
 from appliance.events import AnyBody, RecordingPaused, RecordingRefused, RecordingResumed, RecordingStopped
 from appliance.ids import AgentId
 
+BOTH_SIDES = frozenset({"Agent", "Customer"})
 _log = logging.getLogger(__name__)
 
 

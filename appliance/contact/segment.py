@@ -23,13 +23,15 @@ _log = logging.getLogger(__name__)
 class Segment:
     """Writes what happens to one contact id and lets go of it when it is closed, its last leg down, its files whole."""
 
-    def __init__(self, contact: ContactId, *, spool: Path, link: Link, clock: Clock, timers: Timers) -> None:
+    def __init__(
+        self, contact: ContactId, *, spool: Path, link: Link, clock: Clock, timers: Timers, seq: int = 0
+    ) -> None:
         self.contact = contact
         self.folder = spool / contact
         self.agent: AgentId | None = None
         self.closed = False
         self.last = False  # of its contact, which lets go of it once the process is free
-        self._journal = Journal(spool, contact, clock)
+        self._journal = Journal(spool, contact, clock, seq=seq)
         self._link = link
         self._timers = timers
         self._legs: set[LegId] = set()

@@ -37,7 +37,7 @@ class SideHost:
         self._contact.emit(body)
 
     def flow_enters_queue(self, command: c.EnterQueue) -> None:
-        self._answer(e.QueueFailed(error="NoMatchingError"))
+        self.answer(e.QueueFailed(error="NoMatchingError"))
 
     def flow_disconnects(self) -> None:
         self._contact.flow.flow_disconnects()
@@ -49,10 +49,13 @@ class SideHost:
         """A hook set here would come too late for this talk."""
 
     def flow_dials(self, command: c.DialThirdParty) -> None:
-        self._answer(e.ThirdPartyEnded(outcome="CallFailed"))
+        self.answer(e.ThirdPartyEnded(outcome="CallFailed"))
+
+    def flow_completes_call(self, command: c.CompleteOutboundCall) -> None:
+        self.answer(e.RequestFailed(error="NoMatchingError"))
 
     def flow_measures(self, command: c.MeasureMetrics) -> None:
-        self._answer(e.MetricsFailed(reason="a whisper or hold flow has no time to measure"))
+        self.answer(e.MetricsFailed(reason="a whisper or hold flow has no time to measure"))
 
     def flow_transfers(self, command: c.TransferToAgent) -> None:
         """The talk is about to begin or under way: there is nobody to hand on."""
@@ -61,7 +64,8 @@ class SideHost:
         self._contact.flow.know(attributes=run.facts.attributes)
         self._on_finished()
 
-    def _answer(self, event: e.FlowEvent) -> None:
+    def answer(self, event: e.FlowEvent) -> None:
+        """Tell the flow from the loop: for an answer from within a command."""
         self._contact.services.timers.after(0.0, lambda: self.run.tell(event) if self.run is not None else None)
 
 

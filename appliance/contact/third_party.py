@@ -11,8 +11,9 @@ from appliance.contact.conversation import RINGBACK
 from appliance.contact.leg import Leg
 from appliance.contact.timers import Timer
 from appliance.contact.transfer import new_target
+from appliance.dialplan import e164
 from appliance.errors import ContactError
-from appliance.events import DisconnectReason
+from appliance.events import DisconnectReason, Endpoint
 from appliance.flow import commands as c
 from appliance.flow import events as e
 
@@ -46,9 +47,14 @@ class ThirdParty:
         self._timer = contact.services.timers.after(self._command.time_limit_s, self._give_up)
         contact.conversation.announcer.loop(RINGBACK)
         try:
-            contact.dial(self._leg, number, outside=outside)
+            contact.dial(self._leg, number, outside=outside, caller=self._caller())
         except ContactError:
             self._over(FAILED)
+
+    def _caller(self) -> Endpoint | None:
+        """Who the flow says is calling; None: the customer, or the trunk's own number."""
+        number = e164(self._command.caller_id_number, self._contact.published.plan.region)
+        return Endpoint(address=number, display_name=self._command.caller_id_name) if number is not None else None
 
     def answered(self) -> None:
         """The number answered: they talk."""

@@ -59,6 +59,7 @@ def _settings(trunk: Trunk, own: str, port: int) -> dict[str, str]:
     host = _address(trunk)
     settings = {
         "host": f"{host}:{trunk.port};transport={trunk.transport}",
+        "domain": host,
         "socket": f"{trunk.transport}:{uri_host(own)}:{port}",
     }
     if trunk.caller_id:

@@ -43,7 +43,8 @@ class AgentOffered(Body, frozen=True, kw_only=True):
 
 
 class AgentConnected(Body, frozen=True, kw_only=True):
-    """Customer and agent hear each other (ConnectedToAgentTimestamp)."""
+    """Customer and agent hear each other (ConnectedToAgentTimestamp); in a contact that we dial (click-to-dial,
+    callback) the agent has picked up, and the customer is dialled."""
 
     agent: AgentId
     extension: Extension

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from appliance.events.base import Body, DisconnectReason, Endpoint, InitiationMethod
-from appliance.ids import AgentId, ContactId, SlotId
+from appliance.ids import AgentId, ContactId, QueueId, SlotId
 
 
 class ContactInitiated(Body, frozen=True, kw_only=True):
     """First event of every contact. `initial` and `previous` link a chain of transfers.
 
-    service: "feature:<name>" where a phone inside dialled a feature code: no customer's contact, counted by no metric.
+    slot: None where it begins without a contact process (a callback that waits); queue: on whose behalf somebody inside
+    calls out; service: "feature:<name>" where a phone inside dialled a feature code: no customer's contact, counted by
+    no metric.
     """
 
     method: InitiationMethod
@@ -17,10 +19,11 @@ class ContactInitiated(Body, frozen=True, kw_only=True):
     system: Endpoint | None = None
     initial: ContactId | None = None
     previous: ContactId | None = None
-    slot: SlotId
+    slot: SlotId | None = None
     source: str = ""  # "extension:101", "trunk:acme"
     agent: AgentId | None = None  # who dialled, for OUTBOUND
     service: str = ""
+    queue: QueueId | None = None
 
 
 class SystemConnected(Body, frozen=True, kw_only=True):

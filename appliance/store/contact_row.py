@@ -80,7 +80,8 @@ Changes = dict[str, Any]
 def _initiated(_row: ContactRow, body: ev.ContactInitiated, at: Stamp) -> Changes:
     links: Changes = {"initial": body.initial, "previous": body.previous}
     ends: Changes = {"source": body.source, "customer": body.customer, "system": body.system}
-    return {"started": at, "method": body.method, "slot": body.slot, **ends, **links}
+    on_behalf_of: Changes = {"queue": body.queue} if body.queue is not None else {}
+    return {"started": at, "method": body.method, "slot": body.slot, **ends, **links, **on_behalf_of}
 
 
 def _queue_requested(_row: ContactRow, body: ev.QueueRequested, _at: Stamp) -> Changes:

@@ -21,6 +21,7 @@ from appliance.switchboard.administration import Administration
 from appliance.switchboard.changes import Change
 from appliance.switchboard.contacts import Contacts
 from appliance.switchboard.desk.desk import OPERATION, Desk, Handler
+from appliance.switchboard.dialling import Dialling
 from appliance.switchboard.ledger import Ledger
 from appliance.switchboard.listings import Row
 from appliance.switchboard.live import Live
@@ -42,6 +43,7 @@ class Api:
         ledger: Ledger,
         administration: Administration,
         live: Live,
+        dialling: Dialling,
         routing: Routing,
         publisher: Publisher,
         settings: Settings,
@@ -64,6 +66,7 @@ class Api:
             "agent.status": (ask.AgentStatus, live.set_status),
             "agent.clear": (ask.AgentNamed, live.clear),
             "contact.command": (ask.ContactCommand, live.command),
+            "contact.dial": (ask.ContactDial, dialling.dial),
             "config.reload": (ask.Nothing, lambda _: self.reload()),
         }
 

@@ -46,9 +46,9 @@ class ContactState:
 
     seq, own_seq: last number noted of the contact process's and of the switchboard's events. boot: the boot it began
     in. source: who began it, "extension:101" or "trunk:acme"; service: what it is where it is no customer's contact.
-    place: in a queue now; queue: the latest one. offers: agents being rung; offers_made: highest number of an offer
-    so far. engaged: agents on the contact and whether after-contact work is due when they leave. working: agents in
-    after-contact work.
+    place: in a queue now; queue: the latest one; outbound_queue: for whom somebody inside calls out. offers: agents
+    being rung; offers_made: highest number of an offer so far. engaged: agents on the contact and whether after-contact
+    work is due when they leave. working: agents in after-contact work.
     """
 
     contact: ContactId
@@ -60,6 +60,7 @@ class ContactState:
     service: str = ""
     place: Place | None = None
     queue: QueueId | None = None
+    outbound_queue: QueueId | None = None
     offers: dict[OfferId, AgentId] = field(default_factory=dict)
     offers_made: int = 0
     engaged: dict[AgentId, bool] = field(default_factory=dict)
@@ -141,6 +142,7 @@ def _initiated(state: ContactState, body: said.ContactInitiated, _at: Stamp) -> 
     state.slot = body.slot
     state.source = body.source
     state.service = body.service
+    state.queue = state.outbound_queue = body.queue
     return ()
 
 
@@ -150,7 +152,7 @@ def _leg_started(state: ContactState, body: said.LegStarted, _at: Stamp) -> Told
     if agent is None or agent in state.engaged or agent in state.offers.values():
         return ()
     state.engaged[agent] = False
-    return (acd.AgentEngaged(agent=agent, contact=state.contact),)
+    return (acd.AgentEngaged(agent=agent, contact=state.contact, queue=state.outbound_queue),)
 
 
 def _leg_ended(state: ContactState, body: said.LegEnded, _at: Stamp) -> Told:
@@ -215,7 +217,7 @@ def _offered(state: ContactState, body: said.AgentOffered, _at: Stamp) -> Told:
 
 def _connected(state: ContactState, body: said.AgentConnected, _at: Stamp) -> Told:
     engaged_before = body.agent in state.engaged
-    from_queue = body.offer is not None
+    from_queue = body.offer is not None or state.outbound_queue is not None
     state.engaged[body.agent] = from_queue or state.engaged.get(body.agent, False)
     if body.offer is not None:
         state.place = None
@@ -223,7 +225,8 @@ def _connected(state: ContactState, body: said.AgentConnected, _at: Stamp) -> To
         # The offer may be one that this ACD never made: rung before a restart, answered meanwhile.
         engaged = acd.AgentEngaged(agent=body.agent, contact=state.contact, queue=state.queue)
         return (acd.OfferAnswered(offer=body.offer), engaged)
-    return () if engaged_before else (acd.AgentEngaged(agent=body.agent, contact=state.contact),)
+    engaged = acd.AgentEngaged(agent=body.agent, contact=state.contact, queue=state.outbound_queue)
+    return () if engaged_before else (engaged,)
 
 
 def _missed(state: ContactState, body: said.AgentMissed, _at: Stamp) -> Told:

@@ -34,12 +34,14 @@ from appliance.switchboard.changes import install_default_flows
 from appliance.switchboard.closing import Closer
 from appliance.switchboard.contacts import Contacts
 from appliance.switchboard.desk.book import HANDLERS
+from appliance.switchboard.dialling import Dialling
 from appliance.switchboard.edge_watch import EdgeWatch
 from appliance.switchboard.finisher import Finisher
 from appliance.switchboard.intake import Intake
 from appliance.switchboard.ledger import Ledger
 from appliance.switchboard.link import LinkServer
 from appliance.switchboard.live import Live, calendar_day
+from appliance.switchboard.originating import Originating
 from appliance.switchboard.publish import Publisher
 from appliance.switchboard.routing import Routing
 from appliance.switchboard.service_manager import ServiceManager
@@ -91,7 +93,8 @@ class Switchboard:
             end_dialog=self._end_dialog,
         )
         self.contacts.carer = self._caretaker
-        intake = Intake(contacts=self.contacts, ledger=self._ledger, routing=self.routing)
+        self.originating = Originating(self.contacts.processes, clock.monotonic_s)
+        intake = Intake(contacts=self.contacts, ledger=self._ledger, routing=self.routing, originating=self.originating)
         self._link = LinkServer(paths.link_socket, intake)
         self._adoption = Adoption(
             contacts=self.contacts,
@@ -113,6 +116,7 @@ class Switchboard:
                 numbers=self._numbers,
                 clock=now,
             ),
+            dialling=Dialling(routing=self.routing, originating=self.originating, publisher=self._publisher),
             routing=self.routing,
             publisher=self._publisher,
             settings=self._settings,

@@ -14,6 +14,7 @@ from functools import partial
 from appliance.contact.protocol import (
     AcceptIntoQueue,
     Acknowledge,
+    Declined,
     Event,
     FromContact,
     Hello,
@@ -32,6 +33,7 @@ from appliance.switchboard.contact_state import ContactState, is_urgent
 from appliance.switchboard.contacts import Contacts
 from appliance.switchboard.ledger import Ledger
 from appliance.switchboard.link import Connection
+from appliance.switchboard.originating import Originating
 from appliance.switchboard.routing import Routing
 
 logger = logging.getLogger(__name__)
@@ -40,17 +42,19 @@ logger = logging.getLogger(__name__)
 class Intake:
     """Implements `link.LinkListener`."""
 
-    def __init__(self, *, contacts: Contacts, ledger: Ledger, routing: Routing) -> None:
+    def __init__(self, *, contacts: Contacts, ledger: Ledger, routing: Routing, originating: Originating) -> None:
         self._contacts = contacts
         self._processes = contacts.processes
         self._ledger = ledger
         self._routing = routing
+        self._originating = originating
 
     def received(self, connection: Connection, messages: Sequence[FromContact]) -> None:
         """Implements `link.LinkListener`."""
         events: list[ContactEvent] = []
         for message in messages:
             if isinstance(message, Event):
+                self._originating.taken(connection, message.event.contact)
                 events.append(message.event)
                 continue
             self._take(connection, events)
@@ -69,6 +73,11 @@ class Intake:
         match message:
             case Hello():
                 self._processes.hello(connection, message)
+                connection.settle(1)
+                if message.contact is not None:
+                    self._originating.taken(connection, message.contact)
+            case Declined(contact=contact):
+                self._originating.declined(contact)
                 connection.settle(1)
             case Released(contact=contact):
                 self._ledger.put(_nothing, partial(self._released, connection, contact))

@@ -27,6 +27,7 @@ class Process:
     presence: Presence | None = None
     gone: bool = False
     contacts: set[ContactId] = field(default_factory=set)
+    asked: bool = False  # to begin a contact, and has not answered yet
 
     @property
     def key(self) -> Key:
@@ -54,6 +55,10 @@ class Processes:
     def free(self) -> int:
         """How many of these hold no contact."""
         return sum(process.connection is not None and not process.contacts for process in self._processes.values())
+
+    def idle(self) -> list[Process]:
+        """Those that can be asked to begin a contact, as far as is known here."""
+        return [found for found in self._processes.values() if found.connection and not (found.contacts or found.asked)]
 
     def greeted(self, slot: SlotId) -> bool:
         """Whether the process at `slot` has said Hello to this switchboard."""

@@ -143,6 +143,15 @@ class RecordingList(Arguments, frozen=True, kw_only=True):
     limit: Limit = 1000
 
 
+class ContactDial(Arguments, frozen=True, kw_only=True):
+    """Click-to-dial: the phone of `agent` rings, then `number` (as dialled there) is called; `queue`: on whose behalf,
+    with its caller id and after-contact work."""
+
+    agent: Name
+    number: Annotated[str, msgspec.Meta(pattern=r"^\+?[0-9]{1,20}$")]
+    queue: Name | None = None
+
+
 class ContactCommand(Arguments, frozen=True, kw_only=True):
     """`command`: hold, resume, mute, unmute (both of `leg`), transfer (to `target`), hangup."""
 

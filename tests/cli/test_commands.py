@@ -52,6 +52,11 @@ ASKED: list[tuple[tuple[str, ...], str, dict[str, Any]]] = [
     (("contact", "list", "--open", "--limit", "5"), "contact.list", {"limit": 5, "open": True}),
     (("contact", "hold", CONTACT), "contact.command", {"contact": CONTACT, "command": "hold"}),
     (("contact", "resume", CONTACT), "contact.command", {"contact": CONTACT, "command": "resume"}),
+    (
+        ("contact", "dial", "--agent", "kim", "--queue", "sales", "+8225550100"),
+        "contact.dial",
+        {"agent": "kim", "number": "+8225550100", "queue": "sales"},
+    ),
     (("contact", "hangup", CONTACT), "contact.command", {"contact": CONTACT, "command": "hangup"}),
     (("contact", "mute", CONTACT), "contact.command", {"contact": CONTACT, "command": "mute", "leg": "customer"}),
     (

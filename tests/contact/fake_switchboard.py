@@ -17,6 +17,7 @@ from appliance.contact.protocol import (
     WAKE,
     Acknowledge,
     Command,
+    Declined,
     Event,
     Hello,
     Message,
@@ -68,6 +69,7 @@ class FakeSwitchboard:
         self.hellos: list[Hello] = []
         self.events: list[ContactEvent] = []  # once each, in the order of their coming
         self.released: list[ContactId] = []
+        self.declined: list[ContactId] = []
         self.repeated = 0
         self._path = path
         self._known: set[tuple[ContactId, int]] = set()
@@ -130,7 +132,7 @@ class FakeSwitchboard:
 
     def slot_of(self, contact: ContactId) -> int:
         for event in list(self.events):
-            if event.contact == contact and isinstance(event.body, ContactInitiated):
+            if event.contact == contact and isinstance(event.body, ContactInitiated) and event.body.slot is not None:
                 return event.body.slot
         raise KeyError(contact)
 
@@ -175,6 +177,9 @@ class FakeSwitchboard:
 
     def wait_released(self, contact: ContactId, *, timeout_s: float = PATIENCE_S) -> None:
         self.wait(lambda: contact in self.released or None, lambda: f"release after {self.kinds(contact)}", timeout_s)
+
+    def wait_declined(self, contact: ContactId) -> None:
+        self.wait(lambda: contact in self.declined or None, lambda: f"{contact} is declined", PATIENCE_S)
 
     def wait(self, found: Callable[[], _Found | None], what: Callable[[], str], timeout_s: float) -> _Found:
         deadline = time.monotonic() + timeout_s
@@ -221,6 +226,8 @@ class FakeSwitchboard:
         elif isinstance(message, Released):
             self.released.append(message.contact)
             connection.send(Acknowledge(contact=message.contact, seq=0))
+        elif isinstance(message, Declined):
+            self.declined.append(message.contact)
         elif isinstance(message, Event):
             self._keep(message.event)
             connection.send(Acknowledge(contact=message.event.contact, seq=message.event.seq))

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.contact.arrival import caller, destination_of, name_addr
+from appliance.contact.arrival import caller, destination_of
+from appliance.contact.identity import name_addr
 from appliance.contact.invite import Invite
 from appliance.contact.services import FlowShelf, Published, build_library
 from appliance.dialplan import DialPlan, FlowPlan, ToExtension, ToFlow, ToOutside, Unroutable

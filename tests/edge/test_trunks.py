@@ -48,11 +48,13 @@ def test_store_trunks_when_static_then_addresses_order_and_caller_id(paths: BoxP
         "1": "north",
         "group-1": "north",
         "host-north": "192.0.2.5:5060;transport=udp",
+        "domain-north": "192.0.2.5",
         "socket-north": "udp:192.0.2.1:5062",
         "from-north": "sip:+8225550100@192.0.2.5",
         "2": "south",
         "group-2": "south",
         "host-south": "[2001:db8::5]:5060;transport=tcp",
+        "domain-south": "[2001:db8::5]",
         "socket-south": "tcp:192.0.2.1:5062",
     }
     assert rows(paths, "SELECT grp, ip_addr, mask, tag FROM address ORDER BY grp") == [

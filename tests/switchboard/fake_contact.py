@@ -171,9 +171,31 @@ class FakeContact:
         self._send(protocol.Event(event=event))
         return event
 
-    def begin(self, *, caller: str = "+12125550199", source: str = "trunk:acme") -> ContactId:
+    def say(self, message: protocol.Message) -> None:
+        """Anything that is no event."""
+        self._send(message)
+
+    def begin_outbound(self, command: protocol.OriginateContact) -> ContactId:
+        """Do as asked, as far as the ringing of the agent's phone."""
+        self.contact = command.contact
+        self._journal = Journal(self.paths.spool, self.contact, self._clock)
+        self.emit(
+            said.ContactInitiated(
+                method=command.method,
+                customer=said.Endpoint(address=command.number),
+                slot=self.slot,
+                agent=command.agent,
+                queue=command.queue,
+            )
+        )
+        self.leg("agent-1", said.LegRole.AGENT, agent=command.agent, extension=command.extension)
+        return self.contact
+
+    def begin(
+        self, *, caller: str = "+12125550199", source: str = "trunk:acme", contact: ContactId | None = None
+    ) -> ContactId:
         """A customer calls and hears a flow."""
-        self.contact = ContactId(str(uuid.uuid4()))
+        self.contact = contact or ContactId(str(uuid.uuid4()))
         self._journal = Journal(self.paths.spool, self.contact, self._clock)
         self.emit(
             said.ContactInitiated(

@@ -1,0 +1,147 @@
+"""Click-to-dial with the real stack: the agent's softphone first, then SIPp as a provider or another softphone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from kit import flows
+from kit.audio import SILENCE_RMS
+from kit.box import TRUNK_ADDRESS, Json, RunningBox
+from kit.ports import PortBlock, reserved_ports
+from kit.sipp import Sipp
+from kit.talk import AGENT_HZ, CUSTOMER_HZ, PhoneMaker, hears
+
+pytestmark = pytest.mark.scenario
+OUTSIDE, TRUNK_NUMBER, QUEUE_NUMBER = "+12125559999", "+12125550100", "+12125550177"
+
+
+@pytest.fixture(scope="module")
+def provider_ports() -> Iterator[PortBlock]:
+    with reserved_ports(20) as block:
+        yield block
+
+
+@pytest.fixture(scope="module")
+def trunk_port(provider_ports: PortBlock) -> int:
+    return provider_ports.take()
+
+
+@pytest.fixture(scope="module")
+def shared_box(tmp_path_factory: pytest.TempPathFactory, trunk_port: int) -> Iterator[RunningBox]:
+    extra = f'\n[[trunks]]\nname = "acme"\nkind = "static"\nhost = "{TRUNK_ADDRESS}"\nport = {trunk_port}\n'
+    extra += f'caller_id = "{TRUNK_NUMBER}"\n'
+    with RunningBox(tmp_path_factory.mktemp("box"), capacity=3, extra=extra) as running:
+        running.install_flows()
+        running.api.call("queue.add", queue="sales", caller_id=QUEUE_NUMBER)
+        yield running
+
+
+@pytest.fixture
+def provider(tmp_path: Path, trunk_port: int, ports: PortBlock) -> Callable[..., Sipp]:
+    """`provider("uas_agent")`: who answers, or refuses, the one call to OUTSIDE."""
+
+    def make(scenario: str = "uas_agent", **fill: str) -> Sipp:
+        rows = [(OUTSIDE, ports.take_even())]
+        places = {"ring_ms": "300", **fill}
+        running = Sipp(tmp_path, scenario, port=trunk_port, address=TRUNK_ADDRESS, rows=rows, fill=places, calls=1)
+        running.wait_ready()
+        return running
+
+    return make
+
+
+def dial(box: RunningBox, **args: str) -> str:
+    shown: Json = box.api.call("contact.dial", agent="ann", **args)
+    return str(shown["contact"])
+
+
+def test_dial_when_outside_answers_then_queue_number_is_shown_and_wrap_up_follows(
+    box: RunningBox, agent_phone: PhoneMaker, provider: Callable[..., Sipp]
+) -> None:
+    far = provider()
+    agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
+    contact = dial(box, number="2125559999", queue="sales")
+    agent.wait_for("CALL_INCOMING")
+    agent.answer()
+    box.wait_event(contact, "LegAnswered", trunk="acme")
+    agent.hang_up()
+    assert far.wait().successful == 1
+    assert f"From: <sip:{QUEUE_NUMBER}@{TRUNK_ADDRESS}>" in far.messages()
+    assert "X-Linekeeper" not in far.messages()
+    box.wait_event(contact, "AfterContactWorkStarted", agent="ann")
+    record = box.wait_closed(contact)
+    assert record["InitiationMethod"] == "OUTBOUND"
+    assert record["CustomerEndpoint"]["Address"] == OUTSIDE
+    assert record["SystemEndpoint"]["Address"] == QUEUE_NUMBER
+    assert record["Agent"]["Username"] == "ann"
+    assert record["DisconnectReason"] == "AGENT_DISCONNECT"
+
+
+@pytest.mark.parametrize(("status", "reason"), [("486", "TELECOM_BUSY"), ("404", "TELECOM_NUMBER_INVALID")])
+def test_dial_when_outside_refuses_then_the_agent_hears_a_sentence_and_the_record_says_why(
+    box: RunningBox, agent_phone: PhoneMaker, provider: Callable[..., Sipp], status: str, reason: str
+) -> None:
+    far = provider("uas_refusing", status=status)
+    agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
+    contact = dial(box, number=OUTSIDE)
+    agent.wait_for("CALL_INCOMING")
+    agent.answer()
+    agent.wait_heard(lambda sound: sound.duration_s >= 0.5 and sound.part(-0.5).rms() > SILENCE_RMS, what="a sentence")
+    agent.wait_for("CALL_CLOSED", timeout_s=15)
+    assert far.wait().successful == 1
+    assert box.wait_closed(contact)["DisconnectReason"] == reason
+
+
+def test_dial_when_an_extension_answers_then_both_hear_each_other(
+    box: RunningBox, agent_phone: PhoneMaker, phone: PhoneMaker
+) -> None:
+    agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
+    called = phone(box, "103", tone_hz=CUSTOMER_HZ)
+    contact = dial(box, number="103")
+    agent.wait_for("CALL_INCOMING")
+    agent.answer()
+    called.wait_for("CALL_INCOMING")
+    called.answer()
+    hears(agent, CUSTOMER_HZ)
+    hears(called, AGENT_HZ)
+    called.hang_up()
+    agent.wait_for("CALL_CLOSED")
+    assert box.wait_closed(contact)["DisconnectReason"] == "CUSTOMER_DISCONNECT"
+
+
+def test_dial_when_the_agent_does_not_take_it_then_nobody_is_called(
+    box: RunningBox, agent_phone: PhoneMaker, phone: PhoneMaker
+) -> None:
+    agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
+    phone(box, "103", tone_hz=CUSTOMER_HZ)
+    contact = dial(box, number="103")
+    agent.wait_for("CALL_INCOMING")
+    agent.reject()
+    assert box.wait_closed(contact)["DisconnectReason"] == "TELECOM_BUSY"
+    assert len(box.events(contact, "LegStarted")) == 1
+
+
+def test_outbound_whisper_when_it_has_a_message_then_the_customer_hears_it_before_the_agent(
+    box: RunningBox, agent_phone: PhoneMaker, phone: PhoneMaker
+) -> None:
+    end = flows.action("end", "EndFlowExecution", {})
+    say = flows.action(
+        "say", "MessageParticipant", {"PromptId": flows.WELCOME}, "end", errors={"NoMatchingError": "end"}
+    )
+    document = flows.flow("outbound_whisper", "outboundWhisper", "say", say, end)
+    box.api.call("flow.install", name="outbound_whisper", document=document)
+    agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
+    called = phone(box, "103", tone_hz=CUSTOMER_HZ)
+    contact = dial(box, number="103")
+    agent.wait_for("CALL_INCOMING")
+    agent.answer()
+    called.wait_for("CALL_INCOMING")
+    assert box.events(contact, "FlowStarted") == []
+    called.answer()
+    hears(called, flows.TONES_HZ[flows.WELCOME])
+    hears(called, AGENT_HZ)
+    called.hang_up()
+    record = box.wait_closed(contact)
+    assert [flow["Flow"] for flow in record["Linekeeper"]["Flows"]] == ["outbound_whisper"]
