@@ -14,6 +14,7 @@ FlowId = NewType("FlowId", str)  # name of a flow
 Extension = NewType("Extension", str)  # a dialable number inside, digits only
 TrunkId = NewType("TrunkId", str)  # name of a trunk
 SlotId = NewType("SlotId", int)  # place of a contact process, 0 …
+ErrandId = NewType("ErrandId", str)  # a callback or a record of a campaign: the id of its first contact, or UUID
 
 _AGENT_QUEUE = "agent:"  # no name that a person can choose has a colon
 

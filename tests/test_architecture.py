@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "config": {"contact.settings", "contact.functions.definitions"},
     "contact": {"flow"},
     "edge": {"config"},
-    "store": {"acd.model"},
+    "store": {"acd.model", "acd.errands", "acd.callbacks"},
     "records": {"store", "acd.model", "config.paths"},
     "switchboard": {"edge", "contact.protocol", "contact.settings", "flow", "acd", "records", "store", "config"},
     "cli": {"switchboard", "edge", "contact", "flow", "acd", "records", "store", "config"},

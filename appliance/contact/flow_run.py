@@ -46,6 +46,8 @@ class FlowHost(Protocol):
 
     def flow_completes_call(self, command: c.CompleteOutboundCall) -> None: ...
 
+    def flow_calls_back(self, command: c.CreateCallback) -> None: ...
+
     def flow_measures(self, command: c.MeasureMetrics) -> None: ...
 
     def flow_transfers(self, command: c.TransferToAgent) -> None: ...
@@ -131,8 +133,6 @@ class FlowRun:
         action = _ACTIONS.get(type(command))
         if action is not None:
             action(self, command)
-        elif (answer := _NOT_HERE.get(type(command))) is not None:
-            self._later(answer)
 
     def _later(self, event: e.FlowEvent) -> None:
         """Answer from the loop, so that a chain of immediate answers doesn't nest."""
@@ -165,6 +165,9 @@ class FlowRun:
 
     def _complete_call(self, command: c.CompleteOutboundCall) -> None:
         self._host.flow_completes_call(command)
+
+    def _call_back(self, command: c.CreateCallback) -> None:
+        self._host.flow_calls_back(command)
 
     def _invoke(self, command: c.InvokeFunction) -> None:
         def told(answered: Answered) -> None:
@@ -206,6 +209,7 @@ _ACTIONS: dict[type[c.FlowCommand], Callable[[FlowRun, Any], None]] = {
     c.SetEventHook: FlowRun._set_hook,
     c.DialThirdParty: FlowRun._dial,
     c.CompleteOutboundCall: FlowRun._complete_call,
+    c.CreateCallback: FlowRun._call_back,
     c.InvokeFunction: FlowRun._invoke,
     c.MeasureMetrics: FlowRun._measure,
     c.TransferToAgent: FlowRun._transfer,
@@ -214,7 +218,4 @@ _ACTIONS: dict[type[c.FlowCommand], Callable[[FlowRun, Any], None]] = {
     c.FlowEntered: FlowRun._enter,
     c.Trace: FlowRun._trace,
     c.FlowFinished: FlowRun._finish,
-}
-_NOT_HERE: dict[type[c.FlowCommand], e.FlowEvent] = {
-    c.CreateCallback: e.RequestFailed(error="NoMatchingError"),
 }

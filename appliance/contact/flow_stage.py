@@ -11,6 +11,7 @@ import msgspec
 
 from appliance.clock import monotonic_s
 from appliance.contact.announcer import Announcer
+from appliance.contact.callback_request import request_callback
 from appliance.contact.flow_run import FlowHost, FlowRun
 from appliance.contact.protocol import MeasureMetrics
 from appliance.contact.third_party import ThirdParty
@@ -131,6 +132,10 @@ class FlowStage:
     def flow_completes_call(self, command: c.CompleteOutboundCall) -> None:
         """Only an outbound whisper has a call to complete."""
         self.tell_later(e.RequestFailed(error="NoMatchingError"))
+
+    def flow_calls_back(self, command: c.CreateCallback) -> None:
+        asked = request_callback(self._contact, command, self._now)
+        self.tell_later(e.RequestDone() if asked else e.RequestFailed(error="NoMatchingError"))
 
     def flow_measures(self, command: c.MeasureMetrics) -> None:
         contact = self._contact

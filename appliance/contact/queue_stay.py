@@ -30,6 +30,7 @@ class QueueStay:
     def __init__(self, contact: Contact, queue: QueueId, *, priority: int = 5, time_adjustment_s: int = 0) -> None:
         self.queue = queue
         self.accepted = False
+        self.since = contact.services.clock()
         self._contact = contact
         self._offer: p.OfferContact | None = None
         self._leg: Leg | None = None

@@ -146,6 +146,7 @@ def build_library(plan: DialPlan, shelf: FlowShelf) -> Library:
         bots=parts.bots,
         prompts=parts.prompts,
         names={**arns, **parts.names},
+        plan=plan,
     )
 
 

@@ -1,8 +1,10 @@
-"""The dial plan: what is published of it (`plan`) and who is meant by what was dialled (`routing`). Pure."""
+"""The dial plan: what is published of it (`plan`) and who is meant by what was dialled (`routing`), whom the box may
+call by itself (`owing`). Pure."""
 
 from __future__ import annotations
 
 from appliance.dialplan.numbers import EMERGENCY, e164
+from appliance.dialplan.owing import is_emergency, may_be_called
 from appliance.dialplan.plan import DialPlan, FeaturePlan, FlowPlan, QueuePlan
 from appliance.dialplan.routing import Destination, ToExtension, ToFeature, ToFlow, ToOutside, Unroutable, route
 
@@ -19,5 +21,7 @@ __all__ = [
     "ToOutside",
     "Unroutable",
     "e164",
+    "is_emergency",
+    "may_be_called",
     "route",
 ]

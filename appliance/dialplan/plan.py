@@ -63,6 +63,7 @@ class DialPlan(msgspec.Struct, frozen=True, kw_only=True):
     bundle_sha256: str = ""
     record_internal: bool = False  # extension to extension
     record_outbound: bool = False
+    callbacks_inside: bool = False  # whether an extension may be called back
 
     def extension_of(self, agent: AgentId) -> Extension | None:
         """Where `agent` is reached, None for one who has no phone."""

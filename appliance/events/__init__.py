@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from appliance.events.base import Body, DisconnectReason, Endpoint, InitiationMethod, LegRole
+from appliance.events.errands import AttemptFollows, AttemptPlanned, CallbackRequested, ErrandKind
 from appliance.events.flows import FlowActionTaken, FlowEnded, FlowStarted, FunctionInvoked
 from appliance.events.legs import (
     LegAnswered,
@@ -68,6 +69,8 @@ __all__ = [
     "AgentMissed",
     "AgentOffered",
     "AnyBody",
+    "AttemptFollows",
+    "AttemptPlanned",
     "AttributesUpdated",
     "Body",
     "ContactClosed",
@@ -81,6 +84,7 @@ __all__ = [
     "CustomerResumed",
     "DisconnectReason",
     "Endpoint",
+    "ErrandKind",
     "FlowActionTaken",
     "FlowEnded",
     "FlowStarted",
@@ -150,6 +154,9 @@ AnyBody = (
     | AfterContactWorkStarted
     | AfterContactWorkExtended
     | AfterContactWorkEnded
+    | CallbackRequested
+    | AttemptPlanned
+    | AttemptFollows
     | ContactClosed
 )
 

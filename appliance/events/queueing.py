@@ -5,16 +5,19 @@ from __future__ import annotations
 from appliance.events.base import Body
 from appliance.events.criteria import RoutingStep
 from appliance.ids import AgentId, Extension, OfferId, QueueId
+from appliance.stamps import Stamp
 
 
 class QueueRequested(Body, frozen=True, kw_only=True):
     """The flow asks for a place in a queue (an agent's own too: `ids.agent_queue`); the switchboard answers with
-    AcceptIntoQueue or RefuseQueue. `criteria` count from now."""
+    AcceptIntoQueue or RefuseQueue. `criteria` count from now. `waiting_since`: the place of somebody who has waited
+    that long already (callback)."""
 
     queue: QueueId
     priority: int = 5
     time_adjustment_s: int = 0
     criteria: tuple[RoutingStep, ...] = ()
+    waiting_since: Stamp | None = None
 
 
 class RoutingUpdated(Body, frozen=True, kw_only=True):
@@ -30,7 +33,7 @@ class ContactQueued(Body, frozen=True, kw_only=True):
 
 
 class ContactDequeued(Body, frozen=True, kw_only=True):
-    """`reason`: connected, abandoned, transferred, disconnected, failed."""
+    """`reason`: connected, abandoned, transferred, disconnected, failed, callback (is to be called back instead)."""
 
     queue: QueueId
     reason: str

@@ -7,7 +7,8 @@ from appliance.ids import AgentId, ContactId, QueueId, SlotId
 
 
 class ContactInitiated(Body, frozen=True, kw_only=True):
-    """First event of every contact. `initial` and `previous` link a chain of transfers.
+    """First event of every contact. `initial` and `previous` link a chain of transfers. `slot`: None where it begins
+    without a contact process (a callback that waits).
 
     slot: None where it begins without a contact process (a callback that waits); queue: on whose behalf somebody inside
     calls out; service: "feature:<name>" where a phone inside dialled a feature code: no customer's contact, counted by

@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from appliance.flow.hours_model import Hours
 from appliance.flow.model import Flow
 from appliance.ids import AgentId, QueueId
+
+if TYPE_CHECKING:  # the look-up of numbers needs big tables, which a flow without numbers doesn't
+    from appliance.dialplan import DialPlan
 
 T = TypeVar("T")
 
@@ -98,6 +101,7 @@ class Library(msgspec.Struct, frozen=True, kw_only=True):
     A reference is looked up through `names` and as it stands, then by the last part of its ARN the same two ways; a
     function also by the name in its ARN. prompts: local name → what the player knows it by, where that differs.
     media_streaming: somebody takes a copy of the audio; else switching streaming on takes the error branch.
+    plan: who may be called back; None: any valid number.
     """
 
     flows: Mapping[str, Flow] = msgspec.field(default_factory=dict)
@@ -110,6 +114,7 @@ class Library(msgspec.Struct, frozen=True, kw_only=True):
     prompts: Mapping[str, str] = msgspec.field(default_factory=dict)
     names: Mapping[str, str] = msgspec.field(default_factory=dict)
     media_streaming: bool = False
+    plan: DialPlan | None = None
 
     def flow(self, reference: str) -> Flow | None:
         return _find(self.flows, self.names, reference)

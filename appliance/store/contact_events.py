@@ -1,5 +1,5 @@
 """The contact events repository: the append-only truth. Appending also derives the contact's row, its recordings'
-rows and the outbox rows, all in the same transaction. Nothing here changes or deletes an event.
+rows, the callbacks asked for and the outbox rows, all in the same transaction. Nothing here changes or deletes an event.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from appliance.stamps import Stamp
 from appliance.store.connection import Connection, Row
 from appliance.store.contact_row import ContactRow, derive
 from appliance.store.contacts import Contacts
+from appliance.store.errands import Errands
 from appliance.store.failures import EventConflictError, EventGapError
 from appliance.store.order import chronological
 from appliance.store.outbox import Outbox
@@ -27,10 +28,18 @@ _COLUMNS = "contact, writer, seq, boot, mono_s, wall_s, synced, body"
 class ContactEvents:
     """Append and read events; a number is accepted once, in order, per contact and writer."""
 
-    def __init__(self, connection: Connection, contacts: Contacts, recordings: Recordings, outbox: Outbox) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        contacts: Contacts,
+        recordings: Recordings,
+        errands: Errands,
+        outbox: Outbox,
+    ) -> None:
         self._connection = connection
         self._contacts = contacts
         self._recordings = recordings
+        self._errands = errands
         self._outbox = outbox
 
     def append(self, events: Sequence[ContactEvent]) -> int:
@@ -77,6 +86,7 @@ class ContactEvents:
         for event in missing.values():
             self._outbox.add_event(self._insert(event))
             self._recordings.derive(event)
+            self._errands.derive(event)
         row: ContactRow | None = None
         for event in self.of_contact(contact):
             row = derive(row, event)
@@ -116,6 +126,7 @@ class ContactEvents:
             before = rows[event.contact] if event.contact in rows else self._contacts.get(event.contact)
             rows[event.contact] = derive(before, event)
             self._recordings.derive(event)
+            self._errands.derive(event)
         for row in rows.values():
             if row is not None:
                 self._contacts.put(row)

@@ -194,6 +194,27 @@ def _counter_marks(db: Database) -> None:
         ) STRICT""")
 
 
+@STEPS(name="0008_errands")
+def _errands(db: Database) -> None:
+    # The lease stands in the row: a process may dial for an errand only after its row says so.
+    db.execute("""
+        CREATE TABLE errands (
+            errand TEXT PRIMARY KEY,
+            kind TEXT NOT NULL,
+            campaign TEXT NOT NULL,
+            state TEXT NOT NULL,
+            over INTEGER NOT NULL CHECK (over IN (0, 1)),
+            contact TEXT,
+            number TEXT NOT NULL,
+            due_wall_s REAL NOT NULL,
+            asked_wall_s REAL NOT NULL,
+            content TEXT NOT NULL
+        ) STRICT""")
+    db.execute("CREATE INDEX errands_open ON errands (kind, due_wall_s) WHERE over = 0")
+    db.execute("CREATE INDEX errands_campaign ON errands (campaign, state, due_wall_s)")
+    db.execute("CREATE INDEX errands_asked ON errands (asked_wall_s)")
+
+
 def apply(raw: sqlite3.Connection) -> None:
     """Do every step that is not done yet."""
     STEPS.apply(_database(raw))

@@ -17,6 +17,7 @@ from appliance.store.contact_events import ContactEvents
 from appliance.store.contact_records import ContactRecords
 from appliance.store.contacts import Contacts
 from appliance.store.counters import Counters
+from appliance.store.errands import Errands
 from appliance.store.extensions import Extensions
 from appliance.store.flow_parts import FlowParts
 from appliance.store.flows import Flows
@@ -35,7 +36,8 @@ class Store:
         self.outbox = Outbox(connection)
         self.contacts = Contacts(connection)
         self.recordings = Recordings(connection)
-        self.events = ContactEvents(connection, self.contacts, self.recordings, self.outbox)
+        self.errands = Errands(connection, self.outbox)
+        self.events = ContactEvents(connection, self.contacts, self.recordings, self.errands, self.outbox)
         self.records = ContactRecords(connection, self.outbox)
         self.queues = Queues(connection, self.outbox)
         self.extensions = Extensions(connection, self.outbox)

@@ -17,13 +17,13 @@ RING_S = 30.0
 
 def _set_callback(run: Run, action: Action) -> Result:
     """Two kinds of wrong number: no number at all, and one that can't be dialled from here."""
-    from appliance.flow.phone import dialable_number, typed_number
+    from appliance.flow.phone import may_be_called_back, possible_number
 
-    given = run.text(action.parameter("CallbackNumber"))
-    found = dialable_number(given, run.facts.region)
+    given = run.text(action.parameter("CallbackNumber")).strip()
+    found = possible_number(given, run.facts.region, run.library.plan)
     if found is None:
         return failed("InvalidCallbackNumber")
-    if typed_number(found, run.facts.region) is None:
+    if not may_be_called_back(found, run.facts.region, run.library.plan):
         return failed("CallbackNumberNotDialable")
     run.learn(callback_number=found)
     return DONE
