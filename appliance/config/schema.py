@@ -79,6 +79,12 @@ class Recording(Section):
     reserve_mb: Annotated[int, Field(strict=True, ge=0)] = 200  # recording stops below this free space; calls go on
 
 
+class Callbacks(Section):
+    """`[callbacks]`: whom the box calls by itself. Never emergency, premium rate or its own numbers."""
+
+    inside: Flag = False  # whether an extension may be called back
+
+
 class Voice(Section):
     """`[[speech.voices]]`: who speaks a language, or one voice name of the flows only; the closest entry wins."""
 
@@ -168,6 +174,7 @@ class Configuration(Section):
     edge: Edge = Edge()
     contacts: Contacts = Contacts()
     recording: Recording = Recording()
+    callbacks: Callbacks = Callbacks()
     speech: Speech = Speech()
     trunks: tuple[Trunk, ...] = ()
     numbers: tuple[Number, ...] = ()

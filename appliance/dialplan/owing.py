@@ -20,26 +20,33 @@ def may_be_called(plan: DialPlan, wanted: str) -> ToExtension | ToOutside | Unro
     premium rate (toll fraud); an extension only where the plan allows it.
     """
     text = wanted.strip()
-    if is_emergency(text, plan.region):
-        return Unroutable(sip_status=403, why=f"{text[:20]} is an emergency number; the box never calls it by itself")
-    if (extension := Extension(text)) in plan.extensions:
-        if plan.callbacks_inside:
-            return ToExtension(extension=extension, agent=plan.extensions[extension])
-        return Unroutable(sip_status=403, why=f"{text} is an extension; set 'inside' under [callbacks] to allow it")
     number = e164(text, plan.region)
+    why = _forbidden(plan, text, number)
+    if why:
+        return Unroutable(sip_status=403, why=why)
+    if (extension := Extension(text)) in plan.extensions:
+        return ToExtension(extension=extension, agent=plan.extensions[extension])
     if number is None:
         return Unroutable(sip_status=484, why=f"{text[:20]!r} is no phone number of {plan.region}; write it as +CC…")
-    if number in plan.numbers or text in plan.numbers:
-        return Unroutable(sip_status=482, why=f"{number} is a number of this box")
-    if _is_premium(number):
-        return Unroutable(sip_status=403, why=f"{number} is a premium rate number; the box never calls one by itself")
     if not plan.trunks:
         return Unroutable(sip_status=503, why="there is no trunk to call out by; add one under [[trunks]]")
     return ToOutside(number=number)
 
 
+def _forbidden(plan: DialPlan, text: str, number: str | None) -> str:
+    if is_emergency(text, plan.region):
+        return f"{text[:20]} is an emergency number; the box never calls one by itself"
+    if text in plan.extensions:
+        return "" if plan.callbacks_inside else f"{text} is an extension; set 'inside' under [callbacks] to allow it"
+    if number in plan.numbers or text in plan.numbers:
+        return f"{text[:20]} is a number of this box; it would call itself"
+    if number is not None and _is_premium(number):
+        return f"{number} is a premium rate number; the box never calls one by itself"
+    return ""
+
+
 def is_emergency(dialled: str, region: str) -> bool:
-    """Whether `dialled` reaches, or could reach, an emergency service: as it is, or with the country code put before."""
+    """Whether `dialled` reaches, or could reach, an emergency service: as it is, or behind a country code."""
     digits = "".join(sign for sign in dialled if sign.isdigit())
     country = str(phonenumbers.country_code_for_region(region))
     short = digits.removeprefix("00").removeprefix(country) if dialled.startswith(("+", "00")) else digits

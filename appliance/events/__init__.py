@@ -73,6 +73,7 @@ __all__ = [
     "AttemptPlanned",
     "AttributesUpdated",
     "Body",
+    "CallbackRequested",
     "ContactClosed",
     "ContactDequeued",
     "ContactDisconnected",

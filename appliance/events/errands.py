@@ -25,9 +25,9 @@ class ErrandKind(enum.StrEnum):
 class CallbackRequested(Body, frozen=True, kw_only=True):
     """The customer is to be called back: the flow goes on, the place in the queue is given up to `callback`.
 
-    `callback`: the contact that will do it (NextContactId of this one). `waiting_since`: when this contact asked for its
-    place in the queue, which the callback keeps; None where it wasn't waiting. `flow`: as CreateCallbackContact names
-    it. Delays in seconds; `max_attempts` counts the first call too.
+    `callback`: the contact that will do it (NextContactId of this one). `waiting_since`: when this contact asked for
+    its place in the queue, which the callback keeps; None where it wasn't waiting. `flow`: as CreateCallbackContact
+    names it. Delays in seconds; `max_attempts` counts the first call too.
     """
 
     callback: ContactId

@@ -33,10 +33,32 @@ def box_details(line: Timeline, box: str) -> Facts:
         "PreDisconnectState": end.pre_disconnect_state if end else None,
         "DisconnectDetail": end.detail if end else None,
         "MediaFailed": failures[0] if failures else None,
+        "Errand": _errand(line.moments),
         "Flows": _flows(line.moments),
         "Offers": _offers(line.moments),
         "Legs": _legs(line.moments),
         "Recordings": _recordings(line.moments),
+    }
+
+
+def _errand(moments: Sequence[Moment]) -> Facts | None:
+    """The attempt that this contact is, for a customer whom the box owes a call. WaitingSince: the customer's place in
+    the queue; TotalQueueDuration: from then until an agent took the contact, delays included."""
+    planned = next((moment for moment in moments if isinstance(moment.body, ev.AttemptPlanned)), None)
+    if planned is None or not isinstance(planned.body, ev.AttemptPlanned):
+        return None
+    body = planned.body
+    follows = next((moment.body for moment in moments if isinstance(moment.body, ev.AttemptFollows)), None)
+    taken = next((moment.second for moment in moments if isinstance(moment.body, ev.AgentConnected)), None)
+    return {
+        "Errand": body.errand,
+        "Kind": body.kind.value,
+        "Campaign": body.campaign or None,
+        "Attempt": body.attempt,
+        "MaximumAttempts": body.max_attempts,
+        "WaitingSince": iso_utc(body.waiting_since.wall_s),
+        "TotalQueueDuration": None if taken is None else max(0, taken - int(body.waiting_since.wall_s)),
+        "Outcome": follows.outcome if follows else None,
     }
 
 

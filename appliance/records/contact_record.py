@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from appliance import events as ev
 from appliance.errors import RecordError
-from appliance.ids import RecordingId
+from appliance.ids import ContactId, RecordingId
 from appliance.records.arns import LOCAL_ACCOUNT, instance_arn, resource_arn
 from appliance.records.box_details import box_details
 from appliance.records.quality import audio_quality
@@ -30,9 +30,7 @@ _NOT_FOR_VOICE = (
     "AnsweringMachineDetectionStatus",
     "DisconnectDetails",
     "ContactLens",
-    "Campaign",
     "OutboundStrategy",
-    "ScheduledTimestamp",
     "LastPausedTimestamp",
     "LastResumedTimestamp",
     "TotalPauseCount",
@@ -68,6 +66,7 @@ def build_record(events: Sequence[ev.ContactEvent], *, box: str, account: str = 
     line = timeline(events)
     first, end = _first(line, ev.ContactInitiated), _first(line, ev.ContactDisconnected)
     transfer = _first(line, ev.ContactTransferred)
+    plan = _first(line, ev.AttemptPlanned)
     stint = agent_stint(line.moments)
     return {
         "AWSAccountId": account,
@@ -76,7 +75,7 @@ def build_record(events: Sequence[ev.ContactEvent], *, box: str, account: str = 
         "ContactId": events[0].contact,
         "InitialContactId": first.initial if first else None,
         "PreviousContactId": first.previous if first else None,
-        "NextContactId": transfer.next if transfer else None,
+        "NextContactId": _next(line),
         "Channel": "VOICE",
         "InitiationMethod": first.method.value if first else None,
         **_times(line, first),
@@ -91,12 +90,24 @@ def build_record(events: Sequence[ev.ContactEvent], *, box: str, account: str = 
         "SegmentAttributes": _segment_attributes(line),
         "Tags": {},
         **_recordings(line.moments),
+        "Campaign": {"CampaignId": plan.campaign} if plan and plan.campaign else None,
+        "ScheduledTimestamp": iso_utc(plan.due.wall_s) if plan else None,
         "MediaStreams": [{"Type": "AUDIO"}],
         "References": [],
         "QualityMetrics": _quality_metrics(line.moments),
         **dict.fromkeys(_NOT_FOR_VOICE),
         "Linekeeper": box_details(line, box),
     }
+
+
+def _next(line: Timeline) -> ContactId | None:
+    """The contact that goes on with this customer: a transfer, a callback, the next attempt."""
+    if (transfer := _first(line, ev.ContactTransferred)) is not None:
+        return transfer.next
+    if (asked := _first(line, ev.CallbackRequested)) is not None:
+        return asked.callback
+    follows = _first(line, ev.AttemptFollows)
+    return None if follows is None else follows.next
 
 
 def _times(line: Timeline, first: ev.ContactInitiated | None) -> Facts:

@@ -1,5 +1,5 @@
 """The contact events repository: the append-only truth. Appending also derives the contact's row, its recordings'
-rows, the callbacks asked for and the outbox rows, all in the same transaction. Nothing here changes or deletes an event.
+rows, the callbacks asked for and the outbox rows, all in the same transaction. Nothing here changes an event.
 """
 
 from __future__ import annotations

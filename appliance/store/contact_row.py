@@ -20,6 +20,7 @@ from appliance.stamps import Stamp
 class Stage(enum.StrEnum):
     """Where a contact is on its way."""
 
+    SCHEDULED = "scheduled"  # an attempt that waits for its time (callback, campaign)
     IN_FLOW = "in_flow"
     IN_QUEUE = "in_queue"
     RINGING = "ringing"
@@ -120,6 +121,18 @@ def _transferred(_row: ContactRow, body: ev.ContactTransferred, _at: Stamp) -> C
     return {"next": body.next}
 
 
+def _called_back(_row: ContactRow, body: ev.CallbackRequested, _at: Stamp) -> Changes:
+    return {"next": body.callback}
+
+
+def _attempt_planned(_row: ContactRow, _body: ev.AttemptPlanned, _at: Stamp) -> Changes:
+    return {"stage": Stage.SCHEDULED}
+
+
+def _attempt_follows(_row: ContactRow, body: ev.AttemptFollows, _at: Stamp) -> Changes:
+    return {"next": body.next}
+
+
 def _disconnected(_row: ContactRow, body: ev.ContactDisconnected, at: Stamp) -> Changes:
     return {"stage": Stage.DISCONNECTED, "disconnected": at, "reason": body.reason, "enqueued": None}
 
@@ -142,6 +155,8 @@ def _closed(_row: ContactRow, _body: ev.ContactClosed, at: Stamp) -> Changes:
 
 _AFTER_THE_END: dict[type[ev.Body], Callable[[ContactRow, Any, Stamp], Changes]] = {
     ev.ContactTransferred: _transferred,
+    ev.CallbackRequested: _called_back,
+    ev.AttemptFollows: _attempt_follows,
     ev.MediaFailed: _media_failed,
     ev.AfterContactWorkStarted: _wrap_up_started,
     ev.AfterContactWorkEnded: _wrap_up_ended,
@@ -149,6 +164,7 @@ _AFTER_THE_END: dict[type[ev.Body], Callable[[ContactRow, Any, Stamp], Changes]]
 }
 _FOLDS: dict[type[ev.Body], Callable[[ContactRow, Any, Stamp], Changes]] = {
     ev.ContactInitiated: _initiated,
+    ev.AttemptPlanned: _attempt_planned,
     ev.QueueRequested: _queue_requested,
     ev.ContactQueued: _queued,
     ev.ContactDequeued: _dequeued,

@@ -126,6 +126,7 @@ def compose(store: Store, configuration: Configuration) -> Publication:
         trunks=tuple(TrunkId(trunk.name) for trunk in configuration.trunks),
         record_internal=configuration.recording.internal,
         record_outbound=configuration.recording.outbound,
+        callbacks_inside=configuration.callbacks.inside,
         functions=functions,
         parts=flows.parts,
         bundle_sha256=flows.bundle_sha256,
