@@ -14,7 +14,7 @@ from appliance.dialplan import ToExtension, ToOutside, may_be_called
 from appliance.events import CallbackRequested
 from appliance.flow import commands as c
 from appliance.flow.facts import ContactFacts
-from appliance.ids import ContactId, FlowId, QueueId
+from appliance.ids import ContactId, FlowId, QueueId, agent_queue
 from appliance.logs import fields
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def request_callback(contact: Contact, command: c.CreateCallback, facts: Contact
     if not isinstance(destination, ToOutside | ToExtension):
         _log.warning("no callback: the number can't be called", extra=fields(contact=contact.segment.contact))
         return False
-    if command.queue not in plan.queues:
+    if command.agent is None and command.queue not in plan.queues:
         return False
     stay = contact.stay
     segment = contact.segment
@@ -38,7 +38,7 @@ def request_callback(contact: Contact, command: c.CreateCallback, facts: Contact
         CallbackRequested(
             callback=ContactId(str(uuid.uuid4())),
             number=destination.number if isinstance(destination, ToOutside) else str(destination.extension),
-            queue=command.queue,
+            queue=agent_queue(command.agent) if command.agent is not None else command.queue,
             agent=command.agent,
             initial_delay_s=command.initial_delay_s,
             max_attempts=command.max_attempts,

@@ -56,7 +56,7 @@ class SideHost:
 
     def flow_calls_back(self, command: c.CreateCallback) -> None:
         """The customer is being served: whoever wants a callback beside that asks for it in another flow."""
-        self._answer(e.RequestFailed(error="NoMatchingError"))
+        self.answer(e.RequestFailed(error="NoMatchingError"))
 
     def flow_measures(self, command: c.MeasureMetrics) -> None:
         self.answer(e.MetricsFailed(reason="a whisper or hold flow has no time to measure"))
