@@ -24,6 +24,7 @@ COLUMNS = {
     "state": "state",
     "path": "file",
 }
+POLICY_COLUMNS = {"queue": "queue", "agent": "agent", "policy": "recording"}
 _CONVERSION_TIMEOUT_S = 600
 
 
@@ -48,6 +49,35 @@ def show_all(config_file: Path, as_json: bool) -> None:
         show_json(rows)
     else:
         show_rows(rows, COLUMNS, empty="no recordings")
+
+
+@command.command("policy")
+@click.argument("policy", type=click.Choice(["flow", "always", "never"]), required=False)
+@click.option("--queue", help="Of this queue's contacts.")
+@click.option("--agent", help="Of this agent's talks.")
+@config_option
+@json_option
+def policy(policy: str | None, queue: str | None, agent: str | None, config_file: Path, as_json: bool) -> None:
+    """Say what is recorded of a queue or an agent; without POLICY show what was said.
+
+    flow: what the call flow says, nothing where it says nothing (the usual). always: both sides unless the flow says
+    no, as for a customer who refused. never: nothing, whatever a flow says; an agent's never counts in every queue.
+
+    Example: linekeeper recording policy always --queue sales
+    """
+    switchboard = Switchboard(config_file)
+    if policy is None:
+        rows = switchboard.call("recording.policies")
+        if as_json:
+            show_json(rows)
+        else:
+            show_rows(rows, POLICY_COLUMNS, empty="flows decide for every queue and agent")
+        return
+    result = switchboard.call("recording.policy", policy=policy, queue=queue, agent=agent)
+    if as_json:
+        show_json(result)
+    else:
+        click.echo(f"{'queue' if queue else 'agent'} {queue or agent}: recording {policy}")
 
 
 @command.command("export")

@@ -13,9 +13,9 @@ from appliance.contact.contact import Contact
 from appliance.contact.identity import name_addr
 from appliance.contact.invite import Invite
 from appliance.contact.leg import Leg
-from appliance.contact.recorder import BOTH_SIDES
 from appliance.contact.services import Published, Services
 from appliance.dialplan import Destination, DialPlan, ToExtension, ToFeature, ToFlow, ToOutside, Unroutable, e164, route
+from appliance.dialplan.recording_policy import BOTH_SIDES
 from appliance.errors import ContactError
 from appliance.events import DisconnectReason, Endpoint, InitiationMethod, LegRole
 from appliance.flow.facts import ContactFacts
@@ -117,7 +117,7 @@ def _dial_out(contact: Contact, invite: Invite, destination: ToExtension | ToOut
     leg.extension = Extension(invite.extension or "")
     leg.agent = plan.extensions.get(leg.extension)
     if plan.record_internal if inside else plan.record_outbound:
-        contact.conversation.recorder.participants = BOTH_SIDES
+        contact.conversation.recorder.said = BOTH_SIDES
     dialled = destination.extension if isinstance(destination, ToExtension) else destination.number
     contact.customer_endpoint = Endpoint(address=dialled, type="VOIP" if inside else "TELEPHONE_NUMBER")
     contact.initiate(InitiationMethod.OUTBOUND, None, source=invite.source, agent=leg.agent)

@@ -26,6 +26,7 @@ from appliance.contact.services import Services
 from appliance.contact.side_flows import SideFlows
 from appliance.contact.third_party import ThirdParty
 from appliance.contact.transfer import Transfer, new_target, refer_user
+from appliance.dialplan.recording_policy import RecordingPolicy, recorded
 from appliance.events import (
     AgentConnected,
     AgentLeft,
@@ -98,8 +99,13 @@ class Contact:
         self.legs.dial(leg, target, self.segment.contact, outside=outside, caller=caller)
 
     def follow_recording(self) -> None:
-        """Start or stop recording as policy and state ask."""
-        self.conversation.recorder.follow(talking=self.conversation.talking, folder=self.segment.folder, emit=self.emit)
+        """Start or stop recording as flow, policy and state ask."""
+        plan, talker = self.published.plan, self.conversation.talker
+        queue = plan.queues.get(QueueId(self.flow.facts.queue or ""))
+        agent = plan.recording_of_agents.get(talker.agent) if talker is not None and talker.agent else None
+        recorder = self.conversation.recorder
+        recorder.participants = recorded(recorder.said, queue.recording if queue else RecordingPolicy.FLOW, agent)
+        recorder.follow(talking=self.conversation.talking, folder=self.segment.folder, emit=self.emit)
 
     # ── what legs tell (LegOwner) ────────────────────────────────────────────────────────────────────────────────
 

@@ -13,9 +13,9 @@ from appliance.contact import protocol as p
 from appliance.contact.contact import Contact
 from appliance.contact.identity import name_addr
 from appliance.contact.origination import Origination
-from appliance.contact.recorder import BOTH_SIDES
 from appliance.contact.services import Services
 from appliance.dialplan import DialPlan, e164
+from appliance.dialplan.recording_policy import BOTH_SIDES
 from appliance.events import AttributesUpdated, Endpoint
 from appliance.flow.facts import ContactFacts
 from appliance.logs import fields
@@ -55,7 +55,7 @@ def begin(contact: Contact, command: p.OriginateContact) -> None:
     if command.attributes and not command.initiated:
         contact.emit(AttributesUpdated(attributes=command.attributes))
     if command.agent is not None and command.number and contact.published.plan.record_outbound:
-        contact.conversation.recorder.participants = BOTH_SIDES
+        contact.conversation.recorder.said = BOTH_SIDES
     contact.services.engine.start_clock()
     _log.info("contact begins: %s", command.method, extra=fields(contact=command.contact))
     if contact.origination is not None:

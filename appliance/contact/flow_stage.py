@@ -119,7 +119,7 @@ class FlowStage:
 
     def flow_sets_recording(self, command: c.SetRecording) -> None:
         recorder = self._contact.conversation.recorder
-        recorder.participants, recorder.ivr = command.participants, command.ivr
+        recorder.said, recorder.ivr = command.participants, command.ivr
         self._contact.follow_recording()
 
     def flow_hooks(self, command: c.SetEventHook) -> None:

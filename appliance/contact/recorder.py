@@ -16,17 +16,18 @@ from appliance.errors import ContactError
 from appliance.events import AnyBody, RecordingPaused, RecordingRefused, RecordingResumed, RecordingStopped
 from appliance.ids import AgentId
 
-BOTH_SIDES = frozenset({"Agent", "Customer"})
 _log = logging.getLogger(__name__)
 
 
 class Recorder:
-    """At most one recording at a time. `participants` of "Agent", "Customer"; `ivr`: before the agent as well.
+    """At most one recording at a time. `said`: whose voices the flow wants ("Agent", "Customer"), None: it said
+    nothing; `participants`: who is recorded in a talk; `ivr`: before the agent as well.
 
     `paused`: nobody's voice reaches the files, which grow on in silence; a pause ends with its recording.
     """
 
     def __init__(self, engine: Engine, timers: Timers, reserve_bytes: int, changed: Callable[[], None]) -> None:
+        self.said: frozenset[str] | None = None
         self.participants: frozenset[str] = frozenset()
         self.ivr = False
         self.current: Recording | None = None
@@ -42,11 +43,11 @@ class Recorder:
     def follow(self, *, talking: bool, folder: Path, emit: Callable[[AnyBody], None]) -> None:
         """Start or stop so that what is recorded fits the policy and the state of the contact."""
         self._folder, self._emit = folder, emit
-        wanted = self.ivr or (talking and bool(self.participants))
+        wanted = bool(self.participants) if talking else self.ivr
         if wanted and self.current is None:
             self._start(emit)
         elif not wanted and self.current is not None and not self.participants:
-            self.stop("flow")
+            self.stop("policy" if self.said else "flow")
 
     def pause(self, source: str, by: AgentId | None) -> bool:
         """Silence from now on; False where nothing is recorded or it is silent already."""
@@ -84,7 +85,7 @@ class Recorder:
             self.current = Recording(self._engine, self._folder)
         except ContactError as error:
             _log.error("not recorded: %s", error)
-            self.participants, self.ivr = frozenset(), False
+            self._want_nothing()
             emit(RecordingRefused(reason=str(error)))
             return
         emit(self.current.started())
@@ -96,7 +97,11 @@ class Recorder:
             require_space(self._folder, self._reserve_bytes)
         except ContactError as error:
             _log.error("recording stops: %s", error)
-            self.participants, self.ivr = frozenset(), False
+            self._want_nothing()
             self.stop("disk full")
             return
         self._timer = self._timers.after(CHECK_S, self._check)
+
+    def _want_nothing(self) -> None:
+        """Until a flow asks again."""
+        self.said, self.participants, self.ivr = frozenset(), frozenset(), False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from appliance.dialplan.recording_policy import RecordingPolicy
 from appliance.features import Takes
 from appliance.ids import AgentId, Extension, FlowId, QueueId, TrunkId
 
@@ -20,6 +21,7 @@ class QueuePlan(msgspec.Struct, frozen=True, kw_only=True):
     queue_flow: FlowId | None = None
     hours: str = ""  # the calendar that flows ask about
     caller_id: str = ""  # E.164
+    recording: RecordingPolicy = RecordingPolicy.FLOW
 
 
 class FlowPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +66,7 @@ class DialPlan(msgspec.Struct, frozen=True, kw_only=True):
     record_internal: bool = False  # extension to extension
     record_outbound: bool = False
     callbacks_inside: bool = False  # whether an extension may be called back
+    recording_of_agents: dict[AgentId, RecordingPolicy] = msgspec.field(default_factory=dict)  # but FLOW
 
     def extension_of(self, agent: AgentId) -> Extension | None:
         """Where `agent` is reached, None for one who has no phone."""

@@ -16,7 +16,7 @@ class RecordingStarted(Body, frozen=True, kw_only=True):
 
 
 class RecordingStopped(Body, frozen=True, kw_only=True):
-    """`reason`: contact ended, flow, transferred, disk full."""
+    """`reason`: contact ended, flow, policy (of queue or agent), transferred, disk full."""
 
     recording: RecordingId
     reason: str

@@ -215,6 +215,17 @@ def _errands(db: Database) -> None:
     db.execute("CREATE INDEX errands_asked ON errands (asked_wall_s)")
 
 
+@STEPS(name="0009_recording_policies")
+def _recording_policies(db: Database) -> None:
+    db.execute("""
+        CREATE TABLE recording_policies (
+            queue TEXT UNIQUE REFERENCES queues ON DELETE CASCADE,
+            agent TEXT UNIQUE REFERENCES agents ON DELETE CASCADE,
+            policy TEXT NOT NULL CHECK (policy IN ('always', 'never')),
+            CHECK ((queue IS NULL) <> (agent IS NULL))
+        ) STRICT""")
+
+
 def apply(raw: sqlite3.Connection) -> None:
     """Do every step that is not done yet."""
     STEPS.apply(_database(raw))

@@ -24,6 +24,7 @@ from appliance.store.flows import Flows
 from appliance.store.lock import WriterLock
 from appliance.store.outbox import Outbox
 from appliance.store.queues import Queues
+from appliance.store.recording_policies import RecordingPolicies
 from appliance.store.recordings import Recordings
 
 
@@ -45,6 +46,7 @@ class Store:
         self.agent_states = AgentStates(connection, self.outbox)
         self.flows = Flows(connection, self.outbox)
         self.flow_parts = FlowParts(connection, self.outbox)
+        self.recording_policies = RecordingPolicies(connection, self.outbox)
         self.counters = Counters(connection)
 
     @classmethod

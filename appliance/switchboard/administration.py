@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from appliance.clock import Clock
 from appliance.config.paths import BoxPaths
 from appliance.errors import RequestError
@@ -46,6 +48,11 @@ class Administration:
             "flow.list": (ask.Nothing, lambda s, _: Change(result=listings.list_flows(s))),
             "contact.list": (ask.ContactList, _contacts),
             "contact.show": (ask.ContactNamed, _contact),
+            "recording.policy": (ask.RecordingPolicySet, changes.set_recording_policy),
+            "recording.policies": (
+                ask.Nothing,
+                lambda s, _: Change(result=[msgspec.to_builtins(policy) for policy in s.recording_policies.all()]),
+            ),
             "recording.list": (
                 ask.RecordingList,
                 lambda s, a: Change(result=listings.list_recordings(s, paths.recordings, limit=a.limit)),

@@ -27,6 +27,7 @@ from appliance.store.agents import StoredAgent
 from appliance.store.extensions import StoredExtension
 from appliance.store.flow_parts import Part
 from appliance.store.queues import StoredQueue
+from appliance.store.recording_policies import StoredPolicy
 from appliance.store.store import Store
 from appliance.switchboard import requests as ask
 from appliance.switchboard.flow_set import came_with_the_box, remember
@@ -109,6 +110,17 @@ def remove_queue(store: Store, given: ask.QueueNamed) -> Change:
     left = [agent for name in serving if (agent := store.agents.get(name)) is not None]
     told = tuple(acd.AgentConfigured(agent=agent.plan) for agent in left)
     return Change(result={"queue": queue}, told=(*told, acd.QueueRemoved(queue=queue)), published=True)
+
+
+def set_recording_policy(store: Store, given: ask.RecordingPolicySet) -> Change:
+    """Holds from the next talk on. Raises RequestError where not just one of queue and agent is named."""
+    if (given.queue is None) is (given.agent is None):
+        raise RequestError("name one queue or one agent")
+    queue = None if given.queue is None else QueueId(given.queue)
+    agent = None if given.agent is None else AgentId(given.agent)
+    policy = StoredPolicy(policy=given.policy, queue=queue, agent=agent)
+    store.recording_policies.put(policy)
+    return Change(result=msgspec.to_builtins(policy), published=True)
 
 
 def install_flow(store: Store, clock: Clock, given: ask.FlowInstall) -> Change:

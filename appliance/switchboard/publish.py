@@ -22,11 +22,13 @@ from appliance.config.functions import function_names, render_functions
 from appliance.config.paths import BoxPaths
 from appliance.config.schema import Configuration
 from appliance.dialplan import DialPlan, FeaturePlan, QueuePlan
+from appliance.dialplan.recording_policy import RecordingPolicy
 from appliance.errors import RequestError, StoreError
 from appliance.features import Feature
 from appliance.flow.defaults import sentences
 from appliance.ids import AgentId, ContactId, Extension, FlowId, TrunkId
 from appliance.store.queues import StoredQueue
+from appliance.store.recording_policies import StoredPolicy
 from appliance.store.store import Store
 from appliance.switchboard.flow_publication import flow_publication
 from appliance.switchboard.flow_set import is_prompt_stem
@@ -116,17 +118,19 @@ def compose(store: Store, configuration: Configuration) -> Publication:
     language = configuration.box.language
     flows = flow_publication(store, functions, language)
     features = feature_plans(feature_table(configuration), language)
+    policies = store.recording_policies.all()
     plan = DialPlan(
         region=configuration.box.region,
         extensions={entry.extension: entry.agent for entry in store.extensions.all()},
         numbers={number.number: FlowId(number.flow) for number in configuration.numbers},
         features=features,
         flows=flows.flows,
-        queues={queue.plan.queue: _queue(queue) for queue in store.queues.all()},
+        queues={queue.plan.queue: _queue(queue, policies) for queue in store.queues.all()},
         trunks=tuple(TrunkId(trunk.name) for trunk in configuration.trunks),
         record_internal=configuration.recording.internal,
         record_outbound=configuration.recording.outbound,
         callbacks_inside=configuration.callbacks.inside,
+        recording_of_agents={one.agent: RecordingPolicy(one.policy) for one in policies if one.agent is not None},
         functions=functions,
         parts=flows.parts,
         bundle_sha256=flows.bundle_sha256,
@@ -173,12 +177,14 @@ def feature_plans(features: Iterable[Feature], language: str) -> dict[str, Featu
     }
 
 
-def _queue(queue: StoredQueue) -> QueuePlan:
+def _queue(queue: StoredQueue, policies: Iterable[StoredPolicy]) -> QueuePlan:
+    policy = next((one.policy for one in policies if one.queue == queue.plan.queue), RecordingPolicy.FLOW)
     return QueuePlan(
         queue=queue.plan.queue,
         queue_flow=queue.queue_flow or DEFAULT_QUEUE_FLOW,
         hours=queue.hours,
         caller_id=queue.caller_id,
+        recording=RecordingPolicy(policy),
     )
 
 

@@ -139,6 +139,14 @@ class ContactNamed(Arguments, frozen=True, kw_only=True):
     contact: str
 
 
+class RecordingPolicySet(Arguments, frozen=True, kw_only=True):
+    """Of one queue or one agent. `policy`: flow (as the flow says), always (unless the flow says no), never."""
+
+    policy: Literal["flow", "always", "never"]
+    queue: Name | None = None
+    agent: Name | None = None
+
+
 class RecordingList(Arguments, frozen=True, kw_only=True):
     limit: Limit = 1000
 

@@ -52,7 +52,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     message: str
     problems: tuple[str, ...] = ()
-    sentence: str = ""
+    sentence: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +67,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 def fault_of(error: ApplianceError) -> Fault:
     """The fault that tells a caller of `error`."""
     if isinstance(error, RequestError):
-        return Fault(kind=error.kind, message=str(error), sentence=error.sentence)
+        return Fault(kind=error.kind, message=str(error), sentence=error.sentence or msgspec.UNSET)
     kind = next((kind for known, kind in _KINDS if isinstance(error, known)), "failed")
     problems = error.problems if isinstance(error, ProblemsError) else ()
     return Fault(kind=kind, message=str(error), problems=problems)

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from appliance.dialplan.recording_policy import RecordingPolicy
 from contact.rtp_parties import RtpParty
-from contact.stage import AGENT_HZ, CUSTOMER_HZ, Stage
+from contact.stage import AGENT_HZ, CUSTOMER_HZ, SALES, Stage
 from kit.audio import Sound, read_sides
 from kit.processes import wait_until
 
 from appliance.contact.protocol import HoldCustomer, MuteLeg, PauseRecording, ResumeRecording
+from appliance.dialplan.plan import QueuePlan
 from appliance.events import (
     AgentConnected,
     CustomerHeld,
@@ -24,7 +26,7 @@ from appliance.events import (
     RecordingStarted,
     RecordingStopped,
 )
-from appliance.ids import AgentId, ContactId, LegId
+from appliance.ids import AgentId, ContactId, FlowId, LegId
 
 pytestmark = pytest.mark.scenario
 ALIGNED_S = 0.02
@@ -228,3 +230,23 @@ def test_recording_when_the_disk_is_full_is_refused_and_the_call_goes_on(make_st
     assert sorted(path.name for path in (stage.spool / contact).iterdir()) == ["journal.jsonl"]
     caller.bye()
     stage.switchboard.wait_released(contact)
+
+
+def test_recording_when_the_queue_says_always_and_the_flow_nothing_both_sides(make_stage: Callable[..., Stage]) -> None:
+    always = QueuePlan(queue=SALES, queue_flow=FlowId("waiting"), recording=RecordingPolicy.ALWAYS)
+    stage = make_stage(recorded=False, plan={"queues": {SALES: always}})
+    customer, agent = stage.party(), stage.party()
+    caller, _, contact = stage.put_through(customer, agent)
+    caller.bye()
+    stage.switchboard.wait_released(contact)
+    customer_side, agent_side = hang_up(stage, contact)
+    assert onsets(customer_side, CUSTOMER_HZ)
+    assert onsets(agent_side, AGENT_HZ)
+
+
+def test_recording_when_the_agent_says_never_whatever_the_flow_says(make_stage: Callable[..., Stage]) -> None:
+    stage = make_stage(plan={"recording_of_agents": {"kim": RecordingPolicy.NEVER}})
+    caller, _, contact = stage.put_through(stage.party(), stage.party())
+    caller.bye()
+    stage.switchboard.wait_released(contact)
+    assert sorted(path.name for path in (stage.spool / contact).iterdir()) == ["journal.jsonl"]

@@ -6,6 +6,7 @@ import hashlib
 from typing import Any
 
 import pytest
+from appliance.store.recording_policies import StoredPolicy
 
 from appliance.acd.model import Activity, AgentPlan, QueuePlan, QueueShare
 from appliance.ids import AgentId, Extension, FlowId, QueueId
@@ -138,3 +139,20 @@ def test_counters_when_another_program_is_followed_then_only_what_is_new_counts(
     store.counters.follow({"Floods": 4, "RefusedContacts": 2}, run="tuesday", at=stamp(86_404.0))
     assert store.counters.total("Floods") == 4
     assert store.counters.total("RefusedContacts") == 13
+
+
+def test_recording_policy_when_set_then_kept_until_it_is_the_usual_or_the_queue_goes(store: Store) -> None:
+    _furnish(store)
+    never, always = StoredPolicy(policy="never", agent=KIM), StoredPolicy(policy="always", queue=SALES)
+    for policy in (StoredPolicy(policy="always", agent=KIM), never, always):
+        store.recording_policies.put(policy)
+    assert store.recording_policies.all() == [always, never]
+    store.recording_policies.put(StoredPolicy(policy="flow", agent=KIM))
+    assert store.recording_policies.all() == [always]
+    store.queues.remove(SALES)
+    assert store.recording_policies.all() == []
+
+
+def test_recording_policy_when_nobody_has_that_name_then_error_says_so(store: Store) -> None:
+    with pytest.raises(UnknownReferenceError, match="no agent kim"):
+        store.recording_policies.put(StoredPolicy(policy="never", agent=KIM))

@@ -222,3 +222,12 @@ def test_default_flows_when_the_box_speaks_korean_then_they_do_but_not_the_repla
     assert "Hello" in texts[FlowId("branch")]
     assert "branch" in office("flow.export")["bundle"]["Flows"]
     assert "customer_queue" not in office("flow.export")["bundle"]["Flows"]
+
+
+def test_recording_policy_when_both_or_neither_is_named_then_refused(office: Office) -> None:
+    office("queue.add", queue="sales")
+    assert office("recording.policy", policy="always", queue="sales")["queue"] == "sales"
+    assert [row["policy"] for row in office("recording.policies")] == ["always"]
+    for names in ({}, {"queue": "sales", "agent": "kim"}):
+        with pytest.raises(RequestError, match="one queue or one agent"):
+            office("recording.policy", policy="never", **names)
