@@ -1,9 +1,9 @@
 """Creates Kamailio's SQLite databases and opens the one whose rows the box writes.
 
-Three files, one writer each, because Kamailio's SQLite driver sets no busy timeout: what can't be written at once is
+Four files, one writer each, because Kamailio's SQLite driver sets no busy timeout: what can't be written at once is
 lost. `edge.db` (subscribers, believed addresses, trunks) is written here and only read by Kamailio; the locations, on
 the data disk too, by Kamailio's usrloc process; the dialogs by its timer process, in the run directory, because a
-dialog outlives a restart of Kamailio but not of the box.
+dialog outlives a restart of Kamailio but not of the box; so do phones' subscriptions, by the presence module's.
 The tables come from the scripts that Debian ships with Kamailio, so that they fit the installed version.
 Must not: hold a connection open.
 """
@@ -22,6 +22,7 @@ SCHEMA_FOLDER = Path("/usr/share/kamailio/db_sqlite")
 _EDGE_SCHEMAS = ("standard", "auth_db", "permissions", "uac")
 _LOCATION_SCHEMAS = ("standard", "usrloc")
 _DIALOG_SCHEMAS = ("standard", "dialog")
+_PRESENCE_SCHEMAS = ("standard", "presence")
 _BUSY_TIMEOUT_S = 5.0
 
 # What one process writes, others may read at any time. Not for edge.db: Kamailio's processes open that one all at once,
@@ -53,6 +54,11 @@ def dialog_database(paths: BoxPaths) -> Path:
     return paths.run / "edge-dialogs.db"
 
 
+def presence_database(paths: BoxPaths) -> Path:
+    """Where Kamailio keeps which phone has subscribed to which lamp."""
+    return paths.run / "edge-presence.db"
+
+
 def create_databases(paths: BoxPaths) -> None:
     """Make the databases, readable by nobody else, where they are missing. Existing ones are left as they are.
 
@@ -61,6 +67,7 @@ def create_databases(paths: BoxPaths) -> None:
     _create(paths.edge_db, _EDGE_SCHEMAS, _OWN_TABLES)
     _create(location_database(paths), _LOCATION_SCHEMAS, _WRITE_AHEAD)
     _create(dialog_database(paths), _DIALOG_SCHEMAS, _WRITE_AHEAD)
+    _create(presence_database(paths), _PRESENCE_SCHEMAS, _WRITE_AHEAD)
 
 
 @contextmanager

@@ -15,15 +15,17 @@ from pathlib import Path
 from appliance.config.address import edge_address
 from appliance.config.paths import BoxPaths
 from appliance.config.schema import Configuration
-from appliance.edge.database import dialog_database, location_database
+from appliance.edge.database import dialog_database, location_database, presence_database
 from appliance.edge.uris import uri_host
 from appliance.errors import EdgeError
 
-PARTS = ("kamailio.cfg", "requests.cfg", "phones.cfg", "contacts.cfg", "trunks.cfg")
+PARTS = ("kamailio.cfg", "requests.cfg", "phones.cfg", "contacts.cfg", "trunks.cfg", "presence.cfg")
 _FOLDER = Path(__file__).parent
 _SAFE = re.compile(r"[A-Za-z0-9_./:\[\]-]+")  # no quote, no blank, nothing that Kamailio's preprocessor knows
 _SHARED_MEMORY_MB = 32  # reserved, not used: 6 MB at rest, 12 MB at 40 calls a second
 _PRIVATE_MEMORY_MB = 4  # a process; 1.1 MB used
+_PHONE_FACTOR = 10  # what an address with phones of ours may send, in flood limits: a phone has up to a hundred lamps
+_MOST_SUBSCRIPTIONS = 1000  # new ones of an extension in an hour, which is how long one lives
 _CHECK_TIMEOUT_S = 20
 _COMPLAINT = re.compile(r"(?:CRITICAL|ERROR):\s*(?:<core> \[[^]]*\]:\s*)?(.*)")
 
@@ -80,6 +82,9 @@ def _values(configuration: Configuration, paths: BoxPaths) -> list[tuple[str, st
         ("EDGE_DATABASE", str(paths.edge_db.absolute())),
         ("LOCATION_DATABASE", str(location_database(paths).absolute())),
         ("DIALOG_DATABASE", str(dialog_database(paths).absolute())),
+        ("PRESENCE_DATABASE", str(presence_database(paths).absolute())),
+        ("PHONE_REQUESTS", str(_PHONE_FACTOR * edge.flood_requests)),
+        ("MOST_SUBSCRIPTIONS", str(_MOST_SUBSCRIPTIONS)),
         ("RPC_SOCKET", str(paths.edge_rpc_socket.absolute())),
     ]
 

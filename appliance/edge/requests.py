@@ -133,6 +133,18 @@ def silent_slots(capacity: int) -> Request[frozenset[SlotId]]:
     return frozenset(silent)
 
 
+def set_publishing_key(key: str) -> Request[None]:
+    """Whoever shows `key` on the internal port may publish states (presence.cfg)."""
+    yield Ask(method="htable.sets", params=("lamps", "key", key))
+
+
+def published_states() -> Request[tuple[tuple[str, str, str], ...]]:
+    """(user, event package, entity tag) of every published state."""
+    found = yield Ask(method="presence.presentity_list", absent=[])
+    entries = found if isinstance(found, list) else [found] if found else []
+    return tuple((str(entry["user"]), str(entry["event"]), str(entry["etag"])) for entry in entries)
+
+
 def reload_trunks() -> Request[None]:
     """Take over what `trunks.store_trunks` has written. Kamailio allows it once in five seconds."""
     yield Ask(method="permissions.addressReload")
