@@ -1,8 +1,8 @@
 """Publishes states to Kamailio's presence modules (RFC 3903) over loopback: one PUBLISH at a time, each answered.
 
 Why not by RPC: what `pua.send_publish` sends is not answered to the caller, so two quick changes of one lamp could
-leave both standing. Here each state replaces the one whose entity tag is known. The edge believes this socket by a key
-that was told to it over the RPC socket (presence.cfg). Never blocks: a lost answer ends in EdgeError, to be tried again.
+leave both standing. Here each state replaces the one whose entity tag is known. The edge believes this socket by a
+key that was told to it over the RPC socket (presence.cfg). A lost answer ends in EdgeError, to be tried again later.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from enum import StrEnum
 
 import msgspec
 
-from appliance.edge.requests import published_states, set_publishing_key
+from appliance.edge.requests import published_states, publishing_key, set_publishing_key
 from appliance.edge.rpc import AsyncEdgeLink
 from appliance.errors import EdgeError
 
@@ -58,6 +58,17 @@ class StatePublisher:
         self._numbers = itertools.count(1)
         self._call = secrets.token_hex(8)
         self._socket: socket.socket | None = None
+        self.run = 0  # another number whenever nobody can say what is published, but `standing`
+
+    @property
+    def standing(self) -> tuple[State, ...]:
+        """What is published now, by whomever."""
+        return tuple(self._tags)
+
+    async def confirm(self) -> None:
+        """Ask whether the edge is still the one that knows us, and introduce ourselves where not. Raises EdgeError."""
+        if not self._key or await self._edge.run(publishing_key()) != self._key:
+            await self._introduce()
 
     async def publish(self, state: State, body: str, *, final: bool = False) -> None:
         """Replace what is published of `state`. Raises EdgeError where Kamailio is away or refuses.
@@ -84,10 +95,6 @@ class StatePublisher:
         if answer != 200:
             raise EdgeError(f"Kamailio refuses the state of {state.user} with {answer}; see the edge's log")
 
-    def forget(self) -> None:
-        """The edge has started anew: introduce ourselves before the next state."""
-        self._key = ""
-
     def close(self) -> None:
         """Idempotent."""
         opened, self._socket = self._socket, None
@@ -98,6 +105,7 @@ class StatePublisher:
         """Tell our key, and learn what is published already (by the switchboard before us)."""
         key = secrets.token_hex(16)
         await self._edge.run(set_publishing_key(key))
+        self.run += 1
         found = await self._edge.run(published_states())
         self._tags = {State(package=StatePackage(event), user=user): tag for user, event, tag in found}
         self._key = key

@@ -138,6 +138,13 @@ def set_publishing_key(key: str) -> Request[None]:
     yield Ask(method="htable.sets", params=("lamps", "key", key))
 
 
+def publishing_key() -> Request[str]:
+    """The key that was set; "" where Kamailio has started since."""
+    found = yield Ask(method="htable.get", params=("lamps", "key"), absent={})
+    item = found.get("item") if isinstance(found, dict) else None
+    return str(item.get("value", "")) if isinstance(item, dict) else ""
+
+
 def published_states() -> Request[tuple[tuple[str, str, str], ...]]:
     """(user, event package, entity tag) of every published state."""
     found = yield Ask(method="presence.presentity_list", absent=[])

@@ -18,13 +18,14 @@ from appliance.stamps import Stamp
 from appliance.switchboard.timescale import mono_of
 
 AgentOf = Callable[[Extension], AgentId | None]
+_LEISURELY = frozenset({said.ContactInitiated, said.LegRinging, said.LegAnswered})  # for lists and lamps only
 
 
 def is_urgent(body: said.AnyBody) -> bool:
     """Whether the queues may have to hear of it: somebody may be waiting for what follows."""
     if isinstance(body, said.LegStarted):
         return body.extension is not None or body.agent is not None
-    return type(body) in _NOTES and not isinstance(body, said.ContactInitiated)
+    return type(body) in _NOTES and type(body) not in _LEISURELY
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,7 +49,7 @@ class ContactState:
     in. source: who began it, "extension:101" or "trunk:acme"; service: what it is where it is no customer's contact.
     place: in a queue now; queue: the latest one; outbound_queue: for whom somebody inside calls out. offers: agents
     being rung; offers_made: highest number of an offer so far. engaged: agents on the contact and whether after-contact
-    work is due when they leave. working: agents in after-contact work.
+    work is due when they leave. working: agents in after-contact work. ringing, answered: of the legs.
     """
 
     contact: ContactId
@@ -66,6 +67,9 @@ class ContactState:
     engaged: dict[AgentId, bool] = field(default_factory=dict)
     working: set[AgentId] = field(default_factory=set)
     legs: dict[LegId, said.LegStarted] = field(default_factory=dict)
+    ringing: set[LegId] = field(default_factory=set)
+    answered: set[LegId] = field(default_factory=set)
+    source: str = ""
     boot: str = ""
     disconnected: bool = False
     released: bool = False
@@ -153,6 +157,16 @@ def _leg_started(state: ContactState, body: said.LegStarted, _at: Stamp) -> Told
         return ()
     state.engaged[agent] = False
     return (acd.AgentEngaged(agent=agent, contact=state.contact, queue=state.outbound_queue),)
+
+
+def _leg_ringing(state: ContactState, body: said.LegRinging, _at: Stamp) -> Told:
+    state.ringing.add(body.leg)
+    return ()
+
+
+def _leg_answered(state: ContactState, body: said.LegAnswered, _at: Stamp) -> Told:
+    state.answered.add(body.leg)
+    return ()
 
 
 def _leg_ended(state: ContactState, body: said.LegEnded, _at: Stamp) -> Told:
@@ -271,6 +285,8 @@ def _closed(state: ContactState, _body: said.ContactClosed, _at: Stamp) -> Told:
 _NOTES: dict[type[said.Body], Callable[[ContactState, Any, Stamp], Told]] = {
     said.ContactInitiated: _initiated,
     said.LegStarted: _leg_started,
+    said.LegRinging: _leg_ringing,
+    said.LegAnswered: _leg_answered,
     said.LegEnded: _leg_ended,
     said.QueueRequested: _queue_requested,
     said.RoutingUpdated: _routing_updated,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from msgspec import structs
@@ -52,6 +52,7 @@ class Contacts:
         self._clock = clock
         self._agent_of = agent_of
         self.carer: Carer
+        self.changed: Callable[[], None] = _nothing  # called often: must only take note
         self._states: dict[ContactId, ContactState] = {}
         self._closed: OrderedDict[ContactId, None] = OrderedDict()
         self._unsent: dict[ContactId, list[Command]] = {}
@@ -115,6 +116,7 @@ class Contacts:
         self._states.pop(contact, None)
         self._unsent.pop(contact, None)
         self.processes.let_go(contact)
+        self.changed()
         self._closed[contact] = None
         while len(self._closed) > REMEMBERED:
             self._closed.popitem(last=False)
@@ -125,6 +127,7 @@ class Contacts:
         if state is None:
             state = self._states[event.contact] = self._new(event.contact)
         self._routing.tell(state.note(event))
+        self.changed()
         self._end_if_over(state)
 
     def release(self, state: ContactState) -> None:
@@ -133,6 +136,7 @@ class Contacts:
             self.carer.lost(state.contact, "its process let go of it without an end")
             return
         self._routing.tell(state.release())
+        self.changed()
         self._end_if_over(state)
 
     def end(
@@ -147,6 +151,7 @@ class Contacts:
             told += self._add(state, self._own(state, body, at))
         told += state.release()
         self._routing.tell_together([_at_once(news) for news in told])
+        self.changed()
         self._end_if_over(state)
         return state
 
@@ -183,3 +188,7 @@ def _at_once(news: AcdEvent) -> AcdEvent:
 
 def _append(store: Store, events: Sequence[ContactEvent]) -> None:
     store.events.append(events)
+
+
+def _nothing() -> None:
+    """Nobody looks."""

@@ -20,6 +20,7 @@ from appliance import clock
 from appliance.acd.machine import Acd
 from appliance.config.paths import BoxPaths
 from appliance.contact.protocol import DialPlanChanged
+from appliance.edge.publishing import StatePublisher
 from appliance.edge.requests import end_dialog
 from appliance.edge.rpc import AsyncEdgeLink
 from appliance.errors import ApplianceError
@@ -38,6 +39,9 @@ from appliance.switchboard.dialling import Dialling
 from appliance.switchboard.edge_watch import EdgeWatch
 from appliance.switchboard.finisher import Finisher
 from appliance.switchboard.intake import Intake
+from appliance.switchboard.lamps.board import Board
+from appliance.switchboard.lamps.floor import AcdFloor
+from appliance.switchboard.lamps.picture import picture
 from appliance.switchboard.ledger import Ledger
 from appliance.switchboard.link import LinkServer
 from appliance.switchboard.live import Live, calendar_day
@@ -74,6 +78,13 @@ class Switchboard:
             ledger=self._ledger, routing=self.routing, clock=now, agent_of=self._publisher.agent_of
         )
         self.routing.hands = self.contacts
+        floor = AcdFloor(self.routing)
+        self.lamps = Board(
+            StatePublisher(self._edge, domain=configuration.edge.domain, port=configuration.edge.internal_port),
+            domain=configuration.edge.domain,
+            picture=lambda: picture(self.contacts.under_way(), floor),
+        )
+        self.routing.changed = self.contacts.changed = self.lamps.wake
         self._numbers = TodaysNumbers(calendar_day(now().wall_s))
         self._finisher = Finisher(paths.recordings)
         closer = Closer(
@@ -153,6 +164,8 @@ class Switchboard:
         self._adopting = asyncio.create_task(self._adoption.run(), name="adoption")
         self._adopting.add_done_callback(_report_failure)
         self._stops.append(self._stop_deciding)
+        self.lamps.start()
+        self._stops.append(self.lamps.stop)
         self._watch.start()
         self._stops.append(self._watch.stop)
         await self._api_server.start()

@@ -46,6 +46,7 @@ class Routing:
         """`now_s` is the same instant as `clock().mono_s`, at less cost."""
         self.acd = acd
         self.hands: Hands
+        self.changed: Callable[[], None] = _nothing  # called often: must only take note
         self._clock = clock
         self._now_s = now_s
         self._timer: asyncio.TimerHandle | None = None
@@ -137,6 +138,7 @@ class Routing:
         self._metrics = {}
         for command in commands:
             self._deeds[type(command)](command)
+        self.changed()
 
     # ── one method a command ─────────────────────────────────────────────────────────────────────────────────────
 

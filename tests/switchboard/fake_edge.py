@@ -47,5 +47,9 @@ class FakeEdge:
             "cnt.grp_get_all": self.counters,
             "ul.dump": {"Domains": []},
         }
-        answer = {"jsonrpc": "2.0", "id": question["id"], "result": answers[question["method"]]}
+        answer = {"jsonrpc": "2.0", "id": question["id"]}
+        if question["method"] in answers:
+            answer["result"] = answers[question["method"]]
+        else:
+            answer["error"] = {"code": 500, "message": "a fake has no lamps"}
         self._socket.sendto(json.dumps(answer).encode(), sender)
