@@ -5,6 +5,7 @@ database  edge.db, locations and dialogs, from the schema scripts that Kamailio 
 subscribers, trunks   rows of edge.db
 rpc       how Kamailio is asked (JSON-RPC over a Unix datagram socket), blocking or asyncio
 requests  what it is asked: contacts, dialogs, counters, trunk states
+publishing  what phones' lamps show, by PUBLISH over loopback
 
 The contract between Kamailio and a contact process (slot N, UDP 127.0.0.1, port contacts.sip_port + N):
 
