@@ -69,7 +69,6 @@ class ContactState:
     legs: dict[LegId, said.LegStarted] = field(default_factory=dict)
     ringing: set[LegId] = field(default_factory=set)
     answered: set[LegId] = field(default_factory=set)
-    source: str = ""
     boot: str = ""
     disconnected: bool = False
     released: bool = False
