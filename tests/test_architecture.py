@@ -27,10 +27,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "config": {"contact.settings", "contact.functions.definitions"},
     "contact": {"flow"},
     "edge": {"config"},
-    "store": {"acd.model", "acd.errands", "acd.callbacks"},
+    "metrics": {"acd.model", "acd.snapshots"},
+    "store": {"acd.model", "acd.errands", "acd.callbacks", "metrics"},
     "records": {"store", "acd.model", "config.paths"},
-    "switchboard": {"edge", "contact.protocol", "contact.settings", "flow", "acd", "records", "store", "config"},
-    "cli": {"switchboard", "edge", "contact", "flow", "acd", "records", "store", "config"},
+    "switchboard": {"edge", "contact.protocol", "contact.settings", "flow", "acd", "metrics", "records", "store", "config"},
+    "cli": {"switchboard", "metrics", "edge", "contact", "flow", "acd", "records", "store", "config"},
 }
 PURE = {"flow", "acd", "events", "dialplan"}
 PURE_MODULES = {"errors", "ids", "stamps", "features", "contact/protocol", "switchboard/wire"}

@@ -28,6 +28,9 @@ def box_details(line: Timeline, box: str) -> Facts:
         "BootIds": list(line.boots),
         "ClockSynced": line.synced,
         "Source": first.source if first else None,
+        "Service": first.service or None if first else None,
+        "DialledBy": first.agent if first else None,
+        "HandedOn": _handed_on(line.moments),
         "CustomerName": first.customer.display_name if first else None,
         "Slot": first.slot if first else None,
         "PreDisconnectState": end.pre_disconnect_state if end else None,
@@ -60,6 +63,12 @@ def _errand(moments: Sequence[Moment]) -> Facts | None:
         "TotalQueueDuration": None if taken is None else max(0, taken - int(body.waiting_since.wall_s)),
         "Outcome": follows.outcome if follows else None,
     }
+
+
+def _handed_on(moments: Sequence[Moment]) -> Facts | None:
+    """How the customer went on to another contact, and by whom: what the transfer metrics tell apart."""
+    transfers = (moment.body for moment in moments if isinstance(moment.body, ev.ContactTransferred))
+    return next(({"Kind": transfer.kind, "By": transfer.by} for transfer in transfers), None)
 
 
 def _flows(moments: Sequence[Moment]) -> list[Facts]:

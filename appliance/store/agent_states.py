@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
-from appliance.acd.model import Activity
+from appliance.acd.model import OFFLINE, Activity
 from appliance.ids import AgentId, ContactId, Extension, QueueId
+from appliance.metrics.state_spans import StateChange
 from appliance.stamps import Stamp
+from appliance.store.boots import Boots
 from appliance.store.connection import Connection
 from appliance.store.outbox import Outbox
 
@@ -39,6 +43,7 @@ class AgentStates:
     def __init__(self, connection: Connection, outbox: Outbox) -> None:
         self._connection = connection
         self._outbox = outbox
+        self._boots = Boots(connection)
 
     def put(self, state: AgentState) -> None:
         """The agent's state from now on. The same state again changes nothing. Raises UnknownReferenceError if there is
@@ -51,11 +56,48 @@ class AgentStates:
                 (state.agent, text),
             )
             if changed:
-                self._connection.write(
-                    "INSERT INTO agent_state_changes (agent, since_wall_s, state) VALUES (?, ?, ?)",
-                    (state.agent, float(state.since.wall_s), text),
-                )
+                self._note(state, text)
                 self._outbox.add(AGENT_STATE, state)
+
+    def left(self, agent: AgentId, at: Stamp) -> None:
+        """The agent is none any more: from `at` on it has no state, in the history it is Offline."""
+        state = self.get(agent)
+        if state is not None and state.status != OFFLINE:
+            gone = AgentState(agent=agent, status=OFFLINE, activity=Activity.IDLE, since=at, idle_since=at)
+            self._note(gone, msgspec.json.encode(gone).decode())
+
+    def _note(self, state: AgentState, text: str) -> None:
+        """Add to the history. Once the clock is set, what came before it in this boot is restated."""
+        since = state.since
+        self._connection.write(
+            "INSERT INTO agent_state_changes (agent, since_wall_s, state, status, activity, boot, mono_s, synced)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (state.agent, float(since.wall_s), text, state.status, state.activity.value, since.boot,
+             float(since.mono_s), int(since.synced)),
+        )  # fmt: skip
+        self._boots.alive(since)
+        if since.synced:
+            self._connection.write(
+                "UPDATE agent_state_changes SET since_wall_s = mono_s + ?, synced = 1 WHERE boot = ? AND synced = 0",
+                (float(since.wall_s - since.mono_s), since.boot),
+            )
+
+    def changes(self) -> Iterator[StateChange]:
+        """The history of all agents in the order in which it was stored, wall times restated."""
+        rows = self._connection.rows(
+            "SELECT agent, status, activity, boot, mono_s, since_wall_s AS wall_s, profile FROM agent_state_changes"
+            " ORDER BY id"
+        )
+        return (StateChange(**row) for row in rows)
+
+    def forget_before(self, wall_s: float) -> int:
+        """Delete the history of states that had ended by then; the latest one of each agent stays. Returns how many."""
+        return self._connection.write(
+            "DELETE FROM agent_state_changes AS old WHERE since_wall_s < ?1 AND EXISTS (SELECT 1 FROM"
+            " agent_state_changes AS later WHERE later.agent = old.agent AND later.id > old.id"
+            " AND later.since_wall_s <= ?1)",
+            (wall_s,),
+        )
 
     def get(self, agent: AgentId) -> AgentState | None:
         text = self._connection.value("SELECT state FROM agent_states WHERE agent = ?", (agent,))

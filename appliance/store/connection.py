@@ -9,7 +9,7 @@ and processes open the file read-only.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 from appliance.errors import StoreError
 from appliance.store.failures import StoreVersionError, translated, vendor_errors
 
-SCHEMA = 9  # how many steps `migrations` has; kept in the file as user_version once all of them are done
+SCHEMA = 10  # how many steps `migrations` has; kept in the file as user_version once all of them are done
 Value = str | int | float | None
 Row = dict[str, Any]
 _BUSY_TIMEOUT_S = 5.0
@@ -70,7 +70,7 @@ class Connection:
         """All or nothing; an inner block that raises undoes only itself if the caller catches the error."""
         return _Block(self._raw)
 
-    def rows(self, sql: str, parameters: Sequence[Value] = ()) -> list[Row]:
+    def rows(self, sql: str, parameters: Sequence[Value] | Mapping[str, Value] = ()) -> list[Row]:
         """Every row of a query, as dictionaries by column name."""
         try:
             cursor = self._raw.execute(sql, parameters)
@@ -179,10 +179,13 @@ def _opened(name: str, shown: str) -> Iterator[sqlite3.Connection]:
 def _migrate(raw: sqlite3.Connection, shown: str) -> None:
     if _schema(raw) == SCHEMA:
         return
-    from appliance.store import migrations
+    from appliance.store import facts_of_records, migrations
 
     _refuse_newer(migrations.unknown_steps(raw), shown)
     migrations.apply(raw)
+    with _Block(raw):
+        for statement in facts_of_records.anew():
+            raw.execute(statement)
     raw.execute(f"PRAGMA user_version = {SCHEMA}")
 
 

@@ -11,6 +11,7 @@ import msgspec
 from appliance.events import AnyBody, ContactEvent, Writer
 from appliance.ids import ContactId
 from appliance.stamps import Stamp
+from appliance.store.boots import Boots
 from appliance.store.connection import Connection, Row
 from appliance.store.contact_row import ContactRow, derive
 from appliance.store.contacts import Contacts
@@ -37,6 +38,7 @@ class ContactEvents:
         outbox: Outbox,
     ) -> None:
         self._connection = connection
+        self._boots = Boots(connection)
         self._contacts = contacts
         self._recordings = recordings
         self._errands = errands
@@ -54,6 +56,8 @@ class ContactEvents:
             self._derive(new)
             for event in new:
                 self._outbox.add_event(self._insert(event))
+            if new:
+                self._boots.seen(new[-1].at)
         return len(new)
 
     def repair(self, events: Sequence[ContactEvent]) -> int:

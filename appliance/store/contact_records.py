@@ -11,6 +11,7 @@ import msgspec
 
 from appliance.ids import AgentId, ContactId, QueueId
 from appliance.store.connection import Connection, Value
+from appliance.store.facts_of_records import FactsOfRecords
 from appliance.store.outbox import Outbox
 
 CONTACT_RECORD = "contact_record"
@@ -21,6 +22,7 @@ class ContactRecords:
     def __init__(self, connection: Connection, outbox: Outbox) -> None:
         self._connection = connection
         self._outbox = outbox
+        self._facts = FactsOfRecords(connection)
 
     def save(self, record: Record) -> bool:
         """Keep this version; False if just this is stored already, or a newer one is.
@@ -39,6 +41,7 @@ class ContactRecords:
                 " disconnect_reason, customer, queue, agent, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 _columns(record, text),
             )
+            self._facts.refresh(contact)
             self._outbox.add(CONTACT_RECORD, record)
         return True
 

@@ -12,6 +12,7 @@ from typing import Self
 
 from appliance.store.agent_states import AgentStates
 from appliance.store.agents import Agents
+from appliance.store.boots import Boots
 from appliance.store.connection import Connection
 from appliance.store.contact_events import ContactEvents
 from appliance.store.contact_records import ContactRecords
@@ -22,6 +23,7 @@ from appliance.store.extensions import Extensions
 from appliance.store.flow_parts import FlowParts
 from appliance.store.flows import Flows
 from appliance.store.lock import WriterLock
+from appliance.store.measures import Measures
 from appliance.store.outbox import Outbox
 from appliance.store.queues import Queues
 from appliance.store.recording_policies import RecordingPolicies
@@ -48,6 +50,8 @@ class Store:
         self.flow_parts = FlowParts(connection, self.outbox)
         self.recording_policies = RecordingPolicies(connection, self.outbox)
         self.counters = Counters(connection)
+        self.boots = Boots(connection)
+        self.measures = Measures(connection)
 
     @classmethod
     def open(cls, path: Path) -> Self:

@@ -1,0 +1,103 @@
+"""What metrics need of a contact record, taken out of its JSON by SQL: contact_facts, agent_rings, flow_runs.
+
+Written in the transaction of the record, so that the three never disagree with it. Statements are constant text.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from appliance.ids import ContactId
+
+if TYPE_CHECKING:
+    from appliance.store.connection import Connection
+
+_FACTS = """
+INSERT INTO contact_facts (
+    contact, counted, initiated, answered, disconnected, enqueued, waited, connected, transferred, wrapped_up,
+    method, channel, queue, agent, profile, flow, service, has_next, outside, handed_on, handed_on_by, pre, reason,
+    interaction, hold, wrap_up, pause, holds, callback_tries)
+SELECT r.contact,
+    unixepoch(coalesce(json_extract(r.record, '$.DisconnectTimestamp'), r.last_update)),
+    unixepoch(coalesce(json_extract(r.record, '$.InitiationTimestamp'), r.last_update)),
+    unixepoch(json_extract(r.record, '$.ConnectedToSystemTimestamp')),
+    unixepoch(json_extract(r.record, '$.DisconnectTimestamp')),
+    unixepoch(json_extract(r.record, '$.Queue.EnqueueTimestamp')),
+    json_extract(r.record, '$.Queue.Duration'),
+    unixepoch(json_extract(r.record, '$.Agent.ConnectedToAgentTimestamp')),
+    unixepoch(json_extract(r.record, '$.TransferCompletedTimestamp')),
+    unixepoch(json_extract(r.record, '$.Agent.AfterContactWorkEndTimestamp')),
+    coalesce(json_extract(r.record, '$.InitiationMethod'), ''),
+    coalesce(json_extract(r.record, '$.Channel'), 'VOICE'),
+    json_extract(r.record, '$.Queue.Name'),
+    json_extract(r.record, '$.Agent.Username'),
+    json_extract(r.record, '$.Agent.RoutingProfile.Name'),
+    json_extract(r.record, '$.Linekeeper.Flows[0].Flow'),
+    coalesce(json_extract(r.record, '$.Linekeeper.Service'), ''),
+    json_type(r.record, '$.NextContactId') IS 'text',
+    json_type(r.record, '$.TransferredToEndpoint') IS 'object',
+    coalesce(json_extract(r.record, '$.Linekeeper.HandedOn.Kind'), ''),
+    json_extract(r.record, '$.Linekeeper.HandedOn.By'),
+    coalesce(json_extract(r.record, '$.Linekeeper.PreDisconnectState'), ''),
+    json_extract(r.record, '$.DisconnectReason'),
+    json_extract(r.record, '$.Agent.AgentInteractionDuration'),
+    json_extract(r.record, '$.Agent.CustomerHoldDuration'),
+    json_extract(r.record, '$.Agent.AfterContactWorkDuration'),
+    json_extract(r.record, '$.Agent.AgentPauseDuration'),
+    json_extract(r.record, '$.Agent.NumberOfHolds'),
+    (SELECT count(*) FROM json_each(r.record, '$.Linekeeper.Legs') AS leg
+     WHERE json_extract(leg.value, '$.Role') = 'customer' AND json_extract(leg.value, '$.Direction') = 'out'
+       AND json_extract(leg.value, '$.AnswerTimestamp') IS NULL)
+FROM contact_records AS r"""
+
+_OFFERS = """
+INSERT INTO agent_rings (contact, place, agent, ended, outcome, rang)
+SELECT r.contact, offer.key,
+    json_extract(offer.value, '$.Agent'),
+    unixepoch(json_extract(offer.value, '$.Timestamp')) + coalesce(json_extract(offer.value, '$.RingDuration'), 0),
+    coalesce(json_extract(offer.value, '$.Outcome'), ''),
+    json_extract(offer.value, '$.RingDuration')
+FROM contact_records AS r JOIN contact_facts AS f USING (contact), json_each(r.record, '$.Linekeeper.Offers') AS offer
+WHERE f.service = '' AND f.method <> 'MONITOR'"""
+
+_DIALLED = """
+INSERT INTO agent_rings (contact, place, agent, ended, outcome, rang)
+SELECT r.contact, -1, coalesce(f.agent, json_extract(r.record, '$.Linekeeper.DialledBy')),
+    coalesce(f.connected, f.counted), 'dialled', max(0, coalesce(f.connected, f.counted) - f.initiated)
+FROM contact_records AS r JOIN contact_facts AS f USING (contact)
+WHERE f.service = '' AND f.method = 'OUTBOUND'
+  AND coalesce(f.agent, json_extract(r.record, '$.Linekeeper.DialledBy')) IS NOT NULL"""
+
+_FLOWS = """
+INSERT INTO flow_runs (contact, place, flow, started, ended, outcome, errors, fatal)
+SELECT r.contact, run.key,
+    json_extract(run.value, '$.Flow'),
+    unixepoch(json_extract(run.value, '$.StartTimestamp')),
+    unixepoch(json_extract(run.value, '$.EndTimestamp')),
+    json_extract(run.value, '$.Outcome'),
+    (SELECT count(*) FROM json_each(run.value, '$.Path') AS step WHERE json_extract(step.value, '$.Error')),
+    coalesce(json_extract(run.value, '$.Fatal'), 0)
+      OR (coalesce(json_extract(r.record, '$.Linekeeper.MediaFailed'), '') <> '' AND f.pre = 'IN_FLOW'
+          AND run.key = (SELECT max(other.key) FROM json_each(r.record, '$.Linekeeper.Flows') AS other
+                         WHERE json_extract(other.value, '$.Outcome') IS NULL))
+FROM contact_records AS r JOIN contact_facts AS f USING (contact), json_each(r.record, '$.Linekeeper.Flows') AS run
+WHERE f.service = ''"""
+
+
+def anew() -> tuple[str, ...]:
+    """The statements that make all facts from all records; for after a migration."""
+    return ("DELETE FROM contact_facts", _FACTS, _OFFERS, _DIALLED, _FLOWS)
+
+
+class FactsOfRecords:
+    """Keeps the facts beside the records. For `ContactRecords`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def refresh(self, contact: ContactId) -> None:
+        """The facts of a contact's record as it now is."""
+        self._connection.write("DELETE FROM contact_facts WHERE contact = ?", (contact,))
+        self._connection.write(f"{_FACTS} WHERE r.contact = ?", (contact,))
+        for statement in (_OFFERS, _DIALLED, _FLOWS):
+            self._connection.write(f"{statement} AND r.contact = ?", (contact,))

@@ -1,0 +1,170 @@
+"""Metrics computed by SQL over the store; `appliance.metrics.replay` is the same in Python.
+
+One statement a source. Its text is put together from constant parts that the metrics' definitions choose; everything a
+person gave goes in as parameters. Only sums leave SQLite, so a year costs no memory.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from appliance.metrics.asked import Line, Question, Wanted, merged
+from appliance.metrics.definitions import Key, Source, Statistic
+from appliance.stamps import Stamp
+from appliance.store.connection import Connection, Row, Value
+from appliance.store.measure_terms import value
+
+_SPAN = """span (number, since, until) AS MATERIALIZED (
+    SELECT key, json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:intervals))"""
+
+_OPEN = """open (contact, queue, agent, method, enqueued, connected) AS MATERIALIZED (
+    SELECT c.contact, c.queue, c.agent, ifnull(json_extract(c.summary, '$.method'), ''),
+        (SELECT CAST(e.wall_s AS INTEGER) FROM events AS e WHERE e.contact = c.contact AND e.type = 'ContactQueued'
+         ORDER BY e.id DESC LIMIT 1),
+        (SELECT CAST(e.wall_s AS INTEGER) FROM events AS e WHERE e.contact = c.contact AND e.type = 'AgentConnected'
+         ORDER BY e.id DESC LIMIT 1)
+    FROM contacts AS c
+    WHERE c.open = 1 AND c.contact NOT IN (SELECT contact FROM contact_facts)
+      AND NOT EXISTS (SELECT 1 FROM events AS e WHERE e.contact = c.contact AND e.type = 'ContactInitiated'
+                      AND ifnull(json_extract(e.body, '$.service'), '') <> ''))"""
+_BOTH = """(
+    SELECT counted, enqueued, connected, method, channel, queue, agent, profile, flow, service FROM contact_facts
+    WHERE {at} >= (SELECT min(since) FROM span) AND {at} < (SELECT max(until) FROM span)
+    UNION ALL SELECT NULL, enqueued, connected, method, 'VOICE', queue, agent, NULL, NULL, '' FROM open)"""
+
+# The last change before the range and all in it, of each agent; ended by the next change, or with the boot.
+_STATES = """names (agent) AS (
+    SELECT min(agent) FROM agent_state_changes
+    UNION ALL SELECT (SELECT min(agent) FROM agent_state_changes WHERE agent > names.agent) FROM names
+    WHERE names.agent IS NOT NULL),
+begins (agent, first) AS (
+    SELECT n.agent, ifnull((SELECT max(c.id) FROM agent_state_changes AS c WHERE c.agent = n.agent
+        AND c.since_wall_s = (SELECT max(d.since_wall_s) FROM agent_state_changes AS d
+            WHERE d.agent = n.agent AND d.since_wall_s <= :since)), 0)
+    FROM names AS n WHERE n.agent IS NOT NULL),
+changes AS (
+    SELECT c.agent, c.status, c.activity, c.profile, c.boot, c.mono_s, c.since_wall_s - c.mono_s AS shift_s,
+        lead(c.boot) OVER one AS next_boot, lead(c.mono_s) OVER one AS next_s
+    FROM begins AS b JOIN agent_state_changes AS c ON c.agent = b.agent AND c.id >= b.first
+    WINDOW one AS (PARTITION BY c.agent ORDER BY c.id)),
+stretches AS MATERIALIZED (
+    SELECT c.agent, c.status, c.activity, c.profile, max(c.mono_s, b.first_s) + c.shift_s AS began,
+        CASE WHEN c.next_boot = c.boot THEN c.next_s
+             WHEN c.boot = :boot THEN :now_s ELSE b.last_s END + c.shift_s AS ended
+    FROM changes AS c JOIN boots AS b USING (boot)),
+parts AS (
+    SELECT span.number, t.agent, t.status, t.activity, t.profile,
+        min(t.ended, span.until) - max(t.began, span.since) AS seconds
+    FROM span JOIN stretches AS t ON t.began < span.until AND t.ended > span.since AND t.ended > t.began)"""
+
+_FROM: Mapping[Source, str] = {
+    Source.CONTACTS: "span CROSS JOIN contact_facts AS f ON f.counted >= span.since AND f.counted < span.until",
+    Source.ENQUEUED: f"span CROSS JOIN {_BOTH.format(at='enqueued')} AS f"
+    " ON f.enqueued >= span.since AND f.enqueued < span.until",
+    Source.CONNECTED: f"span CROSS JOIN {_BOTH.format(at='connected')} AS f"
+    " ON f.connected >= span.since AND f.connected < span.until",
+    Source.RINGS: "span CROSS JOIN agent_rings AS r ON r.ended >= span.since AND r.ended < span.until"
+    " JOIN contact_facts AS f USING (contact)",
+    Source.FLOW_STARTS: "span CROSS JOIN flow_runs AS w ON w.started >= span.since AND w.started < span.until"
+    " JOIN contact_facts AS f USING (contact)",
+    Source.FLOWS: "span CROSS JOIN flow_runs AS w ON w.ended >= span.since AND w.ended < span.until"
+    " JOIN contact_facts AS f USING (contact)",
+    Source.STATES: "span JOIN parts AS s USING (number)",
+}
+_WITH: Mapping[Source, str] = {
+    Source.ENQUEUED: f"{_SPAN}, {_OPEN}",
+    Source.CONNECTED: f"{_SPAN}, {_OPEN}",
+    Source.STATES: f"{_SPAN}, {_STATES}",
+}
+_COLUMNS: Mapping[Key, str] = {
+    Key.QUEUE: "f.queue", Key.AGENT: "f.agent", Key.PROFILE: "f.profile", Key.FLOW: "f.flow",
+    Key.METHOD: "f.method", Key.CHANNEL: "f.channel", Key.OUTCOME: "NULL",
+}  # fmt: skip
+_OTHER_COLUMNS: Mapping[Source, Mapping[Key, str]] = {
+    Source.RINGS: {Key.AGENT: "r.agent", Key.PROFILE: "CASE WHEN r.agent = f.agent THEN f.profile END"},
+    Source.FLOWS: {Key.FLOW: "w.flow", Key.OUTCOME: "w.outcome"},
+    Source.FLOW_STARTS: {Key.FLOW: "w.flow", Key.OUTCOME: "w.outcome"},
+    Source.STATES: {Key.AGENT: "s.agent", Key.PROFILE: "s.profile"},
+}
+_CUSTOMERS = {Source.CONTACTS, Source.ENQUEUED, Source.CONNECTED}
+
+
+class Measures:
+    """Answers questions about the past."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def answer(self, question: Question, now: Stamp) -> list[Line]:
+        """The metrics wanted, of every source but the instant. `now` ends what is still going on."""
+        by_source: dict[Source, list[Wanted]] = {}
+        for one in question.wanted:
+            by_source.setdefault(one.metric.source, []).append(one)
+        parts = [self._of_source(question, source, wanted, now) for source, wanted in by_source.items()]
+        return merged(question, parts)
+
+    def _of_source(self, question: Question, source: Source, wanted: Sequence[Wanted], now: Stamp) -> list[Line]:
+        statement = _statement(question, source, wanted)
+        rows = self._connection.rows(statement, _parameters(question, wanted, now))
+        return [_line(question, wanted, row) for row in rows]
+
+
+def _statement(question: Question, source: Source, wanted: Sequence[Wanted]) -> str:
+    columns = {**_COLUMNS, **_OTHER_COLUMNS.get(source, {})}
+    keys = [f"{columns[key]} AS k{number}" for number, key in enumerate(question.by)]
+    whole = ", ".join(["span.number", *(columns[key] for key in question.by if key is not Key.OUTCOME)])
+    values = [f"{_statistic(one, number, whole)} AS v{number}" for number, one in enumerate(wanted)]
+    filters = [
+        f"{columns[key]} IN (SELECT value FROM json_each(:only_{key.value}))"
+        for key in question.filters
+        if key is not Key.OUTCOME
+    ]
+    filters += ["f.service = ''"] if source in _CUSTOMERS else []
+    statement = (
+        f"WITH RECURSIVE {_WITH.get(source, _SPAN)} SELECT span.number AS number, {', '.join([*keys, *values])}"
+        f" FROM {_FROM[source]}{' WHERE ' if filters else ''}{' AND '.join(filters)}"
+        f" GROUP BY {', '.join(['span.number', *(columns[key] for key in question.by)])}"
+    )
+    if Key.OUTCOME in question.filters:
+        place = question.by.index(Key.OUTCOME)
+        return f"SELECT * FROM ({statement}) WHERE k{place} IN (SELECT value FROM json_each(:only_outcome))"
+    return statement
+
+
+def _statistic(one: Wanted, number: int, whole: str) -> str:
+    rule = one.metric.rule
+    term = value(rule.term, number)
+    of = value(rule.of, number) if rule.of else "NULL"
+    forms = {
+        Statistic.COUNT: f"count({term})",
+        Statistic.SUM: f"ifnull(sum({term}), 0)",
+        Statistic.MEAN: f"avg({term})",
+        Statistic.MAX: f"max({term})",
+        Statistic.MIN: f"min({term})",
+        Statistic.SHARE: f"100.0 * count({term}) / nullif(count({of}), 0)",
+        Statistic.SUM_SHARE: f"100.0 * total({term}) / nullif(total({of}), 0)",
+        Statistic.OCCUPANCY: f"100.0 * total({term}) / nullif(total({term}) + total({of}), 0)",
+        Statistic.PART: f"100.0 * count({term}) / nullif(sum(count({term})) OVER (PARTITION BY {whole}), 0)",
+    }
+    form = forms[rule.statistic]
+    return f"nullif({form}, 0)" if one.metric.sparse else form
+
+
+def _parameters(question: Question, wanted: Sequence[Wanted], now: Stamp) -> dict[str, Value]:
+    intervals = [[interval.since, interval.until] for interval in question.intervals]
+    given: dict[str, Value] = {"intervals": json.dumps(intervals)}
+    given |= {"since": question.intervals[0].since, "boot": now.boot, "now_s": now.mono_s}
+    given |= {f"only_{key.value}": json.dumps(values) for key, values in question.filters.items()}
+    for number, one in enumerate(wanted):
+        if one.threshold is not None:
+            given |= {f"seconds{number}": one.threshold.seconds, f"comparison{number}": one.threshold.comparison.value}
+    return given
+
+
+def _line(question: Question, wanted: Sequence[Wanted], row: Row) -> Line:
+    return Line(
+        interval=row["number"],
+        group=tuple(row[f"k{number}"] for number in range(len(question.by))),
+        values={one.label: row[f"v{number}"] for number, one in enumerate(wanted)},
+    )
