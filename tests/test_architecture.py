@@ -30,10 +30,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "metrics": {"acd.model", "acd.snapshots"},
     "store": {"acd.model", "acd.errands", "acd.callbacks", "metrics"},
     "records": {"store", "acd.model", "config.paths"},
-    "switchboard": {"edge", "contact.protocol", "contact.settings", "flow", "acd", "metrics", "records", "store", "config"},
+    "switchboard": {
+        "edge", "contact.protocol", "contact.settings", "flow", "acd", "metrics", "records", "store", "config",
+    },
     "cli": {"switchboard", "metrics", "edge", "contact", "flow", "acd", "records", "store", "config"},
-}
-PURE = {"flow", "acd", "events", "dialplan"}
+}  # fmt: skip
+PURE = {"flow", "acd", "events", "dialplan", "metrics"}
 PURE_MODULES = {"errors", "ids", "stamps", "features", "contact/protocol", "switchboard/wire"}
 IMPURE_LIBRARIES = {
     "asyncio", "ctypes", "http", "io", "logging", "multiprocessing", "os", "pathlib", "pjsua2", "queue", "random",

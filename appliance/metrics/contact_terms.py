@@ -105,7 +105,7 @@ _VALUES: Mapping[str, Term] = {
     "resolution_time": _resolution_time,
     "callback_tries": lambda one: one.callback_tries if one.method == "CALLBACK" else None,
 }
-_WITHIN: Mapping[str, Condition] = {
+WITHIN: Mapping[str, Condition] = {
     "abandoned_within": abandoned,
     "answered_within": lambda one: handled(one) and queued(one),
     "removed_within": queued,
@@ -124,8 +124,8 @@ TERMS: Mapping[str, Term] = {
 
 def term(name: str, threshold: Threshold | None) -> Term:
     """The term of that name; those "within" need a threshold."""
-    if name not in _WITHIN:
+    if name not in WITHIN:
         return TERMS[name]
-    holds = _WITHIN[name]
+    holds = WITHIN[name]
     assert threshold is not None, f"{name} needs a threshold"
     return lambda one: 1 if one.waited is not None and holds(one) and threshold.met(one.waited) else None

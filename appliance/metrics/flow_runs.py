@@ -8,16 +8,19 @@ from typing import Any
 import msgspec
 
 from appliance.metrics.contact_facts import Record, contact_facts
-from appliance.metrics.instants import second_of
+from appliance.metrics.instants import maybe_second_of, second_of
 
 
 class FlowRun(msgspec.Struct, frozen=True, kw_only=True):
-    """`ended` None: nobody saw its end (the contact process died). errors: error branches taken; fatal: ended by a
-    fault of the box; lacking: actions among the errors that this box can't do, by kind."""
+    """`ended` None: nobody saw its end (the contact process died), so it counts with the contact.
+
+    errors: error branches taken; fatal: ended by a fault of the box; lacking: actions among the errors that this box
+    can't do, by kind."""
 
     contact: str
     flow: str
     started: int
+    counted: int
     ended: int | None = None
     outcome: str | None = None
     errors: int = 0
@@ -36,11 +39,13 @@ def flow_runs(record: Record) -> Iterator[FlowRun]:
     died = _died_in(box)
     for place, flow in enumerate(box.get("Flows") or ()):
         path = flow.get("Path") or ()
+        ended = maybe_second_of(flow.get("EndTimestamp"))
         yield FlowRun(
             contact=facts.contact,
             flow=flow["Flow"],
             started=second_of(flow["StartTimestamp"]),
-            ended=second_of(flow["EndTimestamp"]) if flow.get("EndTimestamp") else None,
+            counted=facts.counted if ended is None else ended,
+            ended=ended,
             outcome=flow.get("Outcome"),
             errors=sum(bool(step.get("Error")) for step in path),
             fatal=bool(flow.get("Fatal")) or place == died,

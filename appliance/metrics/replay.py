@@ -126,7 +126,7 @@ class Replay:
                 self._note(Source.RINGS, ring.ended, ring)
             for run in flow_runs.flow_runs(record):
                 self._note(Source.FLOW_STARTS, run.started, run)
-                self._note(Source.FLOWS, run.ended, run)
+                self._note(Source.FLOWS, run.counted, run)
 
     def states(self, stretches: Iterable[Span]) -> None:
         """Stretches of agents' states; each is cut to the intervals."""

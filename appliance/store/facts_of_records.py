@@ -69,16 +69,17 @@ WHERE f.service = '' AND f.method = 'OUTBOUND'
   AND coalesce(f.agent, json_extract(r.record, '$.Linekeeper.DialledBy')) IS NOT NULL"""
 
 _FLOWS = """
-INSERT INTO flow_runs (contact, place, flow, started, ended, outcome, errors, fatal)
+INSERT INTO flow_runs (contact, place, flow, started, counted, ended, outcome, errors, fatal)
 SELECT r.contact, run.key,
     json_extract(run.value, '$.Flow'),
     unixepoch(json_extract(run.value, '$.StartTimestamp')),
+    coalesce(unixepoch(json_extract(run.value, '$.EndTimestamp')), f.counted),
     unixepoch(json_extract(run.value, '$.EndTimestamp')),
     json_extract(run.value, '$.Outcome'),
     (SELECT count(*) FROM json_each(run.value, '$.Path') AS step WHERE json_extract(step.value, '$.Error')),
     coalesce(json_extract(run.value, '$.Fatal'), 0)
       OR (coalesce(json_extract(r.record, '$.Linekeeper.MediaFailed'), '') <> '' AND f.pre = 'IN_FLOW'
-          AND run.key = (SELECT max(other.key) FROM json_each(r.record, '$.Linekeeper.Flows') AS other
+          AND run.key IS (SELECT max(other.key) FROM json_each(r.record, '$.Linekeeper.Flows') AS other
                          WHERE json_extract(other.value, '$.Outcome') IS NULL))
 FROM contact_records AS r JOIN contact_facts AS f USING (contact), json_each(r.record, '$.Linekeeper.Flows') AS run
 WHERE f.service = ''"""

@@ -68,7 +68,7 @@ _FROM: Mapping[Source, str] = {
     " JOIN contact_facts AS f USING (contact)",
     Source.FLOW_STARTS: "span CROSS JOIN flow_runs AS w ON w.started >= span.since AND w.started < span.until"
     " JOIN contact_facts AS f USING (contact)",
-    Source.FLOWS: "span CROSS JOIN flow_runs AS w ON w.ended >= span.since AND w.ended < span.until"
+    Source.FLOWS: "span CROSS JOIN flow_runs AS w ON w.counted >= span.since AND w.counted < span.until"
     " JOIN contact_facts AS f USING (contact)",
     Source.STATES: "span JOIN parts AS s USING (number)",
 }

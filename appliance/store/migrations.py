@@ -282,13 +282,14 @@ def _metrics(db: Database) -> None:
             place INTEGER NOT NULL,
             flow TEXT NOT NULL,
             started INTEGER NOT NULL,
+            counted INTEGER NOT NULL,
             ended INTEGER,
             outcome TEXT,
             errors INTEGER NOT NULL,
             fatal INTEGER NOT NULL,
             PRIMARY KEY (contact, place)
         ) STRICT, WITHOUT ROWID""")
-    for column in ("started", "ended"):
+    for column in ("started", "counted"):
         db.execute(f"CREATE INDEX flow_runs_{column} ON flow_runs ({column})")
     _state_history(db)
 
