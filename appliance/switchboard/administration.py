@@ -32,7 +32,7 @@ class Administration:
             "extension.remove": (ask.ExtensionRemove, lambda s, a: changes.remove_extension(s, paths, a)),
             "extension.list": (ask.Nothing, lambda s, _: Change(result=listings.list_extensions(s))),
             "agent.add": (ask.AgentAdd, changes.add_agent),
-            "agent.remove": (ask.AgentNamed, changes.remove_agent),
+            "agent.remove": (ask.AgentNamed, lambda s, a: changes.remove_agent(s, clock, a)),
             "agent.list": (ask.Nothing, lambda s, _: Change(result=listings.list_agents(s))),
             "queue.add": (ask.QueueAdd, changes.add_queue),
             "queue.remove": (ask.QueueNamed, changes.remove_queue),

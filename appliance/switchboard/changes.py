@@ -78,8 +78,9 @@ def add_agent(store: Store, given: ask.AgentAdd) -> Change:
     return Change(result=show_agent(stored), told=(acd.AgentConfigured(agent=plan),), published=True)
 
 
-def remove_agent(store: Store, given: ask.AgentNamed) -> Change:
+def remove_agent(store: Store, clock: Clock, given: ask.AgentNamed) -> Change:
     agent = AgentId(given.agent)
+    store.agent_states.left(agent, clock())
     if not store.agents.remove(agent):
         raise missing("agent", agent)
     return Change(result={"agent": agent}, told=(acd.AgentRemoved(agent=agent),), published=True)

@@ -189,6 +189,7 @@ class Switchboard:
     def _prepare(self, store: Store) -> None:
         install_default_flows(store, self._clock, self._settings.configuration.box.language)
         now = self._clock()
+        store.boots.seen(now)
         earliest = iso_utc(now.wall_s - LONGEST_DAY_S)
         for record in store.records.between(earliest, iso_utc(now.wall_s + 1), limit=MOST_RECORDS):
             self._count(record)
