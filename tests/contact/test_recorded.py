@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from appliance.dialplan.recording_policy import RecordingPolicy
 from contact.rtp_parties import RtpParty
 from contact.stage import AGENT_HZ, CUSTOMER_HZ, SALES, Stage
 from kit.audio import Sound, read_sides
@@ -16,6 +15,7 @@ from kit.processes import wait_until
 
 from appliance.contact.protocol import HoldCustomer, MuteLeg, PauseRecording, ResumeRecording
 from appliance.dialplan.plan import QueuePlan
+from appliance.dialplan.recording_policy import RecordingPolicy
 from appliance.events import (
     AgentConnected,
     CustomerHeld,

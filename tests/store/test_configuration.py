@@ -6,11 +6,11 @@ import hashlib
 from typing import Any
 
 import pytest
-from appliance.store.recording_policies import StoredPolicy
 
 from appliance.acd.model import Activity, AgentPlan, QueuePlan, QueueShare
 from appliance.ids import AgentId, Extension, FlowId, QueueId
 from appliance.store import AgentState, Store, StoredAgent, StoredExtension, StoredQueue, UnknownReferenceError
+from appliance.store.recording_policies import StoredPolicy
 
 SALES = QueueId("sales")
 KIM = AgentId("kim")
