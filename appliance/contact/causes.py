@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from appliance.events import DisconnectReason
 
+DECLINED = 603
 BUSY = frozenset({486, 600})
 UNREACHABLE = frozenset({404, 410, 430, 480, 484, 503, 604})
 TIMED_OUT = frozenset({408, 504})

@@ -6,9 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from appliance.contact import protocol as p
+from appliance.contact.consult import consult
 from appliance.contact.contact import Contact
 from appliance.contact.conversation import BY_COMMAND
-from appliance.contact.transfer import transfer_by_command
+from appliance.contact.hearing import Mode
+from appliance.contact.keypad import press
+from appliance.contact.transfer import transfer
 from appliance.events import LegMuted, LegUnmuted
 from appliance.flow import events as e
 
@@ -54,12 +57,15 @@ def _withdraw(contact: Contact, command: p.WithdrawOffer) -> None:
 
 
 def _hold(contact: Contact, command: p.HoldCustomer) -> None:
-    if contact.conversation.talking:
+    if contact.conversation.talking and contact.conversation.joined is not Mode.CONSULT:
         contact.holding.hold(BY_COMMAND, command.by)
 
 
 def _resume(contact: Contact, command: p.ResumeCustomer) -> None:
-    contact.holding.resume(BY_COMMAND, command.by)
+    if contact.consult is not None and contact.conversation.joined is Mode.CONSULT:
+        contact.consult.toggle(command.by)
+    else:
+        contact.holding.resume(BY_COMMAND, command.by)
 
 
 def _mute(contact: Contact, command: p.MuteLeg) -> None:
@@ -79,8 +85,36 @@ def _unmute(contact: Contact, command: p.UnmuteLeg) -> None:
 
 
 def _transfer(contact: Contact, command: p.TransferContact) -> None:
-    if contact.conversation.talking and contact.transfer is None:
-        contact.transfer = transfer_by_command(contact, command.target, command.by)
+    if contact.conversation.talking and not contact.busy_with_target:
+        transfer(contact, command.target, command.by)
+
+
+def _consult(contact: Contact, command: p.ConsultParty) -> None:
+    consult(contact, command.target, command.by)
+
+
+def _toggle(contact: Contact, command: p.ToggleParties) -> None:
+    if contact.consult is not None:
+        contact.consult.toggle(command.by)
+
+
+def _confer(contact: Contact, command: p.ConferParties) -> None:
+    if contact.consult is not None:
+        contact.consult.confer(command.by)
+
+
+def _complete(contact: Contact, command: p.CompleteTransfer) -> None:
+    if contact.consult is not None:
+        contact.consult.complete(command.by)
+
+
+def _drop(contact: Contact, command: p.DropConsulted) -> None:
+    if contact.consult is not None:
+        contact.consult.drop(command.by)
+
+
+def _digits(contact: Contact, command: p.SendDigits) -> None:
+    press(contact, command.digits)
 
 
 def _pause_recording(contact: Contact, command: p.PauseRecording) -> None:
@@ -109,5 +143,11 @@ _ACTIONS: dict[type[p.Command], Callable[[Contact, Any], None]] = {
     p.TransferContact: _transfer,
     p.PauseRecording: _pause_recording,
     p.ResumeRecording: _resume_recording,
+    p.ConsultParty: _consult,
+    p.ToggleParties: _toggle,
+    p.ConferParties: _confer,
+    p.CompleteTransfer: _complete,
+    p.DropConsulted: _drop,
+    p.SendDigits: _digits,
     p.HangUpContact: _hang_up,
 }

@@ -14,6 +14,7 @@ from collections.abc import Callable
 import pjsua2 as pj
 
 from appliance.contact import causes
+from appliance.contact.consult import Consult
 from appliance.contact.conversation import Conversation
 from appliance.contact.flow_stage import FlowStage
 from appliance.contact.holding import Holding
@@ -25,7 +26,7 @@ from appliance.contact.segment import FLUSH_S, Segment
 from appliance.contact.services import Services
 from appliance.contact.side_flows import SideFlows
 from appliance.contact.third_party import ThirdParty
-from appliance.contact.transfer import Transfer, new_target, refer_user
+from appliance.contact.transfer import Transfer, take_refer
 from appliance.dialplan.recording_policy import RecordingPolicy, recorded
 from appliance.events import (
     AgentConnected,
@@ -48,7 +49,6 @@ from appliance.flow.model import Flow
 from appliance.ids import AgentId, ContactId, OfferId, QueueId
 from appliance.logs import fields
 
-REFER_GRACE_S = 1.0
 _log = logging.getLogger(__name__)
 
 
@@ -75,7 +75,9 @@ class Contact:
         self.customer_endpoint = Endpoint(address="anonymous")
         self.stay: QueueStay | None = None
         self.transfer: Transfer | None = None
+        self.consult: Consult | None = None
         self.third_party: ThirdParty | None = None
+        self.queue: QueueId | None = None  # whose contact it is, if a queue's
         self.side_flows = SideFlows(self)
         self.holding = Holding(self)
         self.origination: Origination | None = None
@@ -88,6 +90,11 @@ class Contact:
     def winding_up(self) -> bool:
         """Whether every leg is down and only files are being completed."""
         return self._over
+
+    @property
+    def busy_with_target(self) -> bool:
+        """Whether a transfer or consult is under way, so that another can't begin."""
+        return self.transfer is not None or self.consult is not None
 
     def emit(self, body: AnyBody) -> None:
         """Write an event of the segment under way."""
@@ -117,6 +124,10 @@ class Contact:
         if self.origination is not None:
             self.origination.ringing(leg)
             return
+        if self.consult is not None and self.consult.owns(leg):
+            self.consult.leg_rings()
+        elif self.transfer is not None and self.transfer.owns(leg):
+            self.transfer.leg_rings(status)
         caller = self.conversation.talker
         if self.outbound and leg is self.conversation.customer and caller is not None and not caller.answered:
             caller.reply(183 if leg.early else 180)  # a 183 of ours has an SDP: without early media nobody would ring
@@ -131,7 +142,9 @@ class Contact:
         elif self.stay is not None and self.stay.owns(leg):
             self._agent_answered(self.stay)
         elif self.transfer is not None and self.transfer.owns(leg):
-            self._target_answered(self.transfer)
+            self.transfer.answered()
+        elif self.consult is not None and self.consult.owns(leg):
+            self.consult.answered()
         elif self.third_party is not None and self.third_party.owns(leg):
             self.third_party.answered()
         elif leg is self.conversation.customer:
@@ -155,16 +168,8 @@ class Contact:
         if leg is self.conversation.customer and not self.conversation.talking:
             self.flow.tell(e.DigitPressed(digit=digit))
 
-    def leg_refers(self, leg: Leg, target: str) -> Leg | None:
-        """REFER (RFC 3515). Only who talks from inside may: an outside caller could dial at the branch's cost."""
-        user = refer_user(target)
-        free = leg is self.conversation.talker and self.conversation.talking and self.transfer is None
-        found = new_target(self, user, inside_only=True) if free else None
-        if found is None:
-            _log.warning("REFER refused: not now, or nothing to reach there", extra=fields(leg=leg.leg))
-            return None
-        self.transfer = Transfer(self, user, found[0])
-        return found[0]
+    def leg_refers(self, leg: Leg, target: str) -> int:
+        return take_refer(self, leg, target)
 
     def leg_faulted(self, leg: Leg, error: Exception) -> None:
         self.end(DisconnectReason.TELECOM_PROBLEM, detail=f"fault in {leg.leg}: {type(error).__name__}")
@@ -187,7 +192,9 @@ class Contact:
         elif self.stay is not None and self.stay.owns(leg):
             self.stay.leg_ended(status)
         elif self.transfer is not None and self.transfer.owns(leg):
-            self._target_failed(self.transfer)
+            self.transfer.leg_ended(status)
+        elif self.consult is not None and self.consult.owns(leg):
+            self.consult.leg_ended(status)
         elif self.third_party is not None and self.third_party.owns(leg):
             self.third_party.leg_ended()
         elif leg is self.conversation.customer:
@@ -245,6 +252,7 @@ class Contact:
 
     def enter_queue(self, queue: QueueId, priority: int = 5, time_adjustment_s: int = 0) -> None:
         """Ask the switchboard for a place."""
+        self.queue = queue
         self.stay = QueueStay(self, queue, priority=priority, time_adjustment_s=time_adjustment_s)
 
     def leave_queue_for(self, queue: QueueId) -> None:
@@ -264,28 +272,6 @@ class Contact:
 
     # ── hand on ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _target_answered(self, transfer: Transfer) -> None:
-        transfer.over()
-        self.transfer = None
-        leaver, leg = self.conversation.talker, transfer.leg
-        self.hand_on(transfer.target, kind="blind", by=leaver.agent if leaver is not None else None)
-        self.legs.move(leg, self.segment)
-        self.conversation.talker = leg
-        self.conversation.set_apart(False)
-        self.talk(leg, None)
-        if leaver is not None:
-            self.services.timers.after(REFER_GRACE_S, leaver.hang_up)
-
-    def _target_failed(self, transfer: Transfer) -> None:
-        transfer.over()
-        self.transfer = None
-        _log.warning(
-            "transfer failed; customer and agent are together again", extra=fields(contact=self.segment.contact)
-        )
-        self.holding.apart_over()
-        if self.conversation.talker is None:
-            self.end(DisconnectReason.TELECOM_PROBLEM, detail=f"transfer to {transfer.target} failed")
-
     def hand_on(
         self,
         target: str,
@@ -296,8 +282,7 @@ class Contact:
     ) -> None:
         """End this segment and begin the next: a new contact id, the same customer."""
         before, following = self.segment, self._new_segment()
-        if before.agent is not None and self.conversation.talking:
-            before.emit(AgentLeft(agent=before.agent))
+        self.agent_leaves(before)
         self.conversation.recorder.stop("transferred")
         before.emit(ContactTransferred(next=following.contact, target=target, kind=kind, by=by))
         before.close(None, self._state())
@@ -312,14 +297,18 @@ class Contact:
             initiation_method=method.value,
             chain_length=self.flow.facts.chain_length + 1,
         )
-        leaver, self.conversation.talker = self.conversation.talker, None
+        self.conversation.talker = None
         self.conversation.talking = False
         self.holding.forget()
         if self.conversation.customer is not None:
             self.legs.move(self.conversation.customer, self.segment)
             self.emit(SystemConnected())
-        if kind == "queue" and leaver is not None:
-            leaver.hang_up()
+
+    def agent_leaves(self, segment: Segment) -> None:
+        """The agent's part in `segment` is over."""
+        if segment.agent is not None and (self.conversation.talking or self.origination is not None):
+            segment.emit(AgentLeft(agent=segment.agent))
+            segment.agent = None
 
     def initiate(
         self,
@@ -360,7 +349,10 @@ class Contact:
 
     def _talker_gone(self, leg: Leg) -> None:
         if self.transfer is not None:
+            self.agent_leaves(self.segment)
             self.conversation.talker = None  # blind: the talker needn't wait for the target
+        elif self.consult is not None and self.consult.talker_gone():
+            return
         elif not leg.answered:
             self.end(DisconnectReason.TELECOM_ORIGINATOR_CANCEL)
         elif (flow := self.flow.hooked("CustomerRemaining")) is not None and not self.outbound:
@@ -388,14 +380,15 @@ class Contact:
             self.stay = None
         if self.transfer is not None:
             self.transfer.abandon()
+        if self.consult is not None:
+            self.consult.abandon(customer_left=reason is DisconnectReason.CUSTOMER_DISCONNECT)
         if self.third_party is not None:
             self.third_party.abandon()
         if self.origination is not None:
             self.origination.abandon()
         self.flow.stop()
         self.side_flows.stop()
-        if (self.conversation.talking or self.origination is not None) and self.segment.agent is not None:
-            self.emit(AgentLeft(agent=self.segment.agent))
+        self.agent_leaves(self.segment)
         self.conversation.recorder.stop("contact ended")
         self.segment.last = True
         self.segment.close(reason, state, detail)

@@ -103,12 +103,22 @@ class Conversation:
         self._masked, self._unmask = frozenset(), None
         self.rewire()
 
+    def with_(self, place: str) -> list[Leg]:
+        """The legs of those among customer, talker and consulted who are together with `place` now."""
+        members = together(self._mode(), self._away())
+        return [leg for one, leg in self._everyone() if one in members - {place}] if place in members else []
+
     # ── hold ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     @property
     def on_hold(self) -> bool:
         """Whether the customer, who had been connected, is with nobody; waiting for a blind transfer doesn't count."""
         return self.talking and CUSTOMER not in together(self.joined, self._away())
+
+    @property
+    def consulted_is_heard(self) -> bool:
+        """Whether the consulted party is with anybody."""
+        return CONSULTED in together(self.joined, self._away())
 
     def set_apart(self, apart: bool) -> None:
         """Put the talker aside and let the customer hear ring-back, or bring them together again."""

@@ -15,13 +15,14 @@ from appliance.contact.callback_request import request_callback
 from appliance.contact.flow_run import FlowHost, FlowRun
 from appliance.contact.protocol import MeasureMetrics
 from appliance.contact.third_party import ThirdParty
-from appliance.contact.transfer import transfer_by_command
+from appliance.contact.transfer import transfer
 from appliance.events import AnyBody, DisconnectReason
 from appliance.flow import commands as c
 from appliance.flow import events as e
 from appliance.flow.facts import ContactFacts
 from appliance.flow.hooks import flow_for, is_empty
 from appliance.flow.model import Flow
+from appliance.ids import AgentId, QueueId
 
 if TYPE_CHECKING:
     from appliance.contact.contact import Contact
@@ -82,6 +83,14 @@ class FlowStage:
     def know(self, **facts: object) -> None:
         """Set facts for the flows to come."""
         self.facts = msgspec.structs.replace(self.facts, **facts)
+
+    def aim(self, *, queue: QueueId | None, agent: AgentId | None) -> None:
+        """The flows to come are for that queue or agent, as UpdateContactTargetQueue would have set it."""
+        found = self._contact.published.library.queue(str(queue)) if queue is not None else None
+        if found is not None:
+            self.know(queue=found.queue, queue_name=found.queue, queue_arn=found.arn, queue_caller_id=found.caller_id)
+        if found is not None or agent is not None:
+            self.know(target_agent=agent)
 
     def hooked(self, hook: str) -> Flow | None:
         """The flow that an event hook names, None where it names none or one that isn't here."""
@@ -147,7 +156,7 @@ class FlowStage:
         contact = self._contact
         extension = contact.published.plan.extension_of(command.agent) if command.agent is not None else None
         if extension is not None:
-            contact.transfer = transfer_by_command(contact, extension, None)
+            transfer(contact, extension, None)
 
     def flow_finished(self, run: FlowRun, outcome: str) -> None:
         """A flow that ended without handing the contact on ends the contact; a queue flow only falls silent."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from appliance.contact.conversation import MUSIC
+from appliance.contact.hearing import Mode
 from appliance.events import CustomerHeld, CustomerResumed
 from appliance.ids import AgentId
 
@@ -21,6 +23,7 @@ class Holding:
     def __init__(self, contact: Contact) -> None:
         self._contact = contact
         self._held = False
+        self._consulted_waits = False
 
     def hold(self, holder: str, by: AgentId | None) -> None:
         """`holder` (a leg's phone, or BY_COMMAND) puts the others on hold."""
@@ -40,6 +43,7 @@ class Holding:
             self._held = held
             contact.emit(CustomerHeld(by=by) if held else CustomerResumed(by=by))
             self._sound()
+        self._entertain_consulted()
         contact.conversation.rewire()
 
     def apart_over(self) -> None:
@@ -59,4 +63,14 @@ class Holding:
             return
         contact.side_flows.stop()
         if self._held:
-            contact.side_flows.hold(contact.conversation.talker)
+            contact.side_flows.hold(contact.conversation.talker, talker_waits=contact.conversation.joined is Mode.TALK)
+
+    def _entertain_consulted(self) -> None:
+        talk = self._contact.conversation
+        waits = talk.consulted is not None and talk.consulted.answered and not talk.consulted_is_heard
+        if waits is not self._consulted_waits:
+            self._consulted_waits = waits
+            if waits:
+                talk.consulted_announcer.loop(MUSIC)
+            else:
+                talk.consulted_announcer.stop()

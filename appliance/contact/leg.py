@@ -23,6 +23,7 @@ P = TypeVar("P")
 _log = logging.getLogger(__name__)
 _TRUNK_HEADER = re.compile(r"^X-Linekeeper-Trunk:\s*([\w-]+)\s*$", re.MULTILINE | re.IGNORECASE)
 _SDP = re.compile(r"^(?:Content-Type|c)\s*:\s*application/sdp\b", re.MULTILINE | re.IGNORECASE)
+_PHRASES = {100: "Trying", 180: "Ringing", 200: "OK"}
 _DIGITS = frozenset("0123456789*#")
 
 
@@ -41,7 +42,7 @@ class LegOwner(Protocol):
 
     def leg_digit(self, leg: Leg, digit: str) -> None: ...
 
-    def leg_refers(self, leg: Leg, target: str) -> Leg | None: ...
+    def leg_refers(self, leg: Leg, target: str) -> int: ...
 
     def leg_faulted(self, leg: Leg, error: Exception) -> None: ...
 
@@ -122,6 +123,20 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         with contextlib.suppress(ContactError), vendor(f"leg {self.leg} takes no keys"):
             self.dialDtmf(digits)
 
+    def notify_referred(self, status: int) -> None:
+        """Tell the party how what it asked for by REFER goes (RFC 3515 §2.4.4); a final `status` ends the telling."""
+        if self.ended or self.hung_up_by_us:
+            return
+        over = status >= 200
+        request = pj.CallSendRequestParam()
+        request.method = "NOTIFY"
+        state = "terminated;reason=noresource" if over else "active;expires=60"
+        _add_headers(request, {"Event": "refer", "Subscription-State": state})
+        request.txOption.contentType = "message/sipfrag;version=2.0"
+        request.txOption.msgBody = f"SIP/2.0 {status} {_PHRASES.get(status, 'Transfer')}\r\n"
+        with contextlib.suppress(ContactError), vendor(f"leg {self.leg} can't be notified"):
+            self.sendRequest(request)
+
     # ── what pjsua2 tells ────────────────────────────────────────────────────────────────────────────────────────
 
     @_guarded
@@ -168,11 +183,8 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
 
     @_guarded
     def onCallTransferRequest(self, parameters: pj.OnCallTransferRequestParam) -> None:  # noqa: N802
-        target = self.owner.leg_refers(self, str(parameters.dstUri))
-        if target is None:
-            parameters.statusCode = 603
-        else:
-            parameters.newCall = target
+        """Never below 300: pjsua2 would dial the Refer-To as it stands, past dial plan and trunks."""
+        parameters.statusCode = self.owner.leg_refers(self, str(parameters.dstUri))
 
     def onCallRedirected(self, _parameters: pj.OnCallRedirectedParam) -> int:  # noqa: N802
         """A redirection is not followed (the edge knows where people are); the leg ends with its 3xx."""
@@ -185,7 +197,7 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
                 return
 
 
-def _add_headers(operation: pj.CallOpParam, headers: dict[str, str]) -> None:
+def _add_headers(operation: pj.CallOpParam | pj.CallSendRequestParam, headers: dict[str, str]) -> None:
     for name, value in headers.items():
         header = pj.SipHeader()
         header.hName, header.hValue = name, value

@@ -144,7 +144,8 @@ class UnmuteLeg(Command, frozen=True, kw_only=True):
 
 
 class TransferContact(Command, frozen=True, kw_only=True):
-    """Blind transfer to `target` as dialled: an extension, a queue ("queue:sales") or an outside number."""
+    """Blind transfer to `target` as dialled: an extension, a number with a flow or outside, a queue ("queue:sales") or
+    a quick connect ("quick:NAME")."""
 
     target: str
     by: AgentId | None = None
@@ -158,6 +159,44 @@ class PauseRecording(Command, frozen=True, kw_only=True):
 
 class ResumeRecording(Command, frozen=True, kw_only=True):
     by: AgentId | None = None
+
+
+class ConsultParty(Command, frozen=True, kw_only=True):
+    """The customer waits on hold while the talker speaks with `target`: an extension, an outside number or a quick
+    connect."""
+
+    target: str
+    by: AgentId | None = None
+
+
+class ToggleParties(Command, frozen=True, kw_only=True):
+    """The talker turns from the consulted to the customer or back; out of a conference to the consulted."""
+
+    by: AgentId | None = None
+
+
+class ConferParties(Command, frozen=True, kw_only=True):
+    """Customer, talker and consulted hear each other."""
+
+    by: AgentId | None = None
+
+
+class CompleteTransfer(Command, frozen=True, kw_only=True):
+    """The talker leaves; customer and consulted go on as the next contact. While it still rings: blind transfer."""
+
+    by: AgentId | None = None
+
+
+class DropConsulted(Command, frozen=True, kw_only=True):
+    """The consulted is sent away; talker and customer are together."""
+
+    by: AgentId | None = None
+
+
+class SendDigits(Command, frozen=True, kw_only=True):
+    """Press keys (0-9*#) towards whom the talker talks with. Never logged or stored."""
+
+    digits: str
 
 
 class OriginateContact(Command, frozen=True, kw_only=True):
@@ -275,6 +314,12 @@ ToContact = (
     | TransferContact
     | PauseRecording
     | ResumeRecording
+    | ConsultParty
+    | ToggleParties
+    | ConferParties
+    | CompleteTransfer
+    | DropConsulted
+    | SendDigits
     | OriginateContact
     | ExpectJoin
     | JoinContact

@@ -10,6 +10,7 @@ from __future__ import annotations
 import pjsua2 as pj
 
 from appliance.clock import monotonic_s
+from appliance.contact.causes import DECLINED
 from appliance.contact.engine import Engine, muted
 from appliance.contact.leg import Leg
 from appliance.errors import ContactError
@@ -77,5 +78,5 @@ class Rehearsal:
     def leg_faulted(self, leg: Leg, error: Exception) -> None:
         self._fault = error
 
-    def leg_refers(self, leg: Leg, target: str) -> Leg | None:
-        return None
+    def leg_refers(self, leg: Leg, target: str) -> int:
+        return DECLINED

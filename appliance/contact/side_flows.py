@@ -88,12 +88,13 @@ class SideFlows:
         if not started:
             on_done()
 
-    def hold(self, leg: Leg | None) -> None:
-        """What both hear while the customer is on hold."""
+    def hold(self, leg: Leg | None, *, talker_waits: bool = True) -> None:
+        """What the customer on hold hears, and the talker (`leg`) who waits as well and talks with nobody else."""
         talk = self._contact.conversation
         if not self._start("CustomerHold", talk.announcer, leg, _nothing):
             talk.announcer.loop(MUSIC)
-        self._start("AgentHold", talk.talker_announcer, leg, _nothing)
+        if talker_waits:
+            self._start("AgentHold", talk.talker_announcer, leg, _nothing)
 
     def stop(self) -> None:
         """Silence for both."""

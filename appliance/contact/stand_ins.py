@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pjsua2 as pj
 
+from appliance.contact.causes import DECLINED
 from appliance.contact.leg import Leg
 from appliance.events import LegRole
 from appliance.ids import LegId
@@ -30,8 +31,8 @@ class StandIn:
 
     def leg_faulted(self, leg: Leg, error: Exception) -> None: ...
 
-    def leg_refers(self, leg: Leg, target: str) -> Leg | None:
-        return None
+    def leg_refers(self, leg: Leg, target: str) -> int:
+        return DECLINED
 
     def leg_ended(self, leg: Leg, status: int, reason: str) -> None:
         self._on_gone(self)

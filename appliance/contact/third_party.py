@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from appliance.contact.conversation import RINGBACK
 from appliance.contact.leg import Leg
+from appliance.contact.targets import find_party
 from appliance.contact.timers import Timer
-from appliance.contact.transfer import new_target
+from appliance.contact.transfer import new_leg
 from appliance.dialplan import e164
 from appliance.errors import ContactError
 from appliance.events import DisconnectReason, Endpoint
@@ -39,15 +40,15 @@ class ThirdParty:
     def dial(self) -> None:
         """Ring the number; the customer hears ring-back."""
         contact = self._contact
-        found = new_target(contact, self._command.number)
+        found = find_party(contact.published.plan, self._command.number)
         if found is None:
             self._over(FAILED)
             return
-        self._leg, number, outside = found
+        self._leg = new_leg(contact, found)
         self._timer = contact.services.timers.after(self._command.time_limit_s, self._give_up)
         contact.conversation.announcer.loop(RINGBACK)
         try:
-            contact.dial(self._leg, number, outside=outside, caller=self._caller())
+            contact.dial(self._leg, found.number, outside=found.outside, caller=self._caller())
         except ContactError:
             self._over(FAILED)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from appliance.dialplan.numbers import EMERGENCY, e164
 from appliance.dialplan.owing import is_emergency, may_be_called
-from appliance.dialplan.plan import DialPlan, FeaturePlan, FlowPlan, QueuePlan
+from appliance.dialplan.plan import DialPlan, FeaturePlan, FlowPlan, QueuePlan, QuickConnectPlan
 from appliance.dialplan.routing import Destination, ToExtension, ToFeature, ToFlow, ToOutside, Unroutable, route
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "FeaturePlan",
     "FlowPlan",
     "QueuePlan",
+    "QuickConnectPlan",
     "ToExtension",
     "ToFeature",
     "ToFlow",

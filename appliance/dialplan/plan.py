@@ -46,6 +46,21 @@ class FeaturePlan(msgspec.Struct, frozen=True, kw_only=True):
     question: str = ""
 
 
+class QuickConnectPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """A transfer target with a name (Connect's QuickConnect): USER (`agent`), QUEUE (`queue`), PHONE_NUMBER (`number`,
+    E.164) or FLOW (`flow`). `flow` of USER and QUEUE runs first, with the customer (AGENT_TRANSFER, QUEUE_TRANSFER).
+
+    queues: whose contacts may use it; none: every contact.
+    """
+
+    kind: str
+    agent: AgentId | None = None
+    queue: QueueId | None = None
+    number: str = ""
+    flow: FlowId | None = None
+    queues: tuple[QueueId, ...] = ()
+
+
 class DialPlan(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a contact process needs to route a call; `region` is the box's country (ISO 3166, e.g. KR).
 
@@ -59,6 +74,7 @@ class DialPlan(msgspec.Struct, frozen=True, kw_only=True):
     features: dict[str, FeaturePlan] = msgspec.field(default_factory=dict)  # code → what it does, inside only
     flows: dict[FlowId, FlowPlan] = msgspec.field(default_factory=dict)
     queues: dict[QueueId, QueuePlan] = msgspec.field(default_factory=dict)
+    quick_connects: dict[str, QuickConnectPlan] = msgspec.field(default_factory=dict)
     trunks: tuple[TrunkId, ...] = ()
     functions: dict[str, str] = msgspec.field(default_factory=dict)  # name, ARN or alias → function of the registry
     parts: str = ""
@@ -67,6 +83,7 @@ class DialPlan(msgspec.Struct, frozen=True, kw_only=True):
     record_outbound: bool = False
     callbacks_inside: bool = False  # whether an extension may be called back
     recording_of_agents: dict[AgentId, RecordingPolicy] = msgspec.field(default_factory=dict)  # but FLOW
+    record_consults: bool = False  # what talker and consulted say while the customer waits, in the customer's recording
 
     def extension_of(self, agent: AgentId) -> Extension | None:
         """Where `agent` is reached, None for one who has no phone."""

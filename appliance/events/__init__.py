@@ -47,7 +47,17 @@ from appliance.events.recordings import (
     RecordingStarted,
     RecordingStopped,
 )
-from appliance.events.talk import CustomerHeld, CustomerResumed
+from appliance.events.talk import (
+    ConferenceEnded,
+    ConferenceStarted,
+    ConsultEnded,
+    ConsultOutcome,
+    ConsultStarted,
+    CustomerHeld,
+    CustomerResumed,
+    DigitsSent,
+    PartiesToggled,
+)
 from appliance.events.visit import (
     AttributesUpdated,
     ContactClosed,
@@ -74,6 +84,11 @@ __all__ = [
     "AttributesUpdated",
     "Body",
     "CallbackRequested",
+    "ConferenceEnded",
+    "ConferenceStarted",
+    "ConsultEnded",
+    "ConsultOutcome",
+    "ConsultStarted",
     "ContactClosed",
     "ContactDequeued",
     "ContactDisconnected",
@@ -83,6 +98,7 @@ __all__ = [
     "ContactTransferred",
     "CustomerHeld",
     "CustomerResumed",
+    "DigitsSent",
     "DisconnectReason",
     "Endpoint",
     "ErrandKind",
@@ -102,6 +118,7 @@ __all__ = [
     "LegStarted",
     "LegUnmuted",
     "MediaFailed",
+    "PartiesToggled",
     "QueueRequested",
     "RecordingFinished",
     "RecordingPaused",
@@ -143,6 +160,12 @@ AnyBody = (
     | AgentLeft
     | CustomerHeld
     | CustomerResumed
+    | ConsultStarted
+    | ConsultEnded
+    | PartiesToggled
+    | ConferenceStarted
+    | ConferenceEnded
+    | DigitsSent
     | RecordingStarted
     | RecordingStopped
     | RecordingRefused

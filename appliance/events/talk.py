@@ -1,14 +1,74 @@
-"""Who hears whom while people talk."""
+"""Who hears whom while people talk: hold, consult, conference, keypad."""
 
 from __future__ import annotations
 
+import enum
+
 from appliance.events.base import Body
-from appliance.ids import AgentId
+from appliance.ids import AgentId, LegId
 
 
 class CustomerHeld(Body, frozen=True, kw_only=True):
+    """The customer, who had been connected, is with nobody: held by phone or command, or while a party is consulted."""
+
     by: AgentId | None = None
 
 
 class CustomerResumed(Body, frozen=True, kw_only=True):
     by: AgentId | None = None
+
+
+class ConsultStarted(Body, frozen=True, kw_only=True):
+    """The talker brings in a third party, `leg`; `target` as asked for. It rings; LegAnswered says when it talks."""
+
+    leg: LegId
+    target: str
+    by: AgentId | None = None
+
+
+class ConsultOutcome(enum.StrEnum):
+    """How a consult ended."""
+
+    COMPLETED = "completed"  # the talker left, the customer goes on with the consulted (ContactTransferred follows)
+    BLIND = "blind"  # the talker left while it still rang: goes on as a blind transfer
+    DROPPED = "dropped"  # sent away by the talker
+    FAILED = "failed"  # did not answer, refused, unreachable
+    CONSULTED_LEFT = "consulted_left"
+    CUSTOMER_LEFT = "customer_left"  # and with the customer everybody
+    TALKER_LEFT = "talker_left"  # while with the customer, so both ended
+    CONTACT_ENDED = "contact_ended"
+
+
+class ConsultEnded(Body, frozen=True, kw_only=True):
+    """`sip_status`: what `leg` ended with, 0 where it did not end first."""
+
+    leg: LegId
+    outcome: ConsultOutcome
+    sip_status: int = 0
+
+
+class PartiesToggled(Body, frozen=True, kw_only=True):
+    """The talker turned to the other of the two. `to`: customer or consulted."""
+
+    to: str
+    by: AgentId | None = None
+
+
+class ConferenceStarted(Body, frozen=True, kw_only=True):
+    """Customer, talker and `leg` hear each other."""
+
+    leg: LegId
+    by: AgentId | None = None
+
+
+class ConferenceEnded(Body, frozen=True, kw_only=True):
+    """No longer all three: toggled apart, one left, or the talker left them to each other."""
+
+    leg: LegId
+
+
+class DigitsSent(Body, frozen=True, kw_only=True):
+    """Keys were pressed towards `leg` (RFC 4733). How many, never which."""
+
+    leg: LegId
+    count: int

@@ -105,6 +105,19 @@ class RtpParty:
             since_s=since_s,
         )
 
+    def hears_tones(self, *frequencies_hz: float) -> None:
+        """Until the last 0.2 s heard from now on are these tones, together and about equally loud, and no others."""
+        since_s, count = self.heard().duration_s, len(frequencies_hz)
+
+        def fits(sound: Sound) -> bool:
+            last = sound.part(-0.2)
+            shares = [last.tone_share(hz) for hz in frequencies_hz]
+            return last.rms() >= 300 and min(shares) >= 0.5 / count and sum(shares) >= 0.8
+
+        self.wait_heard(
+            lambda sound: sound.duration_s >= 0.2 and fits(sound), f"{frequencies_hz} Hz together", since_s=since_s
+        )
+
     def hears_silence(self, seconds: float = 0.4) -> None:
         """Until the last `seconds` heard from now on are silent."""
         since_s = self.heard().duration_s

@@ -7,6 +7,7 @@ from contact.rtp_parties import RtpParty
 from contact.stage import AGENT_HZ, CUSTOMER_HZ, MUSIC_HZ, OTHER_HZ, RINGBACK_HZ, Stage
 
 from appliance.contact.protocol import HangUpContact, HoldCustomer, ResumeCustomer, TransferContact
+from appliance.contact.transfer import REFER_TAKEN
 from appliance.events import (
     AgentConnected,
     AgentLeft,
@@ -104,7 +105,7 @@ def test_transfer_by_refer_when_the_target_answers_hands_the_customer_on_and_tel
 ) -> None:
     caller, phone, contact = stage.put_through(customer, agent)
     phone.refer("sip:103@linekeeper")
-    phone.wait_status(202, method="REFER")
+    phone.wait_status(REFER_TAKEN, method="REFER")
     target = stage.peer.wait_call("103", media_port=other.port)
     target.reply(180)
     customer.hears_tone(RINGBACK_HZ)
@@ -124,7 +125,7 @@ def test_transfer_by_refer_when_the_phone_hangs_up_at_once_goes_on_ringing(
 ) -> None:
     caller, phone, contact = stage.put_through(customer, agent)
     phone.refer("sip:103@linekeeper")
-    phone.wait_status(202, method="REFER")
+    phone.wait_status(REFER_TAKEN, method="REFER")
     target = stage.peer.wait_call("103", media_port=other.port)
     phone.bye()
     customer.hears_tone(RINGBACK_HZ)
@@ -182,18 +183,54 @@ def test_transfer_by_refer_when_the_target_fails_tells_the_phone_and_brings_them
     caller.bye()
 
 
-@pytest.mark.parametrize("target", ["999", "nobody", "", "2025550100", "911"])
+@pytest.mark.parametrize("target", ["999", "nobody", "", "911", "queue:nothing", "quick:nobody"])
 def test_transfer_when_nobody_is_meant_changes_nothing(
     stage: Stage, customer: RtpParty, agent: RtpParty, target: str
 ) -> None:
     caller, phone, contact = stage.put_through(customer, agent)
     transfer(stage, contact, target)
-    phone.refer(f"sip:{target}@linekeeper")
+    phone.refer(f"sip:{target.replace(':', '%3A')}@linekeeper")
     phone.wait_status(603, method="REFER")
     customer.hears_tone(AGENT_HZ)
     agent.hears_tone(CUSTOMER_HZ)
     assert stage.switchboard.find(contact, ContactTransferred) == []
     caller.bye()
+
+
+def test_transfer_by_refer_when_the_number_is_outside_asks_the_edge_for_a_trunk_and_tells_the_phone(
+    stage: Stage, customer: RtpParty, agent: RtpParty, other: RtpParty
+) -> None:
+    caller, phone, contact = stage.put_through(customer, agent)
+    phone.refer("sip:4155550123@linekeeper")
+    phone.wait_status(REFER_TAKEN, method="REFER")
+    target = stage.peer.wait_call("+14155550123", media_port=other.port)
+    assert target.invite is not None
+    assert target.invite.headers["x-linekeeper-trunk"] == "any"
+    target.reply(180)
+    phone.wait_for(lambda message: message.method == "NOTIFY" and "180" in message.body, "NOTIFY of ringing")
+    target.answer()
+    following = next_of(stage, contact)
+    customer.hears_tone(OTHER_HZ)
+    phone.wait_for(lambda message: message.method == "NOTIFY" and "200" in message.body, "NOTIFY of the answer")
+    caller.bye()
+    stage.switchboard.wait_released(following)
+
+
+def test_transfer_by_refer_when_the_number_has_a_flow_runs_it_for_the_customer_in_a_new_contact(
+    stage: Stage, customer: RtpParty, agent: RtpParty
+) -> None:
+    caller, phone, contact = stage.put_through(customer, agent)
+    phone.refer("sip:2025550100@linekeeper")
+    phone.wait_for(lambda message: message.method == "NOTIFY" and "200" in message.body, "NOTIFY of the answer")
+    phone.wait_request("BYE")
+    following = next_of(stage, contact)
+    board = stage.switchboard
+    assert board.wait_event(following, QueueRequested).queue == "sales"
+    handed = board.wait_event(contact, ContactTransferred)
+    assert (handed.target, handed.kind, handed.by) == ("2025550100", "flow", KIM)
+    board.wait_released(contact)
+    caller.bye()
+    board.wait_released(following)
 
 
 def test_refer_when_the_customer_sends_it_is_refused(stage: Stage, customer: RtpParty, agent: RtpParty) -> None:
@@ -306,15 +343,14 @@ def test_transfer_to_the_outside_when_commanded_asks_the_edge_for_a_trunk(
 @pytest.mark.parametrize(
     "target",
     [
-        "sip:4155550123@linekeeper",
         "sip:103@linekeeper?X-Linekeeper-Trunk=any",
         "sip:103@linekeeper?Replaces=call%3Bto-tag%3D1%3Bfrom-tag%3D2",
         "tel:+14155550123",
         "sip:linekeeper",
     ],
-    ids=["outside", "header", "attended", "tel", "no user"],
+    ids=["header", "attended", "tel", "no user"],
 )
-def test_refer_when_pjsua2_would_dial_more_than_an_extension_is_refused(
+def test_refer_when_the_uri_says_more_than_a_number_is_refused(
     stage: Stage, customer: RtpParty, agent: RtpParty, target: str
 ) -> None:
     caller, phone, contact = stage.put_through(customer, agent)

@@ -19,6 +19,7 @@ DEFAULTS = {
     "expires": "300",
     "provisional": "180",
     "ringing": "180 Ringing",
+    "referred": "202 Accepted",
     "contact": "[local_ip]:[local_port];transport=[transport]",
 }
 PATIENCE_S = 25

@@ -155,6 +155,18 @@ def test_requests_inside_a_call_when_phone_sends_them_then_process_gets_them_wit
         assert "X-Linekeeper" not in request
 
 
+def test_refer_when_process_takes_it_itself_then_phone_is_told_accepted_and_where_to_go_on(
+    edge: RunningEdge, parties: Parties, ports: PortBlock
+) -> None:
+    processes = [parties.start("answer_is_asked", port=edge.slot_port(slot), referred="399 Taken") for slot in range(3)]
+
+    phone = parties.start("call_asks", port=ports.take(), to=edge.outside, password=password_of("100")).done()
+
+    (accepted,) = phone.received("SIP/2.0 202")
+    (process,) = [party for party in processes if party.received("INVITE")]
+    assert f"Contact: <sip:{edge.address}:{process.port}" in accepted
+
+
 def test_answer_when_edge_has_another_address_then_process_is_shown_there_and_reached(
     make_edge: Callable[..., RunningEdge], parties: Parties, ports: PortBlock
 ) -> None:
