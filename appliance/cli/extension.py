@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,6 +17,7 @@ COLUMNS = {
     "extension": "extension",
     "name": "name",
     "agent": "agent",
+    "reached": "calls go",
     "registered": "registered",
     "contacts": "reached at",
 }
@@ -71,6 +74,32 @@ def remove(extension: str, config_file: Path, as_json: bool) -> None:
         click.echo(f"extension {extension} removed")
 
 
+@command.command("set")
+@click.argument("extension")
+@click.option("--dnd/--no-dnd", "do_not_disturb", default=None, help="Do not disturb: calls are busy at once.")
+@click.option("--forward", "always", metavar="TARGET", help="Where all its calls go.")
+@click.option("--forward-busy", "busy", metavar="TARGET", help="Where they go when it is busy or refuses.")
+@click.option("--forward-no-answer", "no_answer", metavar="TARGET", help="Where they go when nobody answers.")
+@click.option("--ring", "ring_s", type=float, metavar="SECONDS", help="How long it rings before that; 20 by default.")
+@click.option("--outside/--no-outside", default=None, help="Whether it may forward to outside numbers; no by default.")
+@click.option("--pickup-group", help="Who shares this name may pick up each other's calls.")
+@config_option
+@json_option
+def change(extension: str, config_file: Path, as_json: bool, **settings: str | float | bool | None) -> None:
+    """Say how EXTENSION is reached. What is not given stays as it was; an empty TARGET ends a forward.
+
+    TARGET is an extension, a group's number, a number with a flow, an outside number, queue:NAME, group:NAME or
+    voicemail:NAME. Calls of a queue ring the agent all the same: only do-not-disturb keeps them away.
+
+    Example: linekeeper extension set 101 --forward-busy 102 --forward-no-answer voicemail:101 --ring 15
+    """
+    result = Switchboard(config_file).call("extension.set", extension=extension, **settings)
+    if as_json:
+        show_json(result)
+    else:
+        click.echo(f"extension {extension}: {_reached(result) or 'calls ring'}")
+
+
 @command.command("list")
 @config_option
 @json_option
@@ -83,7 +112,19 @@ def show_all(config_file: Path, as_json: bool) -> None:
     if as_json:
         show_json(rows)
     else:
-        show_rows(rows, COLUMNS, empty="no extensions; add one: linekeeper extension add 101")
+        show_rows(
+            [row | {"reached": _reached(row)} for row in rows],
+            COLUMNS,
+            empty="no extensions; add one: linekeeper extension add 101",
+        )
+
+
+def _reached(row: Mapping[str, Any]) -> str:
+    """The settings that are not as usual, in a few words."""
+    words = ["do not disturb"] if row.get("do_not_disturb") else []
+    named = {"always": "all to", "busy": "busy to", "no_answer": "no answer to"}
+    words += [f"{word} {row[name]}" for name, word in named.items() if row.get(name)]
+    return ", ".join(words)
 
 
 def _password(from_stdin: bool, ask: bool) -> str | None:

@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "demo": ("appliance.cli.demo", "Show and verify a whole call on loopback."),
     "status": ("appliance.cli.status", "What the running box is doing."),
     "extension": ("appliance.cli.extension", "Phones: numbers inside and their passwords."),
+    "group": ("appliance.cli.group", "Ring groups: several phones behind one number."),
     "agent": ("appliance.cli.agent", "Agents: who answers queues, and their status."),
     "queue": ("appliance.cli.queue", "Queues: where contacts wait."),
     "flow": ("appliance.cli.flow", "Call flows (IVR): import, check, try out, draw, map, install."),

@@ -3,22 +3,37 @@ call by itself (`owing`). Pure."""
 
 from __future__ import annotations
 
+from appliance.dialplan.groups import Diversion, ExtensionPlan, GroupPlan, Strategy
 from appliance.dialplan.numbers import EMERGENCY, e164
 from appliance.dialplan.owing import is_emergency, may_be_called
 from appliance.dialplan.plan import DialPlan, FeaturePlan, FlowPlan, QueuePlan, QuickConnectPlan
-from appliance.dialplan.routing import Destination, ToExtension, ToFeature, ToFlow, ToOutside, Unroutable, route
+from appliance.dialplan.routing import (
+    Destination,
+    ToExtension,
+    ToFeature,
+    ToFlow,
+    ToGroup,
+    ToOutside,
+    Unroutable,
+    route,
+)
 
 __all__ = [
     "EMERGENCY",
     "Destination",
     "DialPlan",
+    "Diversion",
+    "ExtensionPlan",
     "FeaturePlan",
     "FlowPlan",
+    "GroupPlan",
     "QueuePlan",
     "QuickConnectPlan",
+    "Strategy",
     "ToExtension",
     "ToFeature",
     "ToFlow",
+    "ToGroup",
     "ToOutside",
     "Unroutable",
     "e164",

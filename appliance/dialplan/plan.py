@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from appliance.dialplan.groups import ExtensionPlan, GroupPlan
 from appliance.dialplan.recording_policy import RecordingPolicy
 from appliance.features import Takes
 from appliance.ids import AgentId, Extension, FlowId, QueueId, TrunkId
@@ -79,6 +80,8 @@ class DialPlan(msgspec.Struct, frozen=True, kw_only=True):
     functions: dict[str, str] = msgspec.field(default_factory=dict)  # name, ARN or alias → function of the registry
     parts: str = ""
     bundle_sha256: str = ""
+    phones: dict[Extension, ExtensionPlan] = msgspec.field(default_factory=dict)  # those with settings
+    groups: dict[str, GroupPlan] = msgspec.field(default_factory=dict)  # by name
     record_internal: bool = False  # extension to extension
     record_outbound: bool = False
     callbacks_inside: bool = False  # whether an extension may be called back
@@ -88,3 +91,11 @@ class DialPlan(msgspec.Struct, frozen=True, kw_only=True):
     def extension_of(self, agent: AgentId) -> Extension | None:
         """Where `agent` is reached, None for one who has no phone."""
         return next((extension for extension, user in self.extensions.items() if user == agent), None)
+
+    def group_at(self, dialled: str) -> GroupPlan | None:
+        """The group that has this number."""
+        return next((group for group in self.groups.values() if dialled and group.number == dialled), None)
+
+    def phone(self, extension: Extension) -> ExtensionPlan:
+        """The settings of `extension`."""
+        return self.phones.get(extension) or ExtensionPlan()

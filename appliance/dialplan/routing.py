@@ -37,6 +37,10 @@ class ToExtension(msgspec.Struct, frozen=True, kw_only=True):
     agent: AgentId | None
 
 
+class ToGroup(msgspec.Struct, frozen=True, kw_only=True):
+    group: str
+
+
 class ToOutside(msgspec.Struct, frozen=True, kw_only=True):
     number: str  # E.164
 
@@ -48,7 +52,7 @@ class Unroutable(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
-Destination = ToFlow | ToFeature | ToExtension | ToOutside | Unroutable
+Destination = ToFlow | ToFeature | ToExtension | ToGroup | ToOutside | Unroutable
 
 
 def route(plan: DialPlan, dialled: str, *, from_trunk: bool) -> Destination:
@@ -68,6 +72,8 @@ def _inside(plan: DialPlan, dialled: str, number: str | None) -> Destination:
     """Where a phone of the box gets to beside numbers with a flow; `number` is what it dialled as E.164."""
     if (extension := Extension(dialled)) in plan.extensions:
         return ToExtension(extension=extension, agent=plan.extensions[extension])
+    if (group := plan.group_at(dialled)) is not None:
+        return ToGroup(group=group.group)
     if (feature := _feature(plan, dialled)) is not None:
         return feature
     if number is not None and plan.trunks and dialled not in EMERGENCY:  # 119 must not go out as +82119

@@ -1,9 +1,10 @@
-"""The extensions repository: dialable numbers inside. Their passwords live with the edge, not here."""
+"""The extensions repository: dialable numbers inside and how they want to be reached. Passwords live with the edge."""
 
 from __future__ import annotations
 
 import msgspec
 
+from appliance.dialplan import ExtensionPlan
 from appliance.ids import AgentId, Extension
 from appliance.store.connection import Connection, Row
 from appliance.store.failures import UnknownReferenceError
@@ -11,7 +12,7 @@ from appliance.store.outbox import Outbox
 
 EXTENSION = "extension"
 EXTENSION_REMOVED = "extension_removed"
-_SELECT = "SELECT e.extension, e.display_name, a.agent FROM extensions AS e LEFT JOIN agents AS a USING (extension)"
+_SELECT = "SELECT e.extension, e.display_name, e.settings, a.agent FROM extensions AS e LEFT JOIN agents AS a USING (extension)"
 
 
 class StoredExtension(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,6 +20,7 @@ class StoredExtension(msgspec.Struct, frozen=True, kw_only=True):
 
     extension: Extension
     display_name: str = ""
+    settings: ExtensionPlan = ExtensionPlan()
     agent: AgentId | None = None
 
 
@@ -28,12 +30,13 @@ class Extensions:
         self._outbox = outbox
 
     def put(self, extension: StoredExtension) -> None:
-        """Add the extension or change its name."""
+        """Add the extension or change its name and settings."""
         with self._connection.transaction():
             self._connection.write(
-                "INSERT INTO extensions (extension, display_name) VALUES (?, ?)"
-                " ON CONFLICT (extension) DO UPDATE SET display_name = excluded.display_name",
-                (extension.extension, extension.display_name),
+                "INSERT INTO extensions (extension, display_name, settings) VALUES (?, ?, ?)"
+                " ON CONFLICT (extension) DO UPDATE"
+                " SET display_name = excluded.display_name, settings = excluded.settings",
+                (extension.extension, extension.display_name, msgspec.json.encode(extension.settings).decode()),
             )
             self._outbox.add(EXTENSION, extension)
 
@@ -61,4 +64,9 @@ class Extensions:
 
 
 def _extension(row: Row) -> StoredExtension:
-    return StoredExtension(extension=row["extension"], display_name=row["display_name"], agent=row["agent"])
+    return StoredExtension(
+        extension=row["extension"],
+        display_name=row["display_name"],
+        settings=msgspec.json.decode(row["settings"], type=ExtensionPlan),
+        agent=row["agent"],
+    )

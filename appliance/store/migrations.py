@@ -321,6 +321,12 @@ def _state_history(db: Database) -> None:
         GROUP BY boot""")
 
 
+@STEPS(name="0011_ring_groups")
+def _ring_groups(db: Database) -> None:
+    db.execute("ALTER TABLE extensions ADD COLUMN settings TEXT NOT NULL DEFAULT '{}'")
+    db.execute("CREATE TABLE ring_groups (name TEXT PRIMARY KEY, plan TEXT NOT NULL) STRICT")
+
+
 def apply(raw: sqlite3.Connection) -> None:
     """Do every step that is not done yet."""
     STEPS.apply(_database(raw))

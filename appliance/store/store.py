@@ -22,6 +22,7 @@ from appliance.store.errands import Errands
 from appliance.store.extensions import Extensions
 from appliance.store.flow_parts import FlowParts
 from appliance.store.flows import Flows
+from appliance.store.groups import Groups
 from appliance.store.lock import WriterLock
 from appliance.store.measures import Measures
 from appliance.store.outbox import Outbox
@@ -44,6 +45,7 @@ class Store:
         self.records = ContactRecords(connection, self.outbox)
         self.queues = Queues(connection, self.outbox)
         self.extensions = Extensions(connection, self.outbox)
+        self.groups = Groups(connection, self.outbox)
         self.agents = Agents(connection, self.outbox)
         self.agent_states = AgentStates(connection, self.outbox)
         self.flows = Flows(connection, self.outbox)

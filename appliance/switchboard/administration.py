@@ -12,6 +12,7 @@ import msgspec
 
 from appliance.clock import Clock
 from appliance.config.paths import BoxPaths
+from appliance.config.schema import Configuration
 from appliance.errors import RequestError
 from appliance.ids import ContactId
 from appliance.store.failures import UnknownReferenceError
@@ -24,13 +25,20 @@ Work = Callable[[Store, Any], Change]
 
 
 class Administration:
-    """`domain` is the digest realm of the edge, `language` that of the flows that come with the box."""
+    """`domain` is the digest realm of the edge, `language` that of the flows that come with the box, `region` the
+    country whose numbers are dialled."""
 
-    def __init__(self, paths: BoxPaths, domain: str, clock: Clock, language: str = "en") -> None:
+    def __init__(
+        self, paths: BoxPaths, domain: str, clock: Clock, *, language: str = "en", region: str = "US"
+    ) -> None:
         self._operations: dict[str, tuple[type[ask.Arguments], Work]] = {
             "extension.add": (ask.ExtensionAdd, lambda s, a: changes.add_extension(s, paths, domain, a)),
             "extension.remove": (ask.ExtensionRemove, lambda s, a: changes.remove_extension(s, paths, a)),
             "extension.list": (ask.Nothing, lambda s, _: Change(result=listings.list_extensions(s))),
+            "extension.set": (ask.ExtensionSet, lambda s, a: phone_changes.set_extension(s, region, a)),
+            "group.add": (ask.GroupAdd, lambda s, a: phone_changes.add_group(s, region, a)),
+            "group.remove": (ask.GroupNamed, phone_changes.remove_group),
+            "group.list": (ask.Nothing, lambda s, _: Change(result=phone_changes.list_groups(s))),
             "agent.add": (ask.AgentAdd, changes.add_agent),
             "agent.remove": (ask.AgentNamed, lambda s, a: changes.remove_agent(s, clock, a)),
             "agent.list": (ask.Nothing, lambda s, _: Change(result=listings.list_agents(s))),
@@ -74,6 +82,12 @@ class Administration:
                 return work(store, arguments)
         except UnknownReferenceError as error:
             raise RequestError(str(error), kind="conflict") from error
+
+
+def administration(configuration: Configuration, paths: BoxPaths, clock: Clock) -> Administration:
+    """That of the box which `configuration` describes."""
+    box = configuration.box
+    return Administration(paths, configuration.edge.domain, clock, language=box.language, region=box.region)
 
 
 def _contacts(store: Store, given: ask.ContactList) -> Change:

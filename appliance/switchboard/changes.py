@@ -16,6 +16,7 @@ from appliance.acd import events as acd
 from appliance.acd.model import AgentPlan, QueuePlan, QueueShare
 from appliance.clock import Clock
 from appliance.config.paths import BoxPaths
+from appliance.dialplan import ExtensionPlan
 from appliance.edge.database import create_databases
 from appliance.edge.subscribers import add_subscriber, remove_subscriber
 from appliance.errors import RequestError
@@ -51,7 +52,8 @@ def add_extension(store: Store, paths: BoxPaths, domain: str, given: ask.Extensi
     before = store.extensions.get(extension)
     name = given.name if given.name is not None else before.display_name if before else ""
     password = given.password or secrets.token_urlsafe(PASSWORD_BYTES)
-    store.extensions.put(StoredExtension(extension=extension, display_name=name))
+    settings = before.settings if before else ExtensionPlan()
+    store.extensions.put(StoredExtension(extension=extension, display_name=name, settings=settings))
     create_databases(paths)
     add_subscriber(paths, domain=domain, extension=extension, password=password)
     return Change(result={"extension": extension, "name": name, "password": password}, published=True)

@@ -26,7 +26,7 @@ from appliance.edge.rpc import AsyncEdgeLink
 from appliance.errors import ApplianceError
 from appliance.stamps import iso_utc
 from appliance.store.store import Store
-from appliance.switchboard.administration import Administration
+from appliance.switchboard.administration import administration
 from appliance.switchboard.adoption import Adoption
 from appliance.switchboard.api import Api
 from appliance.switchboard.api_server import ApiServer
@@ -118,7 +118,7 @@ class Switchboard:
         self.api = Api(
             store=self.store,
             ledger=self._ledger,
-            administration=Administration(paths, configuration.edge.domain, now, configuration.box.language),
+            administration=administration(configuration, paths, now),
             live=Live(
                 routing=self.routing,
                 contacts=self.contacts,

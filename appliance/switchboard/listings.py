@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from appliance.dialplan import ExtensionPlan
 from appliance.errors import RequestError
 from appliance.events import body_fields
 from appliance.ids import ContactId
@@ -25,11 +26,22 @@ Row = dict[str, Any]
 
 
 def list_extensions(store: Store) -> list[Row]:
-    """extension, name, agent."""
+    """extension, name, agent, and as `show_settings`."""
     return [
-        {"extension": entry.extension, "name": entry.display_name, "agent": entry.agent}
+        {
+            "extension": entry.extension,
+            "name": entry.display_name,
+            "agent": entry.agent,
+            **show_settings(entry.settings),
+        }
         for entry in store.extensions.all()
     ]
+
+
+def show_settings(settings: ExtensionPlan) -> Row:
+    """do_not_disturb, always, busy, no_answer, ring_s, outside, pickup_group; null for none."""
+    shown = {name: getattr(settings, name) for name in settings.__struct_fields__ if name != "name"}
+    return {name: None if value == "" else value for name, value in shown.items()}
 
 
 def list_agents(store: Store) -> list[Row]:

@@ -12,7 +12,7 @@ from appliance.config.contact_settings import box_paths
 from appliance.config.schema import Configuration
 from appliance.errors import RequestError
 from appliance.store.store import Store
-from appliance.switchboard.administration import Administration
+from appliance.switchboard.administration import administration
 from appliance.switchboard.changes import install_default_flows
 from appliance.switchboard.publish import compose, publish
 
@@ -28,9 +28,7 @@ def call(configuration: Configuration, op: str, args: dict[str, Any]) -> Any:
         paths.make()
         with Store.open(paths.store) as store:
             install_default_flows(store, clock.now, configuration.box.language)
-            change = Administration(paths, configuration.edge.domain, clock.now, configuration.box.language).perform(
-                store, op, args
-            )
+            change = administration(configuration, paths, clock.now).perform(store, op, args)
             if change.published:
                 publish(compose(store, configuration), paths)
     except OSError as error:

@@ -119,9 +119,14 @@ def compose(store: Store, configuration: Configuration) -> Publication:
     flows = flow_publication(store, functions, language)
     features = feature_plans(feature_table(configuration), language)
     policies = store.recording_policies.all()
+    extensions = store.extensions.all()
     plan = DialPlan(
         region=configuration.box.region,
-        extensions={entry.extension: entry.agent for entry in store.extensions.all()},
+        extensions={entry.extension: entry.agent for entry in extensions},
+        phones={
+            entry.extension: msgspec.structs.replace(entry.settings, name=entry.display_name) for entry in extensions
+        },
+        groups={group.group: group for group in store.groups.all()},
         numbers={number.number: FlowId(number.flow) for number in configuration.numbers},
         features=features,
         flows=flows.flows,

@@ -19,6 +19,7 @@ FlowName = Annotated[str, msgspec.Meta(pattern=FLOW_NAME)]
 Foreign = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]  # an ARN, an id, a placeholder, a name
 PhoneNumber = Annotated[str, msgspec.Meta(pattern=r"^(\+[0-9]{3,15})?$")]
 Digits = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{2,15}$")]
+Target = Annotated[str, msgspec.Meta(pattern=r"^([0-9*#+]{1,32}|(queue|group|voicemail):[^\x00-\x1f\x7f]{1,64})?$")]
 Label = Annotated[str, msgspec.Meta(max_length=127)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=86400)]
 Ring = Annotated[float, msgspec.Meta(ge=1, le=600)]
@@ -45,6 +46,36 @@ class ExtensionAdd(Arguments, frozen=True, kw_only=True):
 
 class ExtensionRemove(Arguments, frozen=True, kw_only=True):
     extension: Digits
+
+
+class ExtensionSet(Arguments, frozen=True, kw_only=True):
+    """How an extension wants to be reached; what is None stays as it was. `always`, `busy`, `no_answer`: a forward's
+    target (`appliance.dialplan.groups`), "" for none. `ring_s`: how long it rings before `no_answer`."""
+
+    extension: Digits
+    do_not_disturb: bool | None = None
+    always: Target | None = None
+    busy: Target | None = None
+    no_answer: Target | None = None
+    ring_s: Ring | None = None
+    outside: bool | None = None
+    pickup_group: Label | None = None
+
+
+class GroupAdd(Arguments, frozen=True, kw_only=True):
+    """Adds or changes a ring group; what is None stays as it was. `strategy`: all, order, round-robin, longest-idle."""
+
+    group: Name
+    number: Digits | None = None
+    strategy: str | None = None
+    members: tuple[Target, ...] | None = None
+    ring_s: Ring | None = None
+    fallback: Target | None = None
+    label: Label | None = None
+
+
+class GroupNamed(Arguments, frozen=True, kw_only=True):
+    group: Name
 
 
 class AgentAdd(Arguments, frozen=True, kw_only=True):
