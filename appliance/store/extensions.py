@@ -12,7 +12,10 @@ from appliance.store.outbox import Outbox
 
 EXTENSION = "extension"
 EXTENSION_REMOVED = "extension_removed"
-_SELECT = "SELECT e.extension, e.display_name, e.settings, a.agent FROM extensions AS e LEFT JOIN agents AS a USING (extension)"
+_SELECT = (
+    "SELECT e.extension, e.display_name, e.settings, a.agent"
+    " FROM extensions AS e LEFT JOIN agents AS a USING (extension)"
+)
 
 
 class StoredExtension(msgspec.Struct, frozen=True, kw_only=True):

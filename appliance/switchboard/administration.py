@@ -17,7 +17,7 @@ from appliance.errors import RequestError
 from appliance.ids import ContactId
 from appliance.store.failures import UnknownReferenceError
 from appliance.store.store import Store
-from appliance.switchboard import changes, flow_changes, flow_removal, listings
+from appliance.switchboard import changes, flow_changes, flow_removal, listings, phone_changes
 from appliance.switchboard import requests as ask
 from appliance.switchboard.changes import Change
 
