@@ -1,0 +1,80 @@
+"""An extension calls: somebody inside or outside is reached, and is the contact's customer from then on.
+
+Where the way ends at a queue, a flow or a mailbox, the caller becomes the customer of a contact that follows: the box
+answers, and the record keeps the chain.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from appliance.contact import causes
+from appliance.contact.leg import Leg
+from appliance.contact.ringing import Alert
+from appliance.contact.search import Search
+from appliance.dialplan.reaching import GiveUp, GoToFlow, GoToQueue, Step
+from appliance.events import DisconnectReason, Endpoint, LegRole
+from appliance.logs import fields
+
+if TYPE_CHECKING:
+    from appliance.contact.contact import Contact
+
+RING_S = 60.0
+_log = logging.getLogger(__name__)
+
+
+def call(contact: Contact, target: str, caller: Endpoint) -> None:
+    """Reach `target` for the talker, whose address is `caller`."""
+
+    def ring(leg: Leg) -> None:
+        contact.conversation.customer = leg
+
+    def left(step: Step) -> None:
+        contact.search = None
+        if isinstance(step, GiveUp):
+            _give_up(contact, step)
+        else:
+            _turn_around(contact, target, caller, step)
+
+    contact.search = Search(
+        contact, role=LegRole.CUSTOMER, alert=Alert.INTERNAL, longest_ring_s=RING_S, ring=ring, left=left
+    )
+    contact.search.begin(target)
+
+
+def _give_up(contact: Contact, step: GiveUp) -> None:
+    _log.info("nobody is reached: %s", step.why, extra=fields(contact=contact.segment.contact))
+    reason = causes.disconnect_reason(step.sip_status)
+    contact.end(reason, status=causes.answer_for_caller(step.sip_status), detail=step.why)
+
+
+def _turn_around(contact: Contact, target: str, caller: Endpoint, step: Step) -> None:
+    """Nobody will answer: the caller is the box's guest."""
+    talk = contact.conversation
+    leg, talk.talker, talk.customer = talk.talker, None, None
+    if leg is None:
+        contact.end(DisconnectReason.TELECOM_ORIGINATOR_CANCEL)
+        return
+    contact.outbound = talk.through = False
+    talk.customer = leg
+    leg.role, leg.agent = LegRole.CUSTOMER, None
+    contact.customer_endpoint = caller
+
+    def go_on() -> None:
+        contact.hand_on(target, kind="forward", by=None)
+        _enter(contact, step)
+
+    contact.answer_then(leg, go_on)
+
+
+def _enter(contact: Contact, step: Step) -> None:
+    if isinstance(step, GoToQueue):
+        contact.flow.know(queue=step.queue)
+        contact.enter_queue(step.queue)
+        return
+    flow = contact.published.library.flow(step.flow) if isinstance(step, GoToFlow) else None
+    if flow is None:
+        contact.end(DisconnectReason.TELECOM_PROBLEM, detail=f"nothing to go on with: {step}")
+    else:
+        contact.flow.run(flow)
