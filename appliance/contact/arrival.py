@@ -6,23 +6,33 @@ The segment exists (and is written down) before the first answer is sent.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from appliance.clock import monotonic_s
+from appliance.contact.calling import call
 from appliance.contact.contact import Contact
 from appliance.contact.identity import name_addr
 from appliance.contact.invite import Invite
 from appliance.contact.leg import Leg
 from appliance.contact.services import Published, Services
-from appliance.dialplan import Destination, DialPlan, ToExtension, ToFeature, ToFlow, ToOutside, Unroutable, e164, route
+from appliance.dialplan import (
+    Destination,
+    DialPlan,
+    ToExtension,
+    ToFeature,
+    ToFlow,
+    ToGroup,
+    ToOutside,
+    Unroutable,
+    e164,
+    route,
+)
 from appliance.dialplan.recording_policy import BOTH_SIDES
-from appliance.errors import ContactError
-from appliance.events import DisconnectReason, Endpoint, InitiationMethod, LegRole
+from appliance.events import Endpoint, InitiationMethod, LegRole
 from appliance.flow.facts import ContactFacts
 from appliance.ids import Extension, FlowId, LegId
 from appliance.logs import fields
 
-RING_S = 60.0
 _log = logging.getLogger(__name__)
 
 
@@ -45,7 +55,7 @@ def flow_of(destination: Destination) -> FlowId | None:
 def begin(
     services: Services,
     invite: Invite,
-    destination: ToFlow | ToFeature | ToExtension | ToOutside,
+    destination: ToFlow | ToFeature | ToExtension | ToGroup | ToOutside,
     make_leg: Callable[[Contact, LegId, LegRole], Leg],
     on_over: Callable[[], None],
 ) -> Contact:
@@ -68,7 +78,6 @@ def begin(
 
 def _arrive(contact: Contact, invite: Invite, destination: ToFlow | ToFeature, leg: Leg) -> None:
     """A customer reached a number with a flow, or a phone inside dialled a feature code."""
-    settings = contact.services.settings
     dialled = destination.number if isinstance(destination, ToFlow) else destination.code
     service = "" if isinstance(destination, ToFlow) else f"feature:{destination.feature.name}"
     contact.conversation.customer = leg
@@ -76,22 +85,28 @@ def _arrive(contact: Contact, invite: Invite, destination: ToFlow | ToFeature, l
     contact.initiate(InitiationMethod.INBOUND, Endpoint(address=dialled), source=invite.source, service=service)
     contact.legs.note(leg, f"sip:{invite.caller}", contact.segment)
     leg.reply(200)  # what follows is ready long before the ACK is here
-    contact.flow.facts = ContactFacts(
+    attributes = {} if isinstance(destination, ToFlow) else _attributes(contact.published.plan, invite, destination)
+    contact.flow.facts = _facts(contact, invite, dialled, attributes)
+    name = flow_of(destination)
+    flow = None if name is None else contact.published.library.flow(name)
+    if flow is not None:
+        contact.flow.prepare(flow)
+
+
+def _facts(contact: Contact, invite: Invite, dialled: str, attributes: Mapping[str, str]) -> ContactFacts:
+    settings = contact.services.settings
+    return ContactFacts(
         contact_id=contact.segment.contact,
         initial_contact_id=contact.segment.contact,
         initiation_method=InitiationMethod.INBOUND.value,
-        customer_endpoint=contact.customer_endpoint.address,
+        customer_endpoint=caller(invite, contact.published.plan).address,
         system_endpoint=dialled,
-        attributes={} if isinstance(destination, ToFlow) else _attributes(contact.published.plan, invite, destination),
+        attributes=attributes,
         language=settings.language,
         region=settings.region,
         sip_headers=invite.headers,
         epoch_s=contact.services.clock().wall_s - monotonic_s(),
     )
-    name = flow_of(destination)
-    flow = None if name is None else contact.published.library.flow(name)
-    if flow is not None:
-        contact.flow.prepare(flow)
 
 
 def _attributes(plan: DialPlan, invite: Invite, destination: ToFeature) -> dict[str, str]:
@@ -108,39 +123,28 @@ def _attributes(plan: DialPlan, invite: Invite, destination: ToFeature) -> dict[
     }
 
 
-def _dial_out(contact: Contact, invite: Invite, destination: ToExtension | ToOutside, leg: Leg) -> None:
-    """An extension dialled another extension or an outside number: the dialled party is the customer."""
+def _dial_out(contact: Contact, invite: Invite, destination: ToExtension | ToGroup | ToOutside, leg: Leg) -> None:
+    """An extension dialled somebody inside or an outside number: the dialled party is the customer."""
     plan = contact.published.plan
-    inside = isinstance(destination, ToExtension)
+    outside = isinstance(destination, ToOutside)
     contact.outbound = contact.conversation.through = True
     contact.conversation.talker = leg
     leg.extension = Extension(invite.extension or "")
     leg.agent = plan.extensions.get(leg.extension)
-    if plan.record_internal if inside else plan.record_outbound:
+    if plan.record_outbound if outside else plan.record_internal:
         contact.conversation.recorder.said = BOTH_SIDES
-    dialled = destination.extension if isinstance(destination, ToExtension) else destination.number
-    contact.customer_endpoint = Endpoint(address=dialled, type="VOIP" if inside else "TELEPHONE_NUMBER")
+    dialled = destination.number if isinstance(destination, ToOutside) else invite.dialled
+    contact.customer_endpoint = Endpoint(address=dialled, type="TELEPHONE_NUMBER" if outside else "VOIP")
     contact.initiate(InitiationMethod.OUTBOUND, None, source=invite.source, agent=leg.agent)
     contact.legs.note(leg, f"sip:{invite.caller}", contact.segment)
-    callee = contact.legs.new(LegRole.CUSTOMER, extension=Extension(dialled) if inside else None)
-    contact.conversation.customer = callee
-    try:
-        contact.dial(callee, dialled, outside=not inside)
-    except ContactError:
-        contact.end(DisconnectReason.TELECOM_PROBLEM, status=503)
-        return
-    contact.services.timers.after(RING_S, lambda: _give_up(contact, callee))
-
-
-def _give_up(contact: Contact, callee: Leg) -> None:
-    """Nobody has answered for as long as a phone may ring; an end by our CANCEL would pass for the caller's."""
-    if not callee.answered:
-        contact.end(DisconnectReason.TELECOM_UNANSWERED, status=480)
+    contact.flow.facts = _facts(contact, invite, dialled, {})
+    call(contact, invite.dialled, caller(invite, plan))
 
 
 def caller(invite: Invite, plan: DialPlan) -> Endpoint:
     """Who calls: an extension as it is, a number as E.164 where it is one."""
     if invite.extension is not None:
-        return Endpoint(address=invite.extension, type="VOIP", display_name=invite.caller_name)
+        name = plan.phone(Extension(invite.extension)).name or invite.caller_name
+        return Endpoint(address=invite.extension, type="VOIP", display_name=name)
     number = e164(invite.caller, plan.region) or invite.caller or "anonymous"
     return Endpoint(address=number, display_name=invite.caller_name)

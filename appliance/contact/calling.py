@@ -46,7 +46,7 @@ def call(contact: Contact, target: str, caller: Endpoint) -> None:
 def _give_up(contact: Contact, step: GiveUp) -> None:
     _log.info("nobody is reached: %s", step.why, extra=fields(contact=contact.segment.contact))
     reason = causes.disconnect_reason(step.sip_status)
-    contact.end(reason, status=causes.answer_for_caller(step.sip_status), detail=step.why)
+    contact.end(reason, status=causes.answer_for_caller(step.sip_status))
 
 
 def _turn_around(contact: Contact, target: str, caller: Endpoint, step: Step) -> None:

@@ -44,6 +44,11 @@ def _metrics(contact: Contact, command: p.TellMetrics) -> None:
         contact.flow.tell(e.MetricsFailed(reason="no such queue or agent"))
 
 
+def _turn(contact: Contact, command: p.TellTurn) -> None:
+    if contact.search is not None:
+        contact.search.ordered(command.members)
+
+
 def _offer(contact: Contact, command: p.OfferContact) -> None:
     if contact.stay is not None:
         contact.stay.offer(command)
@@ -134,6 +139,7 @@ _ACTIONS: dict[type[p.Command], Callable[[Contact, Any], None]] = {
     p.RefuseQueue: _refuse,
     p.UpdateQueuePosition: _position,
     p.TellMetrics: _metrics,
+    p.TellTurn: _turn,
     p.OfferContact: _offer,
     p.WithdrawOffer: _withdraw,
     p.HoldCustomer: _hold,

@@ -19,9 +19,10 @@ from appliance.contact.conversation import Conversation
 from appliance.contact.flow_stage import FlowStage
 from appliance.contact.holding import Holding
 from appliance.contact.leg import Leg
-from appliance.contact.legs import Legs
+from appliance.contact.legs import Legs, answered
 from appliance.contact.origination import Origination
 from appliance.contact.queue_stay import QueueStay
+from appliance.contact.search import Search
 from appliance.contact.segment import FLUSH_S, Segment
 from appliance.contact.services import Services
 from appliance.contact.side_flows import SideFlows
@@ -37,7 +38,6 @@ from appliance.events import (
     DisconnectReason,
     Endpoint,
     InitiationMethod,
-    LegAnswered,
     LegEnded,
     LegHeld,
     LegResumed,
@@ -78,10 +78,12 @@ class Contact:
         self.consult: Consult | None = None
         self.third_party: ThirdParty | None = None
         self.queue: QueueId | None = None  # whose contact it is, if a queue's
+        self.search: Search | None = None
         self.side_flows = SideFlows(self)
         self.holding = Holding(self)
         self.origination: Origination | None = None
         self._initial = initial
+        self._once_up: Callable[[], None] | None = None
         self._on_over = on_over
         self._ending = False
         self._over = False
@@ -134,7 +136,9 @@ class Contact:
             self.conversation.rewire()
 
     def leg_answered(self, leg: Leg) -> None:
-        self.legs.tell(leg, LegAnswered(leg=leg.leg, codec=leg.codec, trunk=leg.trunk))
+        if leg.members and leg.extension is not None:
+            leg.agent = self.published.plan.extensions.get(leg.extension)
+        self.legs.tell(leg, answered(leg))
         if self._ending:
             leg.hang_up()
         elif self.origination is not None and self.origination.owns(leg):
@@ -148,7 +152,7 @@ class Contact:
         elif self.third_party is not None and self.third_party.owns(leg):
             self.third_party.answered()
         elif leg is self.conversation.customer:
-            self._customer_answered()
+            self._customer_answered(leg)
         elif leg is self.conversation.talker:
             self.talk(leg, None)
 
@@ -197,6 +201,8 @@ class Contact:
             self.consult.leg_ended(status)
         elif self.third_party is not None and self.third_party.owns(leg):
             self.third_party.leg_ended()
+        elif self.search is not None and self.search.owns(leg):
+            self.search.leg_ended(status)
         elif leg is self.conversation.customer:
             self._customer_gone(leg, status)
         elif leg is self.conversation.talker:
@@ -204,7 +210,19 @@ class Contact:
 
     # ── answer ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _customer_answered(self) -> None:
+    def answer_then(self, leg: Leg, deed: Callable[[], None]) -> None:
+        """Answer the leg that called us, and do `deed` when it is up."""
+        self._once_up = deed
+        leg.reply(200)
+
+    def _customer_answered(self, leg: Leg) -> None:
+        if self._once_up is not None:
+            deed, self._once_up = self._once_up, None
+            deed()
+            return
+        if self.search is not None:
+            self.search.over()
+            self.search = None
         self.emit(SystemConnected())
         if self.outbound and self.conversation.talker is not None:
             self.conversation.talker.reply(200)
@@ -386,6 +404,8 @@ class Contact:
             self.third_party.abandon()
         if self.origination is not None:
             self.origination.abandon()
+        if self.search is not None:
+            self.search.abandon()
         self.flow.stop()
         self.side_flows.stop()
         self.agent_leaves(self.segment)

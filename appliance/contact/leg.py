@@ -22,6 +22,7 @@ from appliance.ids import AgentId, Extension, LegId, TrunkId
 P = TypeVar("P")
 _log = logging.getLogger(__name__)
 _TRUNK_HEADER = re.compile(r"^X-Linekeeper-Trunk:\s*([\w-]+)\s*$", re.MULTILINE | re.IGNORECASE)
+_EXTENSION_HEADER = re.compile(r"^X-Linekeeper-Extension:\s*([0-9]+)\s*$", re.MULTILINE | re.IGNORECASE)
 _SDP = re.compile(r"^(?:Content-Type|c)\s*:\s*application/sdp\b", re.MULTILINE | re.IGNORECASE)
 _PHRASES = {100: "Trying", 180: "Ringing", 200: "OK"}
 _DIGITS = frozenset("0123456789*#")
@@ -68,6 +69,9 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         self.role = role
         self.agent: AgentId | None = None
         self.extension: Extension | None = None
+        self.members: tuple[Extension, ...] = ()  # whose phones ring, where they are several
+        self.headers: dict[str, str] = {}  # of the INVITE, beside those that every leg has
+        self.label = ""  # what the call is for, shown before the caller's name
         self.trunk: TrunkId | None = None
         self.audio: pj.AudioMedia | None = None
         self.codec = ""
@@ -148,7 +152,7 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
             self.early = any(_SDP.search(message) for message in _messages(parameters))  # `audio` follows later
             self.owner.leg_ringing(self, int(info.lastStatusCode))
         elif info.state == pj.PJSIP_INV_STATE_CONNECTING:
-            self._find_trunk(parameters)  # the event of a UAC's CONFIRMED is its own ACK, not the 200
+            self._find_answerer(parameters)  # the event of a UAC's CONFIRMED is its own ACK, not the 200
         elif info.state == pj.PJSIP_INV_STATE_CONFIRMED:
             self.answered = True
             self.owner.leg_answered(self)
@@ -190,11 +194,13 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         """A redirection is not followed (the edge knows where people are); the leg ends with its 3xx."""
         return int(pj.PJSIP_REDIRECT_REJECT)
 
-    def _find_trunk(self, parameters: pj.OnCallStateParam) -> None:
+    def _find_answerer(self, parameters: pj.OnCallStateParam) -> None:
+        """By which trunk the call went, or whose phone of several has answered, as the edge says."""
         for message in _messages(parameters):
             if match := _TRUNK_HEADER.search(message):
                 self.trunk = TrunkId(match[1])
-                return
+            if self.members and (match := _EXTENSION_HEADER.search(message)):
+                self.extension = Extension(match[1])
 
 
 def _add_headers(operation: pj.CallOpParam | pj.CallSendRequestParam, headers: dict[str, str]) -> None:

@@ -8,8 +8,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 
+import msgspec
+
 from appliance.contact.identity import name_addr, shown_outside
 from appliance.contact.leg import Leg, LegOwner
+from appliance.contact.ringing import labelled
 from appliance.contact.segment import Segment
 from appliance.contact.services import Services
 from appliance.errors import ContactError
@@ -60,13 +63,13 @@ class Legs:
     ) -> None:
         """Send the INVITE by way of the edge, in the name of `caller` where one is given. Raises ContactError when it
         can't even be sent; the leg is gone then."""
-        headers = {"X-Linekeeper-Contact": str(contact)}
+        headers = {"X-Linekeeper-Contact": str(contact), **leg.headers}
         if outside:
             headers |= {"X-Linekeeper-Trunk": "any"} | shown_outside(caller)
         identity = name_addr(caller, self._services.settings.domain) if caller is not None else self.identity
         uri = f"sip:{target}@127.0.0.1:{self._services.settings.edge_port}"
         try:
-            leg.dial(uri, caller=identity, headers=headers)
+            leg.dial(uri, caller=labelled(identity, leg.label), headers=headers)
         except ContactError as error:
             self._legs.pop(leg.leg, None)
             _log.error("%s", error, extra=fields(contact=contact, leg=leg.leg))
@@ -85,6 +88,7 @@ class Legs:
                 outgoing=leg.leg not in INCOMING,
                 agent=leg.agent,
                 extension=leg.extension,
+                members=leg.members,
             )
         )
 
@@ -92,7 +96,7 @@ class Legs:
         """The answered leg goes on in `segment`."""
         before = self._segments.get(leg.leg)
         self.note(leg, str(leg.getInfo().remoteUri), segment)
-        segment.emit(LegAnswered(leg=leg.leg, codec=leg.codec, trunk=leg.trunk))
+        segment.emit(answered(leg))
         if before is not None and before is not segment:
             before.leg_down(leg.leg)
 
@@ -108,3 +112,9 @@ class Legs:
         if segment is not None:
             segment.emit(body)
             segment.leg_down(leg.leg)
+
+
+def answered(leg: Leg) -> LegAnswered:
+    """What is written down when `leg` has answered; of several phones, whose it was."""
+    body = LegAnswered(leg=leg.leg, codec=leg.codec, trunk=leg.trunk)
+    return msgspec.structs.replace(body, extension=leg.extension, agent=leg.agent) if leg.members else body

@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from appliance.dialplan import Strategy
 from appliance.events import ContactEvent, DisconnectReason, InitiationMethod
 from appliance.ids import AgentId, ContactId, Extension, FlowId, LegId, OfferId, QueueId, SlotId
 
@@ -58,6 +59,16 @@ class MeasureMetrics(Message, frozen=True, kw_only=True):
     contact: ContactId
     queue: QueueId | None = None
     agent: AgentId | None = None
+
+
+class AskTurn(Message, frozen=True, kw_only=True):
+    """A ring group of `contact` rings its free `members` one after the other: whose turn is it? Answered by TellTurn.
+    Not kept: without an answer they ring as listed."""
+
+    contact: ContactId
+    group: str
+    strategy: Strategy
+    members: tuple[str, ...]
 
 
 class Declined(Message, frozen=True, kw_only=True):
@@ -114,6 +125,13 @@ class TellMetrics(Command, frozen=True, kw_only=True):
     """Values for `$.Metrics` (names without that prefix, as text); empty where the queue or agent is unknown."""
 
     metrics: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class TellTurn(Command, frozen=True, kw_only=True):
+    """The answer to AskTurn: the same members in the order in which they shall ring."""
+
+    group: str
+    members: tuple[str, ...]
 
 
 class OfferContact(Command, frozen=True, kw_only=True):
@@ -298,13 +316,14 @@ class Retire(Message, frozen=True, kw_only=True):
     """Leave when the contact under way is over; the zygote puts a fresh process in the slot."""
 
 
-FromContact = Hello | Event | Released | MeasureMetrics | Declined | FindReplaced
+FromContact = Hello | Event | Released | MeasureMetrics | AskTurn | Declined | FindReplaced
 ToContact = (
     Acknowledge
     | AcceptIntoQueue
     | RefuseQueue
     | UpdateQueuePosition
     | TellMetrics
+    | TellTurn
     | OfferContact
     | WithdrawOffer
     | HoldCustomer

@@ -92,6 +92,9 @@ class QueueStay:
             return
         self._offer, self._cause = offer, ""
         contact.emit(AgentOffered(offer=offer.offer, agent=offer.agent, extension=offer.extension))
+        if contact.published.plan.phone(offer.extension).do_not_disturb:
+            self._missed("rejected", 486)  # no phone rings; a forward of the extension is never followed
+            return
         leg = contact.legs.new(LegRole.AGENT, agent=offer.agent, extension=offer.extension)
         self._leg = leg
         self._timer = contact.services.timers.after(offer.ring_timeout_s, lambda: self._give_up("no_answer"))

@@ -1,4 +1,4 @@
-"""What a phone is told when it rings: the caller's name, the kind of call, and for whom the call was at first.
+"""What a phone is told when it rings: what the call is for, its kind, and for whom it was at first.
 
 Header values only. Alert-Info (RFC 3261 §20.4) names the ring: handsets of several makes choose it by the `info`
 parameter (Yealink, Grandstream, Fanvil) or by the whole text (Polycom, Snom, Cisco).
@@ -11,10 +11,10 @@ import re
 from collections.abc import Sequence
 
 from appliance.dialplan import Diversion
-from appliance.events import Endpoint
 from appliance.ids import Extension
 
 _NOT_USER = re.compile(r"[^\w+.*#-]", re.ASCII)
+_USER = re.compile(r"^sips?:([^@>;]*).*", re.DOTALL)
 _NOT_NAME = re.compile(r"[\x00-\x1f\x7f\"\\<>]")
 
 
@@ -47,13 +47,10 @@ def member_headers(extensions: Sequence[Extension]) -> dict[str, str]:
     return {"X-Linekeeper-Members": ",".join(extensions)} if len(extensions) > 1 else {}
 
 
-def name_addr(endpoint: Endpoint, domain: str, *, label: str = "") -> str:
-    """From of the legs that are dialled for this caller (RFC 3261 §20.20); what doesn't belong there is dropped.
-
-    label: what the call is for, shown before the caller's name ("Sales: Kim Minsu").
-    """
-    user = _NOT_USER.sub("", endpoint.address) or "anonymous"
-    caller = endpoint.display_name.strip() or (endpoint.address if label else "")
-    name = _NOT_NAME.sub("", f"{label}: {caller}" if label else caller).strip()
-    address = f"<sip:{user}@{domain}>"
-    return f'"{name}" {address}' if name else address
+def labelled(identity: str, label: str) -> str:
+    """The name-addr `identity` with what the call is for before the caller's name: `"Sales: Kim Minsu" <sip:…>`."""
+    if not label:
+        return identity
+    name, bracket, rest = identity.partition("<")
+    shown = name.strip().strip('"') or _USER.sub(r"\1", rest)
+    return f'"{_NOT_NAME.sub("", label).strip()}: {shown}" {bracket}{rest}'

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 from appliance.contact import causes
 from appliance.contact.leg import Leg
 from appliance.contact.protocol import AskTurn
-from appliance.contact.ringing import Alert
+from appliance.contact.ringing import Alert, alert_headers, diversion_headers, member_headers
 from appliance.contact.timers import Timer
-from appliance.dialplan import Diversion
 from appliance.dialplan.reaching import ChooseOrder, Outcome, Reaching, RingOutside, RingPhones, Step
 from appliance.errors import ContactError
 from appliance.events import LegRole
@@ -104,9 +103,7 @@ class Search:
         self._choosing = True
         contact = self._contact
         self._timer = contact.services.timers.after(TURN_S, lambda: self.ordered(step.members))
-        asked = AskTurn(
-            contact=contact.segment.contact, group=step.group, strategy=step.strategy, members=step.members
-        )
+        asked = AskTurn(contact=contact.segment.contact, group=step.group, strategy=step.strategy, members=step.members)
         if not contact.services.link.ask(asked):
             self.ordered(step.members)
 
@@ -114,19 +111,19 @@ class Search:
         alone = step.extensions[0] if len(step.extensions) == 1 else None
         leg = self._contact.legs.new(self._role, agent=step.agent if alone else None, extension=alone)
         leg.members = () if alone else step.extensions
-        plan = self._contact.published.plan.groups.get(step.group)
-        self._contact.legs.tune(
-            leg,
-            alert=Alert.GROUP if step.group else self._alert,
-            diversions=step.diversions,
-            label=plan.label if plan is not None else "",
-        )
+        leg.headers = {
+            **alert_headers(Alert.GROUP if step.group else self._alert),
+            **diversion_headers(step.diversions, self._contact.services.settings.domain),
+            **member_headers(step.extensions),
+        }
+        group = self._contact.published.plan.groups.get(step.group)
+        leg.label = group.label if group is not None else ""
         self._dial(leg, step.extensions[0], ring_s=step.ring_s, outside=False)
 
     def _ring_outside(self, step: RingOutside) -> None:
         role = self._role if self._role is LegRole.CUSTOMER else LegRole.THIRD_PARTY
         leg = self._contact.legs.new(role)
-        self._contact.legs.tune(leg, alert=None, diversions=step.diversions)
+        leg.headers = diversion_headers(step.diversions, self._contact.services.settings.domain)
         self._dial(leg, step.number, ring_s=step.ring_s, outside=True)
 
     def _dial(self, leg: Leg, target: str, *, ring_s: float | None, outside: bool) -> None:

@@ -9,7 +9,10 @@ from appliance.ids import AgentId, Extension, LegId, TrunkId
 
 
 class LegStarted(Body, frozen=True, kw_only=True):
-    """A leg exists in SIP. `sip_call_id` lets the edge end the dialog when the contact process can't."""
+    """A leg exists in SIP. `sip_call_id` lets the edge end the dialog when the contact process can't.
+
+    members: the extensions whose phones it rings, where they are several; who answers is in LegAnswered.
+    """
 
     leg: LegId
     role: LegRole
@@ -18,6 +21,7 @@ class LegStarted(Body, frozen=True, kw_only=True):
     outgoing: bool
     agent: AgentId | None = None
     extension: Extension | None = None
+    members: tuple[Extension, ...] = ()
 
 
 class LegRinging(Body, frozen=True, kw_only=True):
@@ -26,9 +30,13 @@ class LegRinging(Body, frozen=True, kw_only=True):
 
 
 class LegAnswered(Body, frozen=True, kw_only=True):
+    """`extension` and `agent`: whose phone of several it was."""
+
     leg: LegId
     codec: str = ""
     trunk: TrunkId | None = None
+    extension: Extension | None = None
+    agent: AgentId | None = None
 
 
 class LegHeld(Body, frozen=True, kw_only=True):

@@ -28,9 +28,7 @@ class Administration:
     """`domain` is the digest realm of the edge, `language` that of the flows that come with the box, `region` the
     country whose numbers are dialled."""
 
-    def __init__(
-        self, paths: BoxPaths, domain: str, clock: Clock, *, language: str = "en", region: str = "US"
-    ) -> None:
+    def __init__(self, paths: BoxPaths, domain: str, clock: Clock, *, language: str = "en", region: str = "US") -> None:
         self._operations: dict[str, tuple[type[ask.Arguments], Work]] = {
             "extension.add": (ask.ExtensionAdd, lambda s, a: changes.add_extension(s, paths, domain, a)),
             "extension.remove": (ask.ExtensionRemove, lambda s, a: changes.remove_extension(s, paths, a)),

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from appliance import events as said
 from appliance.acd import events as acd
 from appliance.events.criteria import RoutingStep
@@ -25,6 +27,8 @@ def is_urgent(body: said.AnyBody) -> bool:
     """Whether the queues may have to hear of it: somebody may be waiting for what follows."""
     if isinstance(body, said.LegStarted):
         return body.extension is not None or body.agent is not None
+    if isinstance(body, said.LegAnswered):
+        return body.extension is not None
     return type(body) in _NOTES and type(body) not in _LEISURELY
 
 
@@ -151,7 +155,21 @@ def _initiated(state: ContactState, body: said.ContactInitiated, _at: Stamp) -> 
 
 def _leg_started(state: ContactState, body: said.LegStarted, _at: Stamp) -> Told:
     state.legs[body.leg] = body
-    agent = _agent_of_leg(state, body)
+    return _engaged(state, body)
+
+
+def _leg_answered(state: ContactState, body: said.LegAnswered, _at: Stamp) -> Told:
+    """Of several phones that rang, one is taken: only now is its agent engaged."""
+    state.answered.add(body.leg)
+    leg = state.legs.get(body.leg)
+    if leg is None or body.extension is None:
+        return ()
+    state.legs[body.leg] = leg = msgspec.structs.replace(leg, extension=body.extension, agent=body.agent)
+    return _engaged(state, leg)
+
+
+def _engaged(state: ContactState, leg: said.LegStarted) -> Told:
+    agent = _agent_of_leg(state, leg)
     if agent is None or agent in state.engaged or agent in state.offers.values():
         return ()
     state.engaged[agent] = False
@@ -160,11 +178,6 @@ def _leg_started(state: ContactState, body: said.LegStarted, _at: Stamp) -> Told
 
 def _leg_ringing(state: ContactState, body: said.LegRinging, _at: Stamp) -> Told:
     state.ringing.add(body.leg)
-    return ()
-
-
-def _leg_answered(state: ContactState, body: said.LegAnswered, _at: Stamp) -> Told:
-    state.answered.add(body.leg)
     return ()
 
 

@@ -14,6 +14,7 @@ from functools import partial
 from appliance.contact.protocol import (
     AcceptIntoQueue,
     Acknowledge,
+    AskTurn,
     Declined,
     Event,
     FromContact,
@@ -21,6 +22,7 @@ from appliance.contact.protocol import (
     MeasureMetrics,
     Released,
     TellMetrics,
+    TellTurn,
 )
 from appliance.errors import StoreError
 from appliance.events import ContactEvent
@@ -35,6 +37,7 @@ from appliance.switchboard.ledger import Ledger
 from appliance.switchboard.link import Connection
 from appliance.switchboard.originating import Originating
 from appliance.switchboard.routing import Routing
+from appliance.switchboard.turns import Turns
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +51,7 @@ class Intake:
         self._ledger = ledger
         self._routing = routing
         self._originating = originating
+        self._turns = Turns()
 
     def received(self, connection: Connection, messages: Sequence[FromContact]) -> None:
         """Implements `link.LinkListener`."""
@@ -85,6 +89,10 @@ class Intake:
                 metrics = self._routing.measure(queue=queue, agent=agent)
                 connection.send(TellMetrics(contact=contact, metrics=metrics))
                 connection.settle(1)
+            case AskTurn(contact=contact, group=group, strategy=strategy, members=members):
+                ordered = self._turns.order(group, strategy, members)
+                connection.send(TellTurn(contact=contact, group=group, members=ordered))
+                connection.settle(1)
 
     def _take(self, connection: Connection, events: Sequence[ContactEvent]) -> None:
         for contact, run in itertools.groupby(events, key=lambda event: event.contact):
@@ -112,6 +120,7 @@ class Intake:
         self._processes.hold(batch.connection, batch.contact)
         for event in batch.events:
             self._contacts.note(event)
+            self._turns.note(event)
 
     def _refused(self, batch: Batch, error: StoreError) -> None:
         """The store won't have these events: a gap is filled from the journal, anything else is lost to the record."""

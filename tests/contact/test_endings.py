@@ -153,7 +153,7 @@ def test_call_when_nobody_is_meant_is_refused_and_leaves_no_contact(
 def test_dialling_when_nobody_answers_for_as_long_as_a_phone_may_ring_ends_as_unanswered(
     make_stage: Callable[..., Stage],
 ) -> None:
-    stage = make_stage(sabotage="from appliance.contact import arrival; arrival.RING_S = 0.3")
+    stage = make_stage(sabotage="from appliance.contact import calling; calling.RING_S = 0.3")
     caller, callee = stage.ring_out(stage.party())
     callee.reply(180)
     callee.wait_request("CANCEL")
