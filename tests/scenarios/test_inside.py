@@ -56,7 +56,7 @@ def test_extension_when_number_is_unknown_then_404_and_a_line_in_the_log(box: Ru
     said = len(box.log.read_text())
     caller.dial("479")
     caller.wait_for("CALL_CLOSED", text="404")
-    assert "no extension or number 479" in box.log.read_text()[said:]
+    assert "feature code 479" in box.log.read_text()[said:]
 
 
 def test_extension_when_not_registered_then_caller_gets_480(box: RunningBox, phone: PhoneMaker) -> None:
