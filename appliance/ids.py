@@ -10,6 +10,7 @@ RecordingId = NewType("RecordingId", str)  # UUID, minted before the first sampl
 OfferId = NewType("OfferId", str)  # "<contact>/<number>", unique per offer
 AgentId = NewType("AgentId", str)  # login name
 QueueId = NewType("QueueId", str)  # name of a queue
+ProfileId = NewType("ProfileId", str)  # name of a routing profile
 FlowId = NewType("FlowId", str)  # name of a flow
 Extension = NewType("Extension", str)  # a dialable number inside, digits only
 TrunkId = NewType("TrunkId", str)  # name of a trunk

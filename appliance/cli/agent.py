@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from appliance.cli.options import config_option, json_option
 from appliance.cli.output import show_json, show_rows
+from appliance.cli.served import ServedQueue, WrapUp, written
 from appliance.cli.switchboard import Switchboard
 
 COLUMNS = {
     "agent": "agent",
     "name": "name",
     "extension": "extension",
+    "profile": "profile",
     "queues": "queues",
+    "skills": "proficiencies",
     "status": "status",
     "activity": "activity",
     "next_status": "next status",
@@ -32,24 +36,80 @@ def command() -> None:
 
 @command.command("add")
 @click.argument("agent")
-@click.option("--extension", required=True, help="Where offers ring.")
+@click.option("--extension", help="The agent's own phone, where offers ring; '' for none.")
 @click.option("--name", help="As shown to people.")
-@click.option("--queue", "queues", multiple=True, help="A queue the agent serves, first one first; may be repeated.")
+@click.option("--profile", help="The routing profile; see 'linekeeper routing-profile list'.")
+@click.option(
+    "--queue",
+    "queues",
+    type=ServedQueue(),
+    multiple=True,
+    help="Instead of a profile: a queue the agent serves, with priority and delay; may be repeated.",
+)
+@click.option("--wrap-up", "wrap_up_s", type=WrapUp(), help="Seconds of after-contact work, 0: no limit, or 'queue'.")
+@click.option("--auto-accept/--no-auto-accept", default=None, help="The agent's phone answers by itself.")
 @config_option
 @json_option
 def add(
-    *, agent: str, extension: str, name: str | None, queues: tuple[str, ...], config_file: Path, as_json: bool
+    *,
+    agent: str,
+    extension: str | None,
+    name: str | None,
+    profile: str | None,
+    queues: tuple[dict[str, Any], ...],
+    wrap_up_s: float | str | None,
+    auto_accept: bool | None,
+    config_file: Path,
+    as_json: bool,
 ) -> None:
-    """Add AGENT (a login name), or change an agent.
+    """Add AGENT (a login name), or change an agent; what is not given stays as it was.
 
-    Example: linekeeper agent add kim --name "Kim Min-ji" --extension 101 --queue sales --queue service
+    Example: linekeeper agent add kim --name "Kim Min-ji" --extension 101 --queue sales --queue service:2:30
     """
-    box = Switchboard(config_file)
-    result = box.call("agent.add", agent=agent, name=name, extension=extension, queues=list(queues))
+    result = Switchboard(config_file).call(
+        "agent.add",
+        agent=agent,
+        name=name,
+        extension=extension,
+        profile=profile,
+        queues=list(queues) or None,
+        wrap_up_s=wrap_up_s,
+        auto_accept=auto_accept,
+    )
     if as_json:
         show_json(result)
         return
-    click.echo(f"agent {agent} rings at {extension}" + (f" for {', '.join(queues)}" if queues else ", serves no queue"))
+    served = ", ".join(written(result["served"]))
+    rings = f"rings at {result['extension']}" if result["extension"] else "has no phone of their own"
+    click.echo(f"agent {agent} {rings}" + (f", serves {served}" if served else ", serves no queue"))
+
+
+@command.command("proficiency")
+@click.argument("agent")
+@click.argument("name")
+@click.argument("value")
+@click.argument("level", type=click.FloatRange(1, 5), required=False)
+@click.option("--remove", is_flag=True, help="Take the proficiency away.")
+@config_option
+@json_option
+def proficiency(
+    *, agent: str, name: str, value: str, level: float | None, remove: bool, config_file: Path, as_json: bool
+) -> None:
+    """Set what AGENT can do: NAME = VALUE at LEVEL (1 to 5). Flows ask for it by routing criteria.
+
+    Example: linekeeper agent proficiency kim language ko 5
+    """
+    if remove is (level is not None):
+        raise click.UsageError("give a LEVEL from 1 to 5, or --remove")
+    result = Switchboard(config_file).call("agent.proficiency", agent=agent, name=name, value=value, level=level)
+    if as_json:
+        show_json(result)
+        return
+    click.echo(f"agent {agent}: " + (", ".join(_skills(result)) or "no proficiencies"))
+
+
+def _skills(row: dict[str, Any]) -> list[str]:
+    return [f"{held['name']}={held['value']} {held['level']:g}" for held in row["proficiencies"]]
 
 
 @command.command("remove")
@@ -80,7 +140,8 @@ def show_all(config_file: Path, as_json: bool) -> None:
     if as_json:
         show_json(rows)
     else:
-        show_rows(rows, COLUMNS, empty="no agents; add one: linekeeper agent add kim --extension 101 --queue sales")
+        shown = [row | {"queues": written(row["served"]), "skills": _skills(row)} for row in rows]
+        show_rows(shown, COLUMNS, empty="no agents; add one: linekeeper agent add kim --extension 101 --queue sales")
 
 
 @command.command("clear")

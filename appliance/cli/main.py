@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "extension": ("appliance.cli.extension", "Phones: numbers inside and their passwords."),
     "group": ("appliance.cli.group", "Ring groups: several phones behind one number."),
     "agent": ("appliance.cli.agent", "Agents: who answers queues, and their status."),
+    "routing-profile": ("appliance.cli.routing_profile", "Routing profiles: which queues agents serve."),
     "queue": ("appliance.cli.queue", "Queues: where contacts wait."),
     "flow": ("appliance.cli.flow", "Call flows (IVR): import, check, try out, draw, map, install."),
     "hours": ("appliance.cli.hours", "Hours of operation: when flows and queues are open."),

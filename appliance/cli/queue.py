@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from appliance.cli.options import config_option, json_option
 from appliance.cli.output import show_json, show_rows
+from appliance.cli.served import written
 from appliance.cli.switchboard import Switchboard
 
 COLUMNS = {
@@ -15,14 +17,16 @@ COLUMNS = {
     "name": "name",
     "waiting": "waiting",
     "longest_wait_s": "longest wait (s)",
-    "agents": "agents",
+    "served_by": "agents",
     "max_contacts": "room",
     "ring_timeout_s": "ring (s)",
     "wrap_up_s": "wrap-up (s)",
     "flow": "flow",
     "hours": "hours",
+    "order": "agent order",
     "enabled": "enabled",
 }
+ORDERS = ("longest-idle", "round-robin")
 
 
 @click.group("queue")
@@ -44,6 +48,14 @@ def command() -> None:
 @click.option("--flow", help="Flow for waiting contacts; default: music and position.")
 @click.option("--hours", help="Calendar that flows ask about for this queue; see 'linekeeper hours list'.")
 @click.option("--caller-id", help="Number shown to the outside, as +8225550100.")
+@click.option("--order", "agent_order", type=click.Choice(ORDERS), help="Who is next; default longest-idle.")
+@click.option(
+    "--last-agent",
+    "last_agent_s",
+    type=click.FloatRange(0),
+    help="Seconds that callers wait for who talked with them last; default 0: not.",
+)
+@click.option("--enabled/--disabled", default=None, help="Whether new contacts may enter; default enabled.")
 @config_option
 @json_option
 def add(
@@ -56,6 +68,9 @@ def add(
     flow: str | None,
     hours: str | None,
     caller_id: str | None,
+    agent_order: str | None,
+    last_agent_s: float | None,
+    enabled: bool | None,
     config_file: Path,
     as_json: bool,
 ) -> None:
@@ -73,6 +88,9 @@ def add(
         flow=flow,
         hours=hours,
         caller_id=caller_id,
+        agent_order=None if agent_order is None else agent_order.replace("-", "_"),
+        last_agent_s=last_agent_s,
+        enabled=enabled,
     )
     if as_json:
         show_json(result)
@@ -108,4 +126,10 @@ def show_all(config_file: Path, as_json: bool) -> None:
     if as_json:
         show_json(rows)
     else:
-        show_rows(rows, COLUMNS, empty="no queues; add one: linekeeper queue add sales")
+        shown = [row | {"served_by": _members(row), "order": row["agent_order"].replace("_", "-")} for row in rows]
+        show_rows(shown, COLUMNS, empty="no queues; add one: linekeeper queue add sales")
+
+
+def _members(row: dict[str, Any]) -> list[str]:
+    """Who serves the queue, with priority and delay where they are not the usual ones."""
+    return written([{**member, "queue": member["agent"]} for member in row["members"]])

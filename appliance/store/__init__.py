@@ -24,6 +24,7 @@ from appliance.store.order import chronological
 from appliance.store.outbox import OutboxRow
 from appliance.store.queues import StoredQueue
 from appliance.store.recordings import RecordingRow, RecordingStatus
+from appliance.store.routing_profiles import StoredProfile
 from appliance.store.store import Store
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "StoredAgent",
     "StoredExtension",
     "StoredFlow",
+    "StoredProfile",
     "StoredQueue",
     "UnknownReferenceError",
     "chronological",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from appliance.acd.model import QueuePlan
+from appliance.acd.model import AgentOrder, QueuePlan
 from appliance.ids import FlowId, QueueId
 from appliance.store.connection import Connection, Row
 from appliance.store.outbox import Outbox
@@ -37,11 +37,12 @@ class Queues:
         with self._connection.transaction():
             self._connection.write(
                 "INSERT INTO queues (queue, display_name, queue_flow, max_contacts, ring_timeout_s, wrap_up_s, enabled,"
-                " hours, caller_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " hours, caller_id, agent_order, last_agent_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (queue) DO UPDATE SET display_name = excluded.display_name,"
                 " queue_flow = excluded.queue_flow, max_contacts = excluded.max_contacts,"
                 " ring_timeout_s = excluded.ring_timeout_s, wrap_up_s = excluded.wrap_up_s, enabled = excluded.enabled,"
-                " hours = excluded.hours, caller_id = excluded.caller_id",
+                " hours = excluded.hours, caller_id = excluded.caller_id,"
+                " agent_order = excluded.agent_order, last_agent_s = excluded.last_agent_s",
                 (
                     plan.queue,
                     queue.display_name,
@@ -52,6 +53,8 @@ class Queues:
                     int(plan.enabled),
                     queue.hours,
                     queue.caller_id,
+                    plan.agent_order.value,
+                    float(plan.last_agent_s),
                 ),
             )
             self._outbox.add(QUEUE, queue)
@@ -65,7 +68,7 @@ class Queues:
         return [_queue(row) for row in self._connection.rows("SELECT * FROM queues ORDER BY queue")]
 
     def remove(self, queue: QueueId) -> bool:
-        """Remove the queue and its agents' shares; False if there was none. Past records keep its name."""
+        """Remove the queue, from routing profiles too; False if there was none. Past records keep its name."""
         with self._connection.transaction():
             removed = self._connection.write("DELETE FROM queues WHERE queue = ?", (queue,)) > 0
             if removed:
@@ -80,6 +83,8 @@ def _queue(row: Row) -> StoredQueue:
         ring_timeout_s=row["ring_timeout_s"],
         wrap_up_s=row["wrap_up_s"],
         enabled=bool(row["enabled"]),
+        agent_order=AgentOrder(row["agent_order"]),
+        last_agent_s=row["last_agent_s"],
     )
     return StoredQueue(
         plan=plan,

@@ -29,6 +29,7 @@ from appliance.store.outbox import Outbox
 from appliance.store.queues import Queues
 from appliance.store.recording_policies import RecordingPolicies
 from appliance.store.recordings import Recordings
+from appliance.store.routing_profiles import RoutingProfiles
 
 
 class Store:
@@ -46,7 +47,8 @@ class Store:
         self.queues = Queues(connection, self.outbox)
         self.extensions = Extensions(connection, self.outbox)
         self.groups = Groups(connection, self.outbox)
-        self.agents = Agents(connection, self.outbox)
+        self.routing_profiles = RoutingProfiles(connection, self.outbox)
+        self.agents = Agents(connection, self.outbox, self.routing_profiles)
         self.agent_states = AgentStates(connection, self.outbox)
         self.flows = Flows(connection, self.outbox)
         self.flow_parts = FlowParts(connection, self.outbox)

@@ -17,7 +17,15 @@ from appliance.errors import RequestError
 from appliance.ids import ContactId
 from appliance.store.failures import UnknownReferenceError
 from appliance.store.store import Store
-from appliance.switchboard import changes, flow_changes, flow_removal, listings, phone_changes
+from appliance.switchboard import (
+    agent_changes,
+    changes,
+    flow_changes,
+    flow_removal,
+    listings,
+    phone_changes,
+    routing_changes,
+)
 from appliance.switchboard import requests as ask
 from appliance.switchboard.changes import Change
 
@@ -37,12 +45,16 @@ class Administration:
             "group.add": (ask.GroupAdd, lambda s, a: phone_changes.add_group(s, region, a)),
             "group.remove": (ask.GroupNamed, phone_changes.remove_group),
             "group.list": (ask.Nothing, lambda s, _: Change(result=phone_changes.list_groups(s))),
-            "agent.add": (ask.AgentAdd, changes.add_agent),
-            "agent.remove": (ask.AgentNamed, lambda s, a: changes.remove_agent(s, clock, a)),
+            "agent.add": (ask.AgentAdd, agent_changes.add_agent),
+            "agent.remove": (ask.AgentNamed, lambda s, a: agent_changes.remove_agent(s, clock, a)),
+            "agent.proficiency": (ask.AgentProficiency, agent_changes.set_proficiency),
             "agent.list": (ask.Nothing, lambda s, _: Change(result=listings.list_agents(s))),
-            "queue.add": (ask.QueueAdd, changes.add_queue),
-            "queue.remove": (ask.QueueNamed, changes.remove_queue),
+            "queue.add": (ask.QueueAdd, routing_changes.add_queue),
+            "queue.remove": (ask.QueueNamed, routing_changes.remove_queue),
             "queue.list": (ask.Nothing, lambda s, _: Change(result=listings.list_queues(s))),
+            "routing_profile.add": (ask.ProfileAdd, routing_changes.add_profile),
+            "routing_profile.remove": (ask.ProfileNamed, routing_changes.remove_profile),
+            "routing_profile.list": (ask.Nothing, lambda s, _: Change(result=listings.list_profiles(s))),
             "flow.install": (ask.FlowInstall, lambda s, a: changes.install_flow(s, clock, a)),
             "flow.install_bundle": (ask.BundleInstall, lambda s, a: flow_changes.install_bundle(s, paths, clock, a)),
             "flow.remove": (ask.FlowPartNamed, lambda s, a: flow_removal.remove_part(s, clock, language, a)),

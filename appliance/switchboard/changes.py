@@ -1,4 +1,4 @@
-"""What is changed in store and edge: extensions, agents, queues, flows.
+"""What is changed in store and edge: extensions and flows; agents in `agent_changes`, queues in `routing_changes`.
 
 Runs in the store's thread, inside a transaction. Each change says what the ACD must hear and whether the dial plan
 has to be published again. Must not touch contact processes.
@@ -13,7 +13,6 @@ from typing import Any
 import msgspec
 
 from appliance.acd import events as acd
-from appliance.acd.model import AgentPlan, QueuePlan, QueueShare
 from appliance.clock import Clock
 from appliance.config.paths import BoxPaths
 from appliance.dialplan import ExtensionPlan
@@ -24,15 +23,12 @@ from appliance.flow.defaults import default_document, default_names
 from appliance.flow.document import canonical, parse, read_json
 from appliance.flow.model import FlowType
 from appliance.ids import AgentId, Extension, FlowId, QueueId
-from appliance.store.agents import StoredAgent
 from appliance.store.extensions import StoredExtension
-from appliance.store.flow_parts import Part
-from appliance.store.queues import StoredQueue
 from appliance.store.recording_policies import StoredPolicy
 from appliance.store.store import Store
 from appliance.switchboard import requests as ask
 from appliance.switchboard.flow_set import came_with_the_box, remember
-from appliance.switchboard.listings import missing, show_agent, show_queue
+from appliance.switchboard.listings import missing
 
 PASSWORD_BYTES = 15  # 20 characters
 
@@ -67,54 +63,6 @@ def remove_extension(store: Store, paths: BoxPaths, given: ask.ExtensionRemove) 
     return Change(result={"extension": extension}, published=True)
 
 
-def add_agent(store: Store, given: ask.AgentAdd) -> Change:
-    agent = AgentId(given.agent)
-    before = store.agents.get(agent)
-    shares = tuple(QueueShare(queue=QueueId(queue)) for queue in dict.fromkeys(given.queues or ()))
-    if given.queues is None and before is not None:
-        shares = before.plan.queues
-    name = given.name if given.name is not None else before.display_name if before else ""
-    plan = AgentPlan(agent=agent, extension=Extension(given.extension), queues=shares)
-    stored = StoredAgent(plan=plan, display_name=name)
-    store.agents.put(stored)
-    return Change(result=show_agent(stored), told=(acd.AgentConfigured(agent=plan),), published=True)
-
-
-def remove_agent(store: Store, clock: Clock, given: ask.AgentNamed) -> Change:
-    agent = AgentId(given.agent)
-    store.agent_states.left(agent, clock())
-    if not store.agents.remove(agent):
-        raise missing("agent", agent)
-    return Change(result={"agent": agent}, told=(acd.AgentRemoved(agent=agent),), published=True)
-
-
-def add_queue(store: Store, given: ask.QueueAdd) -> Change:
-    queue = QueueId(given.queue)
-    before = store.queues.get(queue) or StoredQueue(plan=QueuePlan(queue=queue))
-    limits = {"max_contacts": given.max_contacts, "ring_timeout_s": given.ring_timeout_s, "wrap_up_s": given.wrap_up_s}
-    changed = {name: value for name, value in limits.items() if value is not None}
-    stored = StoredQueue(
-        plan=msgspec.structs.replace(before.plan, **changed),
-        display_name=before.display_name if given.name is None else given.name,
-        queue_flow=before.queue_flow if given.flow is None else _installed(store, FlowId(given.flow)),
-        hours=before.hours if given.hours is None else _known_hours(store, given.hours),
-        caller_id=before.caller_id if given.caller_id is None else given.caller_id,
-    )
-    store.queues.put(stored)
-    return Change(result=show_queue(stored), told=(acd.QueueConfigured(queue=stored.plan),), published=True)
-
-
-def remove_queue(store: Store, given: ask.QueueNamed) -> Change:
-    """Contacts that wait in it stay until they are served or leave."""
-    queue = QueueId(given.queue)
-    serving = [agent.plan.agent for agent in store.agents.all() if _serves(agent, queue)]
-    if not store.queues.remove(queue):
-        raise missing("queue", queue)
-    left = [agent for name in serving if (agent := store.agents.get(name)) is not None]
-    told = tuple(acd.AgentConfigured(agent=agent.plan) for agent in left)
-    return Change(result={"queue": queue}, told=(*told, acd.QueueRemoved(queue=queue)), published=True)
-
-
 def set_recording_policy(store: Store, given: ask.RecordingPolicySet) -> Change:
     """Holds from the next talk on. Raises RequestError where not just one of queue and agent is named."""
     if (given.queue is None) is (given.agent is None):
@@ -146,22 +94,6 @@ def install_default_flows(store: Store, clock: Clock, language: str = "en") -> N
             document = default_document(name, language).decode()
             install_flow(store, clock, ask.FlowInstall(name=name, document=document))
     remember(store, clock())
-
-
-def _serves(agent: StoredAgent, queue: QueueId) -> bool:
-    return any(share.queue == queue for share in agent.plan.queues)
-
-
-def _installed(store: Store, flow: FlowId) -> FlowId:
-    if store.flows.active(flow) is None:
-        raise missing("flow", flow)
-    return flow
-
-
-def _known_hours(store: Store, hours: str) -> str:
-    if hours and hours not in store.flow_parts.all(Part.HOURS):
-        raise missing("hours", hours)
-    return hours
 
 
 def _flow_type(given: str | None) -> FlowType | None:

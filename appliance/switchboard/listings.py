@@ -5,21 +5,24 @@ Reads only. Times are `2026-11-22T09:30:00Z`, durations seconds. What only a run
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from appliance.acd.model import QueueShare
 from appliance.dialplan import ExtensionPlan
 from appliance.errors import RequestError
 from appliance.events import body_fields
-from appliance.ids import ContactId
+from appliance.ids import AgentId, ContactId, QueueId
 from appliance.stamps import Stamp, iso_utc
 from appliance.store.agent_states import AgentState
 from appliance.store.agents import StoredAgent
 from appliance.store.contact_row import ContactRow
 from appliance.store.queues import StoredQueue
 from appliance.store.recordings import RecordingRow
+from appliance.store.routing_profiles import StoredProfile
 from appliance.store.store import Store
 
 Row = dict[str, Any]
@@ -45,28 +48,64 @@ def show_settings(settings: ExtensionPlan) -> Row:
 
 
 def list_agents(store: Store) -> list[Row]:
-    """agent, name, extension, queues, status, activity, since, contact, next_status."""
+    """As `show_agent`, and status, activity, since, contact, next_status."""
     states = {state.agent: state for state in store.agent_states.all()}
     return [show_agent(agent) | _activity(states.get(agent.plan.agent)) for agent in store.agents.all()]
 
 
 def show_agent(agent: StoredAgent) -> Row:
-    """agent, name, extension, queues."""
+    """agent, name, extension, profile (null: its own), queues, served (those with priority, delay_s), proficiencies,
+    wrap_up_s (null: the queue's), auto_accept."""
     return {
         "agent": agent.plan.agent,
         "name": agent.display_name,
         "extension": agent.plan.extension,
+        "profile": agent.profile,
         "queues": [share.queue for share in agent.plan.queues],
+        "served": _served(agent.plan.queues),
+        "proficiencies": [msgspec.to_builtins(held) for held in agent.plan.proficiencies],
+        "wrap_up_s": agent.plan.wrap_up_s,
+        "auto_accept": agent.plan.auto_accept,
     }
 
 
+def list_profiles(store: Store) -> list[Row]:
+    """As `show_profile`, named profiles only."""
+    return [
+        show_profile(profile, store.routing_profiles.agents_of(profile.profile))
+        for profile in store.routing_profiles.all()
+    ]
+
+
+def show_profile(profile: StoredProfile, agents: Sequence[AgentId]) -> Row:
+    """profile, name, served (queue, priority, delay_s), outbound_queue, timer, agents."""
+    return {
+        "profile": profile.profile,
+        "name": profile.display_name,
+        "served": _served(profile.queues),
+        "outbound_queue": profile.outbound_queue,
+        "timer": profile.timer.value,
+        "agents": list(agents),
+    }
+
+
+def _served(shares: Iterable[QueueShare]) -> list[Row]:
+    return [{"queue": share.queue, "priority": share.priority, "delay_s": share.delay_s} for share in shares]
+
+
 def list_queues(store: Store) -> list[Row]:
-    """As `show_queue`."""
-    return [show_queue(queue) for queue in store.queues.all()]
+    """As `show_queue`, and members: agent, priority, delay_s of each who serves it."""
+    members: dict[QueueId, list[Row]] = {}
+    for agent in store.agents.all():
+        for share in agent.plan.queues:
+            member = {"agent": agent.plan.agent, "priority": share.priority, "delay_s": share.delay_s}
+            members.setdefault(share.queue, []).append(member)
+    return [show_queue(queue) | {"members": members.get(queue.plan.queue, [])} for queue in store.queues.all()]
 
 
 def show_queue(queue: StoredQueue) -> Row:
-    """queue, name, max_contacts, ring_timeout_s, wrap_up_s, flow, hours, caller_id, enabled."""
+    """queue, name, max_contacts, ring_timeout_s, wrap_up_s, flow, hours, caller_id, enabled, agent_order,
+    last_agent_s."""
     return {
         "queue": queue.plan.queue,
         "name": queue.display_name,
@@ -77,6 +116,8 @@ def show_queue(queue: StoredQueue) -> Row:
         "hours": queue.hours or None,
         "caller_id": queue.caller_id or None,
         "enabled": queue.plan.enabled,
+        "agent_order": queue.plan.agent_order.value,
+        "last_agent_s": queue.plan.last_agent_s,
     }
 
 

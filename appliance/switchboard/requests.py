@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
+from appliance.acd.model import AgentOrder, AvailabilityTimer
 from appliance.dialplan import EMERGENCY
 from appliance.errors import RequestError
 from appliance.ids import Extension
@@ -78,13 +79,53 @@ class GroupNamed(Arguments, frozen=True, kw_only=True):
     group: Name
 
 
+class ServedQueue(Arguments, frozen=True, kw_only=True):
+    """A queue that a routing profile serves: priority 1 first, `delay_s` that a contact must have waited before."""
+
+    queue: Name
+    priority: Annotated[int, msgspec.Meta(ge=1, le=99)] = 1
+    delay_s: Annotated[int, msgspec.Meta(ge=0, le=9999)] = 0
+
+
 class AgentAdd(Arguments, frozen=True, kw_only=True):
-    """Adds or changes an agent; what is None stays as it was. `queues`: those served, all with one priority."""
+    """Adds or changes an agent; what is None stays as it was.
+
+    `extension`: the agent's own phone, "": none; `profile`: a routing profile, or `queues`: those served by a profile
+    of the agent's own; `wrap_up_s`: limit of after-contact work, "queue": the queue's; `auto_accept`: the agent's phone
+    answers by itself.
+    """
 
     agent: Name
-    extension: Digits
+    extension: Annotated[str, msgspec.Meta(pattern=r"^([0-9]{2,15})?$")] | None = None
     name: Label | None = None
-    queues: tuple[Name, ...] | None = None
+    queues: tuple[Name | ServedQueue, ...] | None = None
+    profile: Name | None = None
+    wrap_up_s: Seconds | Literal["queue"] | None = None
+    auto_accept: bool | None = None
+
+
+class AgentProficiency(Arguments, frozen=True, kw_only=True):
+    """`name` = `value` ("language" = "ko") at `level`; None takes it away."""
+
+    agent: Name
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    value: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    level: Annotated[float, msgspec.Meta(ge=1, le=5)] | None = None
+
+
+class ProfileAdd(Arguments, frozen=True, kw_only=True):
+    """Adds or changes a routing profile; what is None stays as it was. `outbound_queue` "": none; `timer`: what ends an
+    agent's idle time."""
+
+    profile: Name
+    name: Label | None = None
+    queues: tuple[Name | ServedQueue, ...] | None = None
+    outbound_queue: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+    timer: AvailabilityTimer | None = None
+
+
+class ProfileNamed(Arguments, frozen=True, kw_only=True):
+    profile: Name
 
 
 class AgentNamed(Arguments, frozen=True, kw_only=True):
@@ -102,7 +143,8 @@ class QueueAdd(Arguments, frozen=True, kw_only=True):
     """Adds or changes a queue; what is None stays as it was, or is the default of a new one.
 
     `flow`: the queue flow, by default the box's own; `max_contacts`: by default no limit; `hours`: the calendar that
-    flows ask about for it; `caller_id`: number shown to the outside (E.164). "" takes either away.
+    flows ask about for it; `caller_id`: number shown to the outside (E.164). "" takes either away. `enabled` False:
+    takes no new contacts; `last_agent_s`: how long a caller waits for the agent of the time before, 0: not.
     """
 
     queue: Name
@@ -113,6 +155,9 @@ class QueueAdd(Arguments, frozen=True, kw_only=True):
     flow: FlowName | None = None
     hours: Label | None = None
     caller_id: PhoneNumber | None = None
+    enabled: bool | None = None
+    agent_order: AgentOrder | None = None
+    last_agent_s: Seconds | None = None
 
 
 class QueueNamed(Arguments, frozen=True, kw_only=True):

@@ -27,8 +27,40 @@ ASKED: list[tuple[tuple[str, ...], str, dict[str, Any]]] = [
     (
         ("agent", "add", "kim", "--extension", "101", "--queue", "sales", "--queue", "help", "--name", "Kim"),
         "agent.add",
-        {"agent": "kim", "extension": "101", "name": "Kim", "queues": ["sales", "help"]},
+        {"agent": "kim", "extension": "101", "name": "Kim", "queues": [{"queue": "sales"}, {"queue": "help"}]},
     ),
+    (
+        ("agent", "add", "kim", "--profile", "first", "--wrap-up", "queue", "--auto-accept"),
+        "agent.add",
+        {"agent": "kim", "profile": "first", "wrap_up_s": "queue", "auto_accept": True},
+    ),
+    (("agent", "add", "kim", "--wrap-up", "0"), "agent.add", {"agent": "kim", "wrap_up_s": 0.0}),
+    (
+        ("agent", "proficiency", "kim", "language", "ko", "4.5"),
+        "agent.proficiency",
+        {"agent": "kim", "name": "language", "value": "ko", "level": 4.5},
+    ),
+    (
+        ("agent", "proficiency", "kim", "language", "ko", "--remove"),
+        "agent.proficiency",
+        {"agent": "kim", "name": "language", "value": "ko"},
+    ),
+    (
+        ("routing-profile", "add", "first", "--queue", "sales:2:30", "--outbound-queue", "sales"),
+        "routing_profile.add",
+        {
+            "profile": "first",
+            "queues": [{"queue": "sales", "priority": 2, "delay_s": 30}],
+            "outbound_queue": "sales",
+        },
+    ),
+    (
+        ("routing-profile", "add", "first", "--name", "F", "--idle-since", "last-inbound"),
+        "routing_profile.add",
+        {"profile": "first", "name": "F", "timer": "TIME_SINCE_LAST_INBOUND"},
+    ),
+    (("routing-profile", "remove", "first"), "routing_profile.remove", {"profile": "first"}),
+    (("routing-profile", "list"), "routing_profile.list", {}),
     (("agent", "remove", "kim"), "agent.remove", {"agent": "kim"}),
     (("agent", "list"), "agent.list", {}),
     (("agent", "status", "kim", "Available"), "agent.status", {"agent": "kim", "status": "Available"}),
@@ -43,6 +75,11 @@ ASKED: list[tuple[tuple[str, ...], str, dict[str, Any]]] = [
         ("queue", "add", "sales", "--hours", "office", "--caller-id", "+8225550100"),
         "queue.add",
         {"queue": "sales", "hours": "office", "caller_id": "+8225550100"},
+    ),
+    (
+        ("queue", "add", "sales", "--order", "round-robin", "--last-agent", "30", "--disabled"),
+        "queue.add",
+        {"queue": "sales", "agent_order": "round_robin", "last_agent_s": 30.0, "enabled": False},
     ),
     (("queue", "remove", "sales"), "queue.remove", {"queue": "sales"}),
     (("queue", "list"), "queue.list", {}),
@@ -165,12 +202,56 @@ def test_agent_list_when_shown_to_people_then_table_of_what_is_known(
     box: FakeSwitchboard, run: Run, capsys: Capture
 ) -> None:
     box.answers["agent.list"] = [
-        {"agent": "kim", "extension": "101", "queues": ["sales", "help"], "status": "Available", "contact": None}
+        {
+            "agent": "kim",
+            "extension": "101",
+            "served": [
+                {"queue": "sales", "priority": 1, "delay_s": 0.0},
+                {"queue": "help", "priority": 2, "delay_s": 30.0},
+            ],
+            "proficiencies": [{"name": "language", "value": "ko", "level": 4.0}],
+            "status": "Available",
+            "contact": None,
+        }
     ]
     assert run("agent", "list") == ExitCode.OK
     heading, _, row = capsys.readouterr().out.splitlines()
-    assert heading.split() == ["agent", "extension", "queues", "status", "contact"]
-    assert row.split() == ["kim", "101", "sales,", "help", "Available", "-"]
+    assert heading.split() == ["agent", "extension", "queues", "proficiencies", "status", "contact"]
+    assert row.split() == ["kim", "101", "sales,", "help:2:30", "language=ko", "4", "Available", "-"]
+
+
+def test_queue_list_when_shown_to_people_then_who_serves_it(box: FakeSwitchboard, run: Run, capsys: Capture) -> None:
+    members = [{"agent": "kim", "priority": 1, "delay_s": 0.0}, {"agent": "lee", "priority": 3, "delay_s": 0.0}]
+    box.answers["queue.list"] = [{"queue": "sales", "members": members, "agent_order": "round_robin"}]
+    assert run("queue", "list") == ExitCode.OK
+    heading, _, row = capsys.readouterr().out.splitlines()
+    assert heading.split() == ["queue", "agents", "agent", "order"]
+    assert row.split() == ["sales", "kim,", "lee:3", "round-robin"]
+
+
+def test_routing_profile_list_when_shown_to_people_then_queues_as_they_are_typed(
+    box: FakeSwitchboard, run: Run, capsys: Capture
+) -> None:
+    served = [{"queue": "sales", "priority": 1, "delay_s": 30.0}]
+    box.answers["routing_profile.list"] = [
+        {"profile": "first", "served": served, "timer": "TIME_SINCE_LAST_INBOUND", "agents": ["kim"]}
+    ]
+    assert run("routing-profile", "list") == ExitCode.OK
+    assert capsys.readouterr().out.splitlines()[2].split() == ["first", "sales:1:30", "last-inbound", "kim"]
+
+
+@pytest.mark.parametrize("words", [("ko",), ("ko", "3", "--remove"), ("ko", "6"), ("ko", "0.5")])
+def test_proficiency_when_level_and_removal_contradict_then_usage_error(
+    words: tuple[str, ...], box: FakeSwitchboard, run: Run
+) -> None:
+    assert run("agent", "proficiency", "kim", "language", *words) == ExitCode.USAGE
+    assert box.requests == []
+
+
+@pytest.mark.parametrize("queue", ["sales:x", "sales:1:2:3", "sales:", "sales:-1"])
+def test_served_queue_when_it_has_another_form_then_usage_error(queue: str, box: FakeSwitchboard, run: Run) -> None:
+    assert run("routing-profile", "add", "first", "--queue", queue) == ExitCode.USAGE
+    assert box.requests == []
 
 
 @pytest.mark.parametrize("what", ["extension", "agent", "queue", "flow", "contact", "recording"])

@@ -103,6 +103,8 @@ def test_queue_when_changed_then_what_was_not_named_stays(tmp_path: Path) -> Non
             "ring_timeout_s": 15.0,
             "wrap_up_s": 0.0,
             "flow": None,
+            "agent_order": "longest_idle",
+            "last_agent_s": 0.0,
             "hours": None,
             "caller_id": None,
             "enabled": True,
