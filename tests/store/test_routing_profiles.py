@@ -137,10 +137,11 @@ def test_migration_when_a_store_has_agents_with_queues_then_they_keep_them(tmp_p
         old.execute(
             "INSERT INTO queues (queue, display_name, ring_timeout_s, wrap_up_s, enabled) VALUES ('sales','',9,0,1)"
         )
-        old.execute("INSERT INTO extensions VALUES ('101', 'Desk')")
+        old.execute("INSERT INTO extensions (extension, display_name) VALUES ('101', 'Desk')")
         old.execute("INSERT INTO agents VALUES ('kim', 'Kim', '101')")
         old.execute("INSERT INTO agent_queues VALUES ('kim', 0, 'sales', 2, 7.5)")
         old.execute("INSERT INTO agent_states VALUES ('kim', ?)", [state])
+        old.execute("INSERT INTO recording_policies (agent, policy) VALUES ('kim', 'never')")
     old.close()
     with Store.open(path) as store:
         share = QueueShare(queue=SALES, priority=2, delay_s=7.5)
@@ -149,6 +150,8 @@ def test_migration_when_a_store_has_agents_with_queues_then_they_keep_them(tmp_p
         assert [found.agent for found in store.agent_states.all()] == [KIM]
         assert isinstance(store.agent_states.get(KIM), AgentState)
         assert store.routing_profiles.all() == []
+        assert [(found.agent, found.policy) for found in store.recording_policies.all()] == [("kim", "never")]
         assert store.faults() == []
         assert store.agents.remove(KIM)
         assert store.agent_states.all() == []
+        assert store.recording_policies.all() == []
