@@ -115,6 +115,10 @@ _on_leg("mute", "Keep one party of CONTACT from being heard.")
 _on_leg("unmute", "Let one party of CONTACT be heard again.")
 _simple("pause-recording", "Record silence of the same length, marked, from now on (payment data).")
 _simple("resume-recording", "Voices in the recording of CONTACT again.")
+_simple("toggle", "Turn the agent of CONTACT from the consulted party to the customer, or back.")
+_simple("conference", "Let customer, agent and consulted party of CONTACT hear each other.")
+_simple("complete", "Let the agent of CONTACT leave the customer to the consulted party: completes the transfer.")
+_simple("drop", "Send the consulted party of CONTACT away.")
 _simple("hangup", "End every leg of CONTACT.")
 
 
@@ -124,13 +128,43 @@ _simple("hangup", "End every leg of CONTACT.")
 @config_option
 @json_option
 def transfer(contact: str, target: str, config_file: Path, as_json: bool) -> None:
-    """Send the customer of CONTACT to TARGET: an extension, queue:NAME, or an outside number. Blind transfer.
+    """Send the customer of CONTACT to TARGET: an extension, a number, queue:NAME or quick:NAME. Blind transfer.
 
     Needs a running box.
 
     Example: linekeeper contact transfer 0b9f6a52-7a44-4b5e-9b0a-3d2f4c1e8a77 queue:sales
     """
     _act(contact, "transfer", config_file, as_json, target=target)
+
+
+@command.command("consult")
+@click.argument("contact")
+@click.argument("target")
+@config_option
+@json_option
+def consult(contact: str, target: str, config_file: Path, as_json: bool) -> None:
+    """Let the agent of CONTACT speak with TARGET first: an extension, an outside number or quick:NAME.
+
+    The customer waits on hold. Then toggle, conference, complete or drop. Needs a running box.
+
+    Example: linekeeper contact consult 0b9f6a52-7a44-4b5e-9b0a-3d2f4c1e8a77 103
+    """
+    _act(contact, "consult", config_file, as_json, target=target)
+
+
+@command.command("digits")
+@click.argument("contact")
+@config_option
+@json_option
+def digits(contact: str, config_file: Path, as_json: bool) -> None:
+    """Press keys towards whom the agent of CONTACT talks with. Asks for them (0-9, * and #), or reads a line.
+
+    They are neither logged nor stored, so they are no argument either. Needs a running box.
+
+    Example: echo 1234# | linekeeper contact digits 0b9f6a52-7a44-4b5e-9b0a-3d2f4c1e8a77
+    """
+    keys = click.prompt("keys", hide_input=True, prompt_suffix=": ", err=True)
+    _act(contact, "digits", config_file, as_json, digits=str(keys).strip())
 
 
 @command.command("dial")

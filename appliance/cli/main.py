@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "agent": ("appliance.cli.agent", "Agents: who answers queues, and their status."),
     "routing-profile": ("appliance.cli.routing_profile", "Routing profiles: which queues agents serve."),
     "queue": ("appliance.cli.queue", "Queues: where contacts wait."),
+    "quick-connect": ("appliance.cli.quick_connect", "Quick connects: transfer targets with a name."),
     "flow": ("appliance.cli.flow", "Call flows (IVR): import, check, try out, draw, map, install."),
     "hours": ("appliance.cli.hours", "Hours of operation: when flows and queues are open."),
     "prompt": ("appliance.cli.prompt", "Prompts: what callers hear."),

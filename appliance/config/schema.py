@@ -76,6 +76,7 @@ class Recording(Section):
 
     internal: Flag = False  # extension to extension
     outbound: Flag = False
+    consults: Flag = False  # what agent and consulted say while the customer waits
     reserve_mb: Annotated[int, Field(strict=True, ge=0)] = 200  # recording stops below this free space; calls go on
 
 

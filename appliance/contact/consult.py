@@ -157,5 +157,6 @@ def consult(contact: Contact, wanted: str, by: AgentId | None) -> bool:
     leg = dial_target(contact, found) if found is not None else None
     if leg is None:
         return False
-    contact.consult = Consult(contact, wanted, leg, by)
+    contact.conversation.consult_recorded = contact.published.plan.record_consults
+    contact.consult = Consult(contact, wanted, leg, by or contact.conversation.talker.agent)
     return True

@@ -403,6 +403,25 @@ def _put_aside(db: Database, table: str) -> Callable[[], None]:
     return bring_back
 
 
+@STEPS(name="0013_quick_connects")
+def _quick_connects(db: Database) -> None:
+    db.execute("""
+        CREATE TABLE quick_connects (
+            name TEXT PRIMARY KEY,
+            kind TEXT NOT NULL,
+            agent TEXT REFERENCES agents ON DELETE CASCADE,
+            queue TEXT REFERENCES queues ON DELETE CASCADE,
+            number TEXT NOT NULL,
+            flow TEXT
+        ) STRICT""")
+    db.execute("""
+        CREATE TABLE quick_connect_queues (
+            name TEXT NOT NULL REFERENCES quick_connects ON DELETE CASCADE,
+            queue TEXT NOT NULL REFERENCES queues ON DELETE CASCADE,
+            PRIMARY KEY (name, queue)
+        ) STRICT, WITHOUT ROWID""")
+
+
 def apply(raw: sqlite3.Connection) -> None:
     """Do every step that is not done yet."""
     STEPS.apply(_database(raw))

@@ -27,6 +27,7 @@ from appliance.store.lock import WriterLock
 from appliance.store.measures import Measures
 from appliance.store.outbox import Outbox
 from appliance.store.queues import Queues
+from appliance.store.quick_connects import QuickConnects
 from appliance.store.recording_policies import RecordingPolicies
 from appliance.store.recordings import Recordings
 from appliance.store.routing_profiles import RoutingProfiles
@@ -45,6 +46,7 @@ class Store:
         self.events = ContactEvents(connection, self.contacts, self.recordings, self.errands, self.outbox)
         self.records = ContactRecords(connection, self.outbox)
         self.queues = Queues(connection, self.outbox)
+        self.quick_connects = QuickConnects(connection, self.outbox)
         self.extensions = Extensions(connection, self.outbox)
         self.groups = Groups(connection, self.outbox)
         self.routing_profiles = RoutingProfiles(connection, self.outbox)

@@ -24,6 +24,7 @@ from appliance.switchboard import (
     flow_removal,
     listings,
     phone_changes,
+    quick_connects,
     routing_changes,
 )
 from appliance.switchboard import requests as ask
@@ -55,6 +56,9 @@ class Administration:
             "routing_profile.add": (ask.ProfileAdd, routing_changes.add_profile),
             "routing_profile.remove": (ask.ProfileNamed, routing_changes.remove_profile),
             "routing_profile.list": (ask.Nothing, lambda s, _: Change(result=listings.list_profiles(s))),
+            "quick_connect.add": (ask.QuickConnectAdd, quick_connects.add_quick_connect),
+            "quick_connect.remove": (ask.QuickConnectNamed, quick_connects.remove_quick_connect),
+            "quick_connect.list": (ask.QuickConnectList, quick_connects.list_quick_connects),
             "flow.install": (ask.FlowInstall, lambda s, a: changes.install_flow(s, clock, a)),
             "flow.install_bundle": (ask.BundleInstall, lambda s, a: flow_changes.install_bundle(s, paths, clock, a)),
             "flow.remove": (ask.FlowPartNamed, lambda s, a: flow_removal.remove_part(s, clock, language, a)),

@@ -39,8 +39,36 @@ def _unmute(state: ContactState, given: ask.ContactCommand) -> protocol.Command:
 
 def _transfer(state: ContactState, given: ask.ContactCommand) -> protocol.Command:
     if not given.target:
-        raise RequestError("transfer needs a target: an extension, queue:NAME or an outside number")
+        raise RequestError("transfer needs a target: an extension, a number, queue:NAME or quick:NAME")
     return protocol.TransferContact(contact=state.contact, target=given.target)
+
+
+def _consult(state: ContactState, given: ask.ContactCommand) -> protocol.Command:
+    if not given.target:
+        raise RequestError("consult needs a target: an extension, an outside number or quick:NAME")
+    return protocol.ConsultParty(contact=state.contact, target=given.target)
+
+
+def _toggle(state: ContactState, _given: ask.ContactCommand) -> protocol.Command:
+    return protocol.ToggleParties(contact=state.contact)
+
+
+def _confer(state: ContactState, _given: ask.ContactCommand) -> protocol.Command:
+    return protocol.ConferParties(contact=state.contact)
+
+
+def _complete(state: ContactState, _given: ask.ContactCommand) -> protocol.Command:
+    return protocol.CompleteTransfer(contact=state.contact)
+
+
+def _drop(state: ContactState, _given: ask.ContactCommand) -> protocol.Command:
+    return protocol.DropConsulted(contact=state.contact)
+
+
+def _digits(state: ContactState, given: ask.ContactCommand) -> protocol.Command:
+    if not given.digits:
+        raise RequestError("digits needs the keys to press: 0-9, * and #")
+    return protocol.SendDigits(contact=state.contact, digits=given.digits)
 
 
 def _pause_recording(state: ContactState, _given: ask.ContactCommand) -> protocol.Command:
@@ -69,6 +97,12 @@ _COMMANDS: dict[str, Make] = {
     "mute": _mute,
     "unmute": _unmute,
     "transfer": _transfer,
+    "consult": _consult,
+    "toggle": _toggle,
+    "conference": _confer,
+    "complete": _complete,
+    "drop": _drop,
+    "digits": _digits,
     "pause-recording": _pause_recording,
     "resume-recording": _resume_recording,
     "hangup": _hang_up,

@@ -68,6 +68,7 @@ def _users(store: Store, given: ask.FlowPartNamed) -> Iterator[str]:
         return
     if given.part == "flow":
         yield from (f"queue {queue.plan.queue}" for queue in store.queues.all() if queue.queue_flow == given.name)
+        yield from (f"quick connect {entry.name}" for entry in store.quick_connects.all() if entry.flow == given.name)
     bundle = read_bundle(current_bundle(store))
     for flow in (*bundle.flows.values(), *bundle.modules.values()):
         if flow.name != given.name and _names(flow, given, bundle):

@@ -33,6 +33,7 @@ from appliance.store.store import Store
 from appliance.switchboard.flow_publication import flow_publication
 from appliance.switchboard.flow_set import is_prompt_stem
 from appliance.switchboard.pruning import GRACE_S, Pruner
+from appliance.switchboard.quick_connects import quick_connect_plan
 from appliance.switchboard.store_thread import StoreThread
 
 logger = logging.getLogger(__name__)
@@ -131,9 +132,11 @@ def compose(store: Store, configuration: Configuration) -> Publication:
         features=features,
         flows=flows.flows,
         queues={queue.plan.queue: _queue(queue, policies) for queue in store.queues.all()},
+        quick_connects={entry.name: quick_connect_plan(entry) for entry in store.quick_connects.all()},
         trunks=tuple(TrunkId(trunk.name) for trunk in configuration.trunks),
         record_internal=configuration.recording.internal,
         record_outbound=configuration.recording.outbound,
+        record_consults=configuration.recording.consults,
         callbacks_inside=configuration.callbacks.inside,
         recording_of_agents={one.agent: RecordingPolicy(one.policy) for one in policies if one.agent is not None},
         functions=functions,
@@ -214,7 +217,12 @@ def _problems(plan: DialPlan) -> list[str]:
         for code, feature in plan.features.items()
         if code in plan.extensions
     ]
-    return missing + silent + unplayed + hidden
+    unguided = [
+        f"quick connect {name} runs flow {entry.flow}, which is not installed; run 'linekeeper flow install'"
+        for name, entry in plan.quick_connects.items()
+        if entry.flow is not None and entry.flow not in plan.flows
+    ]
+    return missing + silent + unplayed + hidden + unguided
 
 
 def _write_if_new(path: Path, content: bytes) -> bool:

@@ -164,6 +164,27 @@ class QueueNamed(Arguments, frozen=True, kw_only=True):
     queue: Name
 
 
+class QuickConnectAdd(Arguments, frozen=True, kw_only=True):
+    """Adds or replaces a quick connect. `target`: the agent, queue, number or flow, by `type`; `flow`: what runs first
+    on the way to an agent or queue; `queues`: whose contacts may use it, none: all."""
+
+    name: Name
+    type: Literal["USER", "QUEUE", "PHONE_NUMBER", "FLOW"]
+    target: FlowName
+    flow: FlowName | None = None
+    queues: tuple[Name, ...] = ()
+
+
+class QuickConnectNamed(Arguments, frozen=True, kw_only=True):
+    name: Name
+
+
+class QuickConnectList(Arguments, frozen=True, kw_only=True):
+    """`queue`: only those that its contacts may use."""
+
+    queue: Name | None = None
+
+
 class FlowInstall(Arguments, frozen=True, kw_only=True):
     """`document`: the flow as JSON, or as the text of its file. `flow_type` None: as the document says."""
 
@@ -237,12 +258,14 @@ class ContactDial(Arguments, frozen=True, kw_only=True):
 
 
 class ContactCommand(Arguments, frozen=True, kw_only=True):
-    """`command`: hold, resume, mute, unmute (both of `leg`), transfer (to `target`), hangup."""
+    """`command`: hold, resume, mute, unmute (both of `leg`), transfer, consult (both of `target`), toggle, conference,
+    complete, drop, digits (`digits`, keys 0-9*#), pause-recording, resume-recording, hangup."""
 
     contact: str
     command: str
     leg: str | None = None
     target: str | None = None
+    digits: Annotated[str, msgspec.Meta(pattern=r"^[0-9*#]{1,64}$")] | None = None
 
 
 Read = TypeVar("Read", bound=Arguments)

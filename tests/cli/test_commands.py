@@ -94,6 +94,22 @@ ASKED: list[tuple[tuple[str, ...], str, dict[str, Any]]] = [
         "contact.dial",
         {"agent": "kim", "number": "+8225550100", "queue": "sales"},
     ),
+    *(
+        (("contact", name, CONTACT), "contact.command", {"contact": CONTACT, "command": name})
+        for name in ("toggle", "conference", "complete", "drop")
+    ),
+    (
+        ("contact", "consult", CONTACT, "quick:desk"),
+        "contact.command",
+        {"contact": CONTACT, "command": "consult", "target": "quick:desk"},
+    ),
+    (
+        ("quick-connect", "add", "desk", "--type", "user", "kim", "--flow", "f", "--queue", "sales", "--queue", "help"),
+        "quick_connect.add",
+        {"name": "desk", "type": "USER", "target": "kim", "flow": "f", "queues": ["sales", "help"]},
+    ),
+    (("quick-connect", "remove", "desk"), "quick_connect.remove", {"name": "desk"}),
+    (("quick-connect", "list", "--queue", "sales"), "quick_connect.list", {"queue": "sales"}),
     (("contact", "hangup", CONTACT), "contact.command", {"contact": CONTACT, "command": "hangup"}),
     (("contact", "mute", CONTACT), "contact.command", {"contact": CONTACT, "command": "mute", "leg": "customer"}),
     (

@@ -10,6 +10,7 @@ import pytest
 from appliance.acd.model import Activity, AgentPlan, QueuePlan, QueueShare
 from appliance.ids import AgentId, Extension, FlowId, QueueId
 from appliance.store import AgentState, Store, StoredAgent, StoredExtension, StoredQueue, UnknownReferenceError
+from appliance.store.quick_connects import QuickConnectKind, StoredQuickConnect
 from appliance.store.recording_policies import StoredPolicy
 
 SALES = QueueId("sales")
@@ -156,3 +157,25 @@ def test_recording_policy_when_set_then_kept_until_it_is_the_usual_or_the_queue_
 def test_recording_policy_when_nobody_has_that_name_then_error_says_so(store: Store) -> None:
     with pytest.raises(UnknownReferenceError, match="no agent kim"):
         store.recording_policies.put(StoredPolicy(policy="never", agent=KIM))
+
+
+def test_quick_connect_when_put_then_kept_with_its_queues_until_what_it_names_goes(store: Store) -> None:
+    _furnish(store)
+    desk = StoredQuickConnect(name="desk", kind=QuickConnectKind.USER, agent=KIM, flow=FlowId("hello"))
+    lawyer = StoredQuickConnect(
+        name="lawyer", kind=QuickConnectKind.PHONE_NUMBER, number="+8225550100", queues=(SALES,)
+    )
+    for entry in (lawyer, desk, lawyer):
+        store.quick_connects.put(entry)
+    assert store.quick_connects.all() == [desk, lawyer]
+    store.agents.remove(KIM)
+    assert store.quick_connects.all() == [lawyer]
+    assert store.quick_connects.remove("lawyer")
+    assert not store.quick_connects.remove("lawyer")
+
+
+def test_quick_connect_when_nobody_has_that_name_then_error_says_so(store: Store) -> None:
+    with pytest.raises(UnknownReferenceError, match="no agent kim"):
+        store.quick_connects.put(StoredQuickConnect(name="desk", kind=QuickConnectKind.USER, agent=KIM))
+    with pytest.raises(UnknownReferenceError, match="no queue sales"):
+        store.quick_connects.put(StoredQuickConnect(name="desk", kind=QuickConnectKind.FLOW, queues=(SALES,)))

@@ -171,19 +171,34 @@ def test_contact_commands_when_under_way_then_reach_its_process(tmp_path: Path) 
         process = await box.process(0)
         contact = process.begin()
         await process.settled()
-        for name, message in (("hold", protocol.HoldCustomer), ("resume", protocol.ResumeCustomer)):
+        plain = {
+            "hold": protocol.HoldCustomer,
+            "resume": protocol.ResumeCustomer,
+            "toggle": protocol.ToggleParties,
+            "conference": protocol.ConferParties,
+            "complete": protocol.CompleteTransfer,
+            "drop": protocol.DropConsulted,
+        }
+        for name, message in plain.items():
             await box.call("contact.command", contact=contact, command=name)
             assert (await process.expect(message)).contact == contact
         await box.call("contact.command", contact=contact, command="mute")
         assert (await process.expect(protocol.MuteLeg)).leg == LegId("customer")
         await box.call("contact.command", contact=contact, command="transfer", target="queue:sales")
         assert (await process.expect(protocol.TransferContact)).target == "queue:sales"
+        await box.call("contact.command", contact=contact, command="consult", target="quick:desk")
+        assert (await process.expect(protocol.ConsultParty)).target == "quick:desk"
+        await box.call("contact.command", contact=contact, command="digits", digits="12#")
+        assert (await process.expect(protocol.SendDigits)).digits == "12#"
         await box.call("contact.command", contact=contact, command="hangup")
         await process.expect(protocol.HangUpContact)
         assert "it has customer" in await refused(
             box, "not_found", "contact.command", contact=contact, command="unmute", leg="agent-9"
         )
         assert "needs a target" in await refused(box, "invalid", "contact.command", contact=contact, command="transfer")
+        assert "needs a target" in await refused(box, "invalid", "contact.command", contact=contact, command="consult")
+        said = await refused(box, "invalid", "contact.command", contact=contact, command="digits", digits="12a")
+        assert "12a" not in said
         assert "hold" in await refused(box, "invalid", "contact.command", contact=contact, command="dance")
         process.hung_up()
         await box.closed(contact)
@@ -260,5 +275,45 @@ def test_config_when_broken_then_last_good_keeps_running_and_problems_are_told(t
         result = await box.call("config.reload")
         assert result["next_start"] == ["edge"]
         assert "flow gone" in result["problems"][0]
+
+    play(tmp_path, scene)
+
+
+def test_quick_connect_when_added_then_listed_for_its_queues_and_in_the_plan(tmp_path: Path) -> None:
+    async def scene(box: Harness) -> None:
+        await box.staff("kim")
+        await box.call("queue.add", queue="sales")
+        await box.call("queue.add", queue="help")
+        added = await box.call("quick_connect.add", name="desk", type="USER", target="kim", flow="agent_transfer")
+        assert added["dial"] == "quick:desk"
+        await box.call("quick_connect.add", name="second", type="QUEUE", target="help", queues=["sales"])
+        await box.call("quick_connect.add", name="lawyer", type="PHONE_NUMBER", target="+8225550100")
+        await box.call("quick_connect.add", name="survey", type="FLOW", target="customer_queue", queues=["help"])
+        assert [row["name"] for row in await box.call("quick_connect.list", queue="sales")] == [
+            "desk",
+            "lawyer",
+            "second",
+        ]
+        plan = dial_plan(box)["quick_connects"]
+        assert (plan["desk"]["agent"], plan["desk"]["flow"]) == ("kim", "agent_transfer")
+        assert (plan["second"]["queue"], plan["second"]["queues"]) == ("help", ["sales"])
+        await box.call("quick_connect.remove", name="survey")
+        assert "survey" not in dial_plan(box)["quick_connects"]
+
+    play(tmp_path, scene)
+
+
+def test_quick_connect_when_its_target_is_not_there_then_is_refused(tmp_path: Path) -> None:
+    async def scene(box: Harness) -> None:
+        await refused(box, "conflict", "quick_connect.add", name="x", type="USER", target="kim")
+        await refused(box, "conflict", "quick_connect.add", name="x", type="QUEUE", target="help")
+        await refused(box, "not_found", "quick_connect.add", name="x", type="FLOW", target="survey")
+        await refused(box, "reserved", "quick_connect.add", name="x", type="PHONE_NUMBER", target="911")
+        await refused(box, "invalid", "quick_connect.add", name="x", type="PHONE_NUMBER", target="my lawyer")
+        await refused(
+            box, "invalid", "quick_connect.add", name="x", type="PHONE_NUMBER", target="101", flow="agent_transfer"
+        )
+        await refused(box, "not_found", "quick_connect.remove", name="x")
+        assert await box.call("quick_connect.list") == []
 
     play(tmp_path, scene)
