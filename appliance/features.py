@@ -42,7 +42,7 @@ class Rights(enum.StrEnum):
     """Who may call a box function.
 
     INSIDE: a phone of the box, for itself or whoever is logged in there. PIN: also anybody else (a caller from a trunk)
-    who gives the parameters agent and pin; nobody is told without them. A stranger can call nothing else.
+    who gives the parameters agent (log-in number) and pin: it acts for that agent. A stranger can call nothing else.
     """
 
     INSIDE = "inside"
@@ -76,6 +76,41 @@ FEATURES: tuple[Feature, ...] = (
         code="*10",
         operation="phone.whoami",
         answers=("extension", "agent"),
+    ),
+    Feature(
+        name="log_in",
+        code="*11",
+        operation="agent.log_in",
+        flow=FlowId("feature_log_in"),
+        takes=Takes.EXTENSION,
+        parameters=("agent", "pin"),
+        needs=("agent", "pin"),
+        answers=("agent",),
+    ),
+    Feature(name="log_out", code="*12", operation="agent.log_out", rights=Rights.PIN),
+    Feature(name="available", code="*13", operation="agent.available", rights=Rights.PIN),
+    Feature(
+        name="status",
+        code="*14",
+        operation="agent.status",
+        flow=FlowId("feature_status"),
+        takes=Takes.EXTENSION,
+        needs=("argument",),
+        answers=("status",),
+        rights=Rights.PIN,
+    ),
+    Feature(name="statuses", operation="agent.statuses", parameters=(), answers=("digits",)),
+    Feature(name="end_wrap_up", code="*15", operation="agent.end_wrap_up", rights=Rights.PIN),
+    Feature(name="extend_wrap_up", code="*16", operation="agent.extend_wrap_up", takes=Takes.EXTENSION),
+    Feature(
+        name="disposition",
+        code="*17",
+        operation="contact.disposition",
+        flow=ASKING,
+        takes=Takes.EXTENSION,
+        question="ask_disposition",
+        needs=("argument",),
+        answers=("name",),
     ),
 )
 

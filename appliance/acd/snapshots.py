@@ -42,7 +42,8 @@ class QueueSnapshot(msgspec.Struct, frozen=True, kw_only=True):
 
 class AgentSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     """One agent; `contact` is the one under way, in wrap-up or ringing, `offer` the open offer; `extension` where the
-    agent sits, None: nowhere; `queues`: of the routing profile; `wrap_up_until`: the limit of the wrap-up."""
+    agent sits, None: nowhere; `queues`: of the routing profile; `wrap_up_until`: the limit of
+    the wrap-up, even while the agent is on another contact."""
 
     agent: AgentId
     extension: Extension | None
@@ -94,5 +95,5 @@ def show_agent(agent: Agent) -> AgentSnapshot:
         contact=agent.contact,
         offer=agent.offer,
         queues=tuple(share.queue for share in agent.shares if agent_of_queue(share.queue) is None),
-        wrap_up_until=None if agent.contact is None else agent.limits.get(agent.contact),
+        wrap_up_until=max(agent.limits.values(), default=None),
     )

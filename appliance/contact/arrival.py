@@ -83,6 +83,9 @@ def _arrive(contact: Contact, invite: Invite, destination: ToFlow | ToFeature, l
     contact.conversation.customer = leg
     contact.customer_endpoint = caller(invite, contact.published.plan)
     contact.initiate(InitiationMethod.INBOUND, Endpoint(address=dialled), source=invite.source, service=service)
+    if service and invite.extension is not None:  # whoever sits there is busy with the box
+        leg.extension = Extension(invite.extension)
+        leg.agent = contact.published.plan.extensions.get(leg.extension)
     contact.legs.note(leg, f"sip:{invite.caller}", contact.segment)
     leg.reply(200)  # what follows is ready long before the ACK is here
     attributes = {} if isinstance(destination, ToFlow) else _attributes(contact.published.plan, invite, destination)

@@ -65,12 +65,15 @@ class QuickConnectPlan(msgspec.Struct, frozen=True, kw_only=True):
 class DialPlan(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a contact process needs to route a call; `region` is the box's country (ISO 3166, e.g. KR).
 
+    extensions: the phones, and who sits there; desks: numbers of agents (log-in number, own extension) → where that
+    agent sits now if not there, None: at no phone.
     parts: hours, bots, prompts and the resource map, the file `<parts>.json` in the flows folder, "" for none;
     bundle_sha256: hash of all flows and parts that are in force.
     """
 
     region: str = "US"
     extensions: dict[Extension, AgentId | None] = msgspec.field(default_factory=dict)
+    desks: dict[Extension, Extension | None] = msgspec.field(default_factory=dict)
     numbers: dict[str, FlowId] = msgspec.field(default_factory=dict)  # E.164 or short code → flow
     features: dict[str, FeaturePlan] = msgspec.field(default_factory=dict)  # code → what it does, inside only
     flows: dict[FlowId, FlowPlan] = msgspec.field(default_factory=dict)

@@ -70,10 +70,13 @@ def route(plan: DialPlan, dialled: str, *, from_trunk: bool) -> Destination:
 
 def _inside(plan: DialPlan, dialled: str, number: str | None) -> Destination:
     """Where a phone of the box gets to beside numbers with a flow; `number` is what it dialled as E.164."""
-    if (extension := Extension(dialled)) in plan.extensions:
+    extension = plan.desks.get(Extension(dialled)) or Extension(dialled)  # an agent's number rings where that agent is
+    if extension in plan.extensions:
         return ToExtension(extension=extension, agent=plan.extensions[extension])
     if (group := plan.group_at(dialled)) is not None:
         return ToGroup(group=group.group)
+    if extension in plan.desks:
+        return Unroutable(sip_status=480, why=f"agent number {dialled} is logged in nowhere")
     if (feature := _feature(plan, dialled)) is not None:
         return feature
     if number is not None and plan.trunks and dialled not in EMERGENCY:  # 119 must not go out as +82119

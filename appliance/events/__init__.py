@@ -26,6 +26,7 @@ from appliance.events.legs import (
     LegStarted,
     LegUnmuted,
 )
+from appliance.events.outcome import DispositionChosen, NoteAdded
 from appliance.events.queueing import (
     AfterContactWorkEnded,
     AfterContactWorkExtended,
@@ -100,6 +101,7 @@ __all__ = [
     "CustomerResumed",
     "DigitsSent",
     "DisconnectReason",
+    "DispositionChosen",
     "Endpoint",
     "ErrandKind",
     "FlowActionTaken",
@@ -118,6 +120,7 @@ __all__ = [
     "LegStarted",
     "LegUnmuted",
     "MediaFailed",
+    "NoteAdded",
     "PartiesToggled",
     "QueueRequested",
     "RecordingFinished",
@@ -181,6 +184,8 @@ AnyBody = (
     | CallbackRequested
     | AttemptPlanned
     | AttemptFollows
+    | DispositionChosen
+    | NoteAdded
     | ContactClosed
 )
 

@@ -19,7 +19,7 @@ Facts = dict[str, Any]
 
 
 def box_details(line: Timeline, box: str) -> Facts:
-    """Box, boots, clock; Flows, Offers, Legs, Recordings in the order they began; what failed."""
+    """Box, boots, clock; Flows, Offers, Legs, Recordings in the order they began; what failed; what agents said."""
     failures = [moment.body.detail for moment in line.moments if isinstance(moment.body, ev.MediaFailed)]
     first = next((moment.body for moment in line.moments if isinstance(moment.body, ev.ContactInitiated)), None)
     end = next((moment.body for moment in line.moments if isinstance(moment.body, ev.ContactDisconnected)), None)
@@ -41,6 +41,8 @@ def box_details(line: Timeline, box: str) -> Facts:
         "Offers": _offers(line.moments),
         "Legs": _legs(line.moments),
         "Recordings": _recordings(line.moments),
+        "Disposition": _disposition(line.moments),
+        "Notes": _notes(line.moments),
     }
 
 
@@ -69,6 +71,24 @@ def _handed_on(moments: Sequence[Moment]) -> Facts | None:
     """How the customer went on to another contact, and by whom: what the transfer metrics tell apart."""
     transfers = (moment.body for moment in moments if isinstance(moment.body, ev.ContactTransferred))
     return next(({"Kind": transfer.kind, "By": transfer.by} for transfer in transfers), None)
+
+
+def _disposition(moments: Sequence[Moment]) -> Facts | None:
+    """The latest one."""
+    found = [
+        {"Code": said.code, "Name": said.name, "Agent": said.agent, "Timestamp": iso_utc(moment.second)}
+        for moment in moments
+        if isinstance(said := moment.body, ev.DispositionChosen)
+    ]
+    return found[-1] if found else None
+
+
+def _notes(moments: Sequence[Moment]) -> list[Facts]:
+    return [
+        {"Text": said.text, "Agent": said.agent, "Timestamp": iso_utc(moment.second)}
+        for moment in moments
+        if isinstance(said := moment.body, ev.NoteAdded)
+    ]
 
 
 def _flows(moments: Sequence[Moment]) -> list[Facts]:

@@ -49,6 +49,13 @@ class ContactRecords:
         text = self._connection.value("SELECT record FROM contact_records WHERE contact = ?", (contact,))
         return None if text is None else _record(text)
 
+    def latest_of(self, agent: AgentId) -> ContactId | None:
+        """The contact that this agent was on last."""
+        found = self._connection.value(
+            "SELECT contact FROM contact_records WHERE agent = ? ORDER BY initiated DESC, contact LIMIT 1", (agent,)
+        )
+        return None if found is None else ContactId(str(found))
+
     def between(
         self, since: str, until: str, *, queue: QueueId | None = None, agent: AgentId | None = None, limit: int = 1000
     ) -> list[Record]:

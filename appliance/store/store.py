@@ -10,7 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from appliance.store.agent_access import AgentAccesses
 from appliance.store.agent_states import AgentStates
+from appliance.store.agent_statuses import AgentStatuses
 from appliance.store.agents import Agents
 from appliance.store.boots import Boots
 from appliance.store.connection import Connection
@@ -18,6 +20,7 @@ from appliance.store.contact_events import ContactEvents
 from appliance.store.contact_records import ContactRecords
 from appliance.store.contacts import Contacts
 from appliance.store.counters import Counters
+from appliance.store.dispositions import Dispositions
 from appliance.store.errands import Errands
 from appliance.store.extensions import Extensions
 from appliance.store.flow_parts import FlowParts
@@ -52,6 +55,9 @@ class Store:
         self.routing_profiles = RoutingProfiles(connection, self.outbox)
         self.agents = Agents(connection, self.outbox, self.routing_profiles)
         self.agent_states = AgentStates(connection, self.outbox)
+        self.agent_statuses = AgentStatuses(connection, self.outbox)
+        self.agent_access = AgentAccesses(connection)
+        self.dispositions = Dispositions(connection, self.outbox)
         self.flows = Flows(connection, self.outbox)
         self.flow_parts = FlowParts(connection, self.outbox)
         self.recording_policies = RecordingPolicies(connection, self.outbox)

@@ -29,6 +29,7 @@ from appliance.switchboard import (
 )
 from appliance.switchboard import requests as ask
 from appliance.switchboard.changes import Change
+from appliance.switchboard.staff import outcomes, statuses
 
 Work = Callable[[Store, Any], Change]
 
@@ -52,6 +53,12 @@ class Administration:
             "agent.list": (ask.Nothing, lambda s, _: Change(result=listings.list_agents(s))),
             "queue.add": (ask.QueueAdd, routing_changes.add_queue),
             "queue.remove": (ask.QueueNamed, routing_changes.remove_queue),
+            "agent_status.add": (ask.AgentStatusAdd, statuses.add_status),
+            "agent_status.remove": (ask.AgentStatusNamed, statuses.remove_status),
+            "agent_status.list": (ask.Nothing, lambda s, _: Change(result=statuses.list_statuses(s))),
+            "disposition.add": (ask.DispositionAdd, outcomes.add_disposition),
+            "disposition.remove": (ask.DispositionNamed, outcomes.remove_disposition),
+            "disposition.list": (ask.Nothing, lambda s, _: Change(result=outcomes.list_dispositions(s))),
             "queue.list": (ask.Nothing, lambda s, _: Change(result=listings.list_queues(s))),
             "routing_profile.add": (ask.ProfileAdd, routing_changes.add_profile),
             "routing_profile.remove": (ask.ProfileNamed, routing_changes.remove_profile),

@@ -19,6 +19,7 @@ from appliance.store.store import Store
 from appliance.switchboard import requests as ask
 from appliance.switchboard.changes import Change
 from appliance.switchboard.listings import missing, show_agent
+from appliance.switchboard.staff.seats import settle_in
 
 
 def add_agent(store: Store, given: ask.AgentAdd) -> Change:
@@ -87,6 +88,8 @@ def set_proficiency(store: Store, given: ask.AgentProficiency) -> Change:
 
 def _put(store: Store, agent: StoredAgent) -> Change:
     """What is shown and told is what the store made of it: the queues of a named profile are the profile's."""
+    before = store.agents.get(agent.plan.agent)
     store.agents.put(agent)
+    settle_in(store, agent.plan.agent, before)
     stored = store.agents.get(agent.plan.agent) or agent
     return Change(result=show_agent(stored), told=(acd.AgentConfigured(agent=stored.plan),), published=True)

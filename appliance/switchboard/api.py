@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from appliance.config.schema import Configuration
@@ -15,12 +15,11 @@ from appliance.edge.requests import forget_contacts, reload_trunks
 from appliance.edge.rpc import AsyncEdgeLink
 from appliance.edge.trunks import store_trunks
 from appliance.errors import EdgeError
-from appliance.ids import Extension
+from appliance.ids import AgentId, Extension
 from appliance.switchboard import requests as ask
 from appliance.switchboard.administration import Administration
 from appliance.switchboard.changes import Change
-from appliance.switchboard.contacts import Contacts
-from appliance.switchboard.desk.desk import OPERATION, Desk, Handler
+from appliance.switchboard.desk.desk import OPERATION, Desk
 from appliance.switchboard.dialling import Dialling
 from appliance.switchboard.ledger import Ledger
 from appliance.switchboard.listings import Row
@@ -28,6 +27,9 @@ from appliance.switchboard.live import Live
 from appliance.switchboard.publish import Publisher
 from appliance.switchboard.routing import Routing
 from appliance.switchboard.settings import Settings
+from appliance.switchboard.staff.access import Access
+from appliance.switchboard.staff.outcomes import Outcomes
+from appliance.switchboard.staff.shift import Shift
 from appliance.switchboard.store_thread import StoreThread
 
 logger = logging.getLogger(__name__)
@@ -48,10 +50,11 @@ class Api:
         publisher: Publisher,
         settings: Settings,
         edge: AsyncEdgeLink,
-        desk: Mapping[str, Handler],
-        contacts: Contacts,
+        shift: Shift,
+        access: Access,
+        outcomes: Outcomes,
+        desk: Desk,
     ) -> None:
-        """`desk`: the handlers of box functions."""
         self._store = store
         self._ledger = ledger
         self._administration = administration
@@ -60,11 +63,18 @@ class Api:
         self._publisher = publisher
         self._settings = settings
         self._edge = edge
-        self._desk = Desk(book=desk, contacts=contacts, store=store, plan=lambda: publisher.plan, perform=self.perform)
+        self._desk = desk
+        desk.perform = self.perform
         self._operations: dict[str, tuple[type[ask.Arguments], Callable[[Any], Awaitable[Any]]]] = {
             "status": (ask.Nothing, lambda _: self._status()),
-            "agent.status": (ask.AgentStatus, live.set_status),
-            "agent.clear": (ask.AgentNamed, live.clear),
+            "agent.login": (ask.AgentLogIn, shift.log_in),
+            "agent.logout": (ask.AgentNamed, shift.log_out),
+            "agent.status": (ask.AgentStatus, shift.set_status),
+            "agent.clear": (ask.AgentNamed, shift.clear),
+            "agent.extend": (ask.AgentExtend, shift.extend),
+            "agent.pin": (ask.AgentPin, lambda given: access.set_pin(AgentId(given.agent), given.pin)),
+            "contact.disposition": (ask.ContactDisposition, outcomes.choose),
+            "contact.note": (ask.ContactNote, outcomes.note),
             "contact.command": (ask.ContactCommand, live.command),
             "contact.dial": (ask.ContactDial, dialling.dial),
             "config.reload": (ask.Nothing, lambda _: self.reload()),
@@ -113,6 +123,7 @@ class Api:
 
     async def _take_effect(self, op: str, change: Change) -> None:
         self._routing.tell(change.told)
+        await self._ledger.caught_up()  # the dial plan is made of what is stored
         if change.published:
             await self._publisher.refresh(self._settings.configuration)
         if op == "extension.remove":

@@ -13,12 +13,12 @@ from functools import partial
 
 from msgspec import structs
 
-from appliance.acd.events import AcdEvent, AgentReleased
+from appliance.acd.events import AcdEvent, AgentEngaged, AgentReleased
 from appliance.clock import Clock
 from appliance.contact.protocol import Command
 from appliance.errors import StoreError
 from appliance.events import AnyBody, ContactEvent, Writer
-from appliance.ids import ContactId
+from appliance.ids import AgentId, ContactId
 from appliance.logs import fields
 from appliance.stamps import Stamp
 from appliance.store.agent_states import AgentState
@@ -97,6 +97,20 @@ class Contacts:
         if state is None:
             return
         self._routing.tell(self._add(state, self._own(state, body, self._clock())))
+
+    def engage(self, contact: ContactId, agent: AgentId) -> None:
+        """`agent` is on this contact until it ends, though no event says so: who logs in by it is offered nothing
+        before the handset is down."""
+        state = self._states.get(contact)
+        if state is not None and not state.disconnected and agent not in state.engaged:
+            state.engaged[agent] = False
+            self._routing.tell([AgentEngaged(agent=agent, contact=contact)])
+
+    def disengage(self, contact: ContactId, agent: AgentId) -> None:
+        """`agent` has no part in the contact after all."""
+        state = self._states.get(contact)
+        if state is not None and agent in state.engaged:
+            self._routing.tell([state.leave(agent)])
 
     def keep(self, state: AgentState) -> None:
         """Store an agent's state."""

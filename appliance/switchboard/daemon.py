@@ -35,6 +35,7 @@ from appliance.switchboard.changes import install_default_flows
 from appliance.switchboard.closing import Closer
 from appliance.switchboard.contacts import Contacts
 from appliance.switchboard.desk.book import HANDLERS
+from appliance.switchboard.desk.desk import Desk
 from appliance.switchboard.dialling import Dialling
 from appliance.switchboard.edge_watch import EdgeWatch
 from appliance.switchboard.finisher import Finisher
@@ -50,6 +51,9 @@ from appliance.switchboard.publish import Publisher
 from appliance.switchboard.routing import Routing
 from appliance.switchboard.service_manager import ServiceManager
 from appliance.switchboard.settings import Settings
+from appliance.switchboard.staff.access import Access
+from appliance.switchboard.staff.outcomes import Outcomes
+from appliance.switchboard.staff.shift import Shift
 from appliance.switchboard.store_thread import StoreThread
 from appliance.switchboard.todays_numbers import TodaysNumbers
 
@@ -115,6 +119,20 @@ class Switchboard:
             sip_port=configuration.contacts.sip_port,
             wake=self._link.wake,
         )
+        access = Access(self.store, now)
+        shift = Shift(routing=self.routing, store=self.store, ledger=self._ledger, clock=now, publish=self._publish)
+        outcomes = Outcomes(
+            contacts=self.contacts, ledger=self._ledger, store=self.store, clock=now, box=configuration.box.name
+        )
+        desk = Desk(
+            book=HANDLERS,
+            contacts=self.contacts,
+            store=self.store,
+            plan=lambda: self._publisher.plan,
+            shift=shift,
+            access=access,
+            outcomes=outcomes,
+        )
         self.api = Api(
             store=self.store,
             ledger=self._ledger,
@@ -132,8 +150,10 @@ class Switchboard:
             publisher=self._publisher,
             settings=self._settings,
             edge=self._edge,
-            desk=HANDLERS,
-            contacts=self.contacts,
+            shift=shift,
+            access=access,
+            outcomes=outcomes,
+            desk=desk,
         )
         self._api_server = ApiServer(paths.api_socket, self.api.perform)
         self._adopting: asyncio.Task[None] | None = None
@@ -198,6 +218,9 @@ class Switchboard:
         """Records count on the day on which the contact ended."""
         ended = record.get("DisconnectTimestamp") or record["LastUpdateTimestamp"]
         self._numbers.add(calendar_day(_wall_s(ended)), record)
+
+    async def _publish(self) -> None:
+        await self._publisher.refresh(self._settings.configuration)
 
     def _plan_changed(self) -> None:
         self._link.broadcast(DialPlanChanged())

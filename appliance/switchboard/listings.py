@@ -48,9 +48,13 @@ def show_settings(settings: ExtensionPlan) -> Row:
 
 
 def list_agents(store: Store) -> list[Row]:
-    """As `show_agent`, and status, activity, since, contact, next_status."""
+    """As `show_agent`, and login (number), status, activity, since, contact, next_status."""
     states = {state.agent: state for state in store.agent_states.all()}
-    return [show_agent(agent) | _activity(states.get(agent.plan.agent)) for agent in store.agents.all()]
+    logins = store.agent_access.login_of()
+    return [
+        show_agent(agent) | {"login": logins.get(agent.plan.agent)} | _activity(states.get(agent.plan.agent))
+        for agent in store.agents.all()
+    ]
 
 
 def show_agent(agent: StoredAgent) -> Row:

@@ -10,9 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from appliance.acd import events as acd
 from appliance.acd.machine import Acd
-from appliance.acd.model import Activity
 from appliance.acd.snapshots import AgentSnapshot
 from appliance.clock import Clock
 from appliance.edge.requests import RegisteredContact, registered_contacts
@@ -21,10 +19,11 @@ from appliance.errors import EdgeError, RequestError
 from appliance.ids import AgentId, ContactId, Extension, QueueId
 from appliance.stamps import iso_utc
 from appliance.switchboard import requests as ask
+from appliance.switchboard.agent_rows import agent_row
 from appliance.switchboard.contact_commands import contact_command
 from appliance.switchboard.contacts import Contacts
 from appliance.switchboard.edge_watch import EdgeWatch
-from appliance.switchboard.listings import Row, missing
+from appliance.switchboard.listings import Row
 from appliance.switchboard.routing import Routing
 from appliance.switchboard.todays_numbers import TodaysNumbers
 
@@ -56,26 +55,6 @@ class Live:
         return self._routing.acd
 
     # ── agents and contacts ──────────────────────────────────────────────────────────────────────────────────────
-
-    async def set_status(self, given: ask.AgentStatus) -> Row:
-        """agent, status, activity, next_status after the change. Raises RequestError (`not_found`)."""
-        agent = AgentId(given.agent)
-        await self._routing.deciding.wait()
-        if self._acd.agent_snapshot(agent) is None:
-            raise missing("agent", agent)
-        self._routing.tell([acd.AgentStatusSet(agent=agent, status=given.status)])
-        snapshot = self._acd.agent_snapshot(agent)
-        return {} if snapshot is None else self._agent(snapshot)
-
-    async def clear(self, given: ask.AgentNamed) -> Row:
-        """End the agent's after-contact work; as `set_status`."""
-        agent = AgentId(given.agent)
-        await self._routing.deciding.wait()
-        if self._acd.agent_snapshot(agent) is None:
-            raise missing("agent", agent)
-        self._routing.tell([acd.WrapUpCleared(agent=agent)])
-        snapshot = self._acd.agent_snapshot(agent)
-        return {} if snapshot is None else self._agent(snapshot)
 
     async def command(self, given: ask.ContactCommand) -> Row:
         """Ask the contact's process; the events tell what came of it. Raises RequestError."""
@@ -160,16 +139,7 @@ class Live:
         }
 
     def _agent(self, snapshot: AgentSnapshot) -> Row:
-        return {
-            "agent": snapshot.agent,
-            "extension": snapshot.extension,
-            "queues": list(snapshot.queues),
-            "status": snapshot.status,
-            "activity": Activity(snapshot.activity).value,
-            "for_s": round(max(0.0, self._clock().mono_s - snapshot.since), 1),
-            "contact": snapshot.contact,
-            "next_status": snapshot.next_status,
-        }
+        return agent_row(snapshot, self._clock().mono_s)
 
     def _waiting(self, queue: QueueId) -> Row:
         snapshot = self._acd.queue_snapshot(queue, self._clock().mono_s)

@@ -34,6 +34,7 @@ from appliance.switchboard.flow_publication import flow_publication
 from appliance.switchboard.flow_set import is_prompt_stem
 from appliance.switchboard.pruning import GRACE_S, Pruner
 from appliance.switchboard.quick_connects import quick_connect_plan
+from appliance.switchboard.staff.seats import desks, seats
 from appliance.switchboard.store_thread import StoreThread
 
 logger = logging.getLogger(__name__)
@@ -121,9 +122,11 @@ def compose(store: Store, configuration: Configuration) -> Publication:
     features = feature_plans(feature_table(configuration), language)
     policies = store.recording_policies.all()
     extensions = store.extensions.all()
+    sitting = {seat: agent for agent, seat in seats(store).items()}
     plan = DialPlan(
         region=configuration.box.region,
-        extensions={entry.extension: entry.agent for entry in extensions},
+        extensions={entry.extension: sitting.get(entry.extension) for entry in extensions},
+        desks=desks(store),
         phones={
             entry.extension: msgspec.structs.replace(entry.settings, name=entry.display_name) for entry in extensions
         },

@@ -22,6 +22,7 @@ PhoneNumber = Annotated[str, msgspec.Meta(pattern=r"^(\+[0-9]{3,15})?$")]
 Digits = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{2,15}$")]
 Target = Annotated[str, msgspec.Meta(pattern=r"^([0-9*#+]{1,32}|(queue|group|voicemail):[^\x00-\x1f\x7f]{1,64})?$")]
 Label = Annotated[str, msgspec.Meta(max_length=127)]
+DispositionCode = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,4}$")]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=86400)]
 Ring = Annotated[float, msgspec.Meta(ge=1, le=600)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=10000)]
@@ -133,10 +134,74 @@ class AgentNamed(Arguments, frozen=True, kw_only=True):
 
 
 class AgentStatus(Arguments, frozen=True, kw_only=True):
-    """`status`: Available, Offline or a custom one."""
+    """`status`: Available, Offline or a custom one; its number will do. None: nothing is changed."""
 
     agent: Name
+    status: Name | None = None
+
+
+class AgentLogIn(Arguments, frozen=True, kw_only=True):
+    """`extension` None: the agent's own phone."""
+
+    agent: Name
+    extension: Digits | None = None
+
+
+class AgentExtend(Arguments, frozen=True, kw_only=True):
+    """More time for after-contact work."""
+
+    agent: Name
+    seconds: Annotated[float, msgspec.Meta(gt=0, le=86400)] = 60.0
+
+
+class AgentPin(Arguments, frozen=True, kw_only=True):
+    """`pin` None: one is made."""
+
+    agent: Name
+    pin: str | None = None
+
+    def __repr__(self) -> str:
+        return f"AgentPin(agent={self.agent!r})"
+
+
+class AgentStatusAdd(Arguments, frozen=True, kw_only=True):
+    """Adds or changes a status; `order`: its place and its number on the telephone, by default the next free one."""
+
     status: Name
+    description: Label | None = None
+    order: Annotated[int, msgspec.Meta(ge=1, le=50)] | None = None
+    enabled: bool | None = None
+
+
+class AgentStatusNamed(Arguments, frozen=True, kw_only=True):
+    status: Name
+
+
+class DispositionAdd(Arguments, frozen=True, kw_only=True):
+    """`queue` None: for the contacts of every queue."""
+
+    code: DispositionCode
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=127)]
+    queue: Name | None = None
+
+
+class DispositionNamed(Arguments, frozen=True, kw_only=True):
+    code: DispositionCode
+    queue: Name | None = None
+
+
+class ContactDisposition(Arguments, frozen=True, kw_only=True):
+    """`agent`: who says so; None: whoever was on the contact."""
+
+    contact: str
+    code: DispositionCode
+    agent: Name | None = None
+
+
+class ContactNote(Arguments, frozen=True, kw_only=True):
+    contact: str
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
+    agent: Name | None = None
 
 
 class QueueAdd(Arguments, frozen=True, kw_only=True):

@@ -65,7 +65,7 @@ def test_request_when_refused_then_error_is_data_and_the_connection_stays(
 ) -> None:
     async def scene(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         answer = await ask(reader, writer, b'{"op": "refuse"}')
-        assert answer["error"] == {"kind": "not_found", "message": "no", "problems": [], "sentence": ""}
+        assert answer["error"] == {"kind": "not_found", "message": "no", "problems": []}
         answer = await ask(reader, writer, b'{"op": "flow"}')
         assert answer["error"]["kind"] == "flow"
         assert answer["error"]["problems"] == ["one", "two"]

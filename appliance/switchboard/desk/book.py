@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from appliance.switchboard.desk import phone
+from appliance.switchboard.desk import agents, phone
 from appliance.switchboard.desk.desk import Handler
 
 HANDLERS: Mapping[str, Handler] = {
     "phone.whoami": phone.whoami,
+    "agent.log_in": agents.log_in,
+    "agent.log_out": agents.log_out,
+    "agent.available": agents.available,
+    "agent.status": agents.status,
+    "agent.statuses": agents.statuses,
+    "agent.end_wrap_up": agents.end_wrap_up,
+    "agent.extend_wrap_up": agents.extend_wrap_up,
+    "contact.disposition": agents.disposition,
 }

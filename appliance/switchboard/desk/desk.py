@@ -6,6 +6,7 @@ Parameters may hold a PIN: they are neither logged nor put into a fault.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -14,10 +15,13 @@ import msgspec
 from appliance.dialplan import DialPlan
 from appliance.errors import RequestError
 from appliance.features import BOX_FUNCTIONS, PREFIX, Feature, Rights
-from appliance.ids import ContactId, Extension
+from appliance.ids import AgentId, ContactId, Extension
 from appliance.switchboard.contact_state import ContactState
 from appliance.switchboard.contacts import Contacts
 from appliance.switchboard.desk.asked import Asked, RefusedError, Said, spoken
+from appliance.switchboard.staff.access import Access, WrongPinError
+from appliance.switchboard.staff.outcomes import Outcomes
+from appliance.switchboard.staff.shift import Shift
 from appliance.switchboard.store_thread import StoreThread
 
 OPERATION = "feature."  # first part of the API operations that are answered here
@@ -36,7 +40,7 @@ class BoxFunctionCall(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
 
 class Desk:
-    """`perform`: the other operations of the API, for handlers that do what a command does too."""
+    """`perform`: the other operations of the API, for handlers that do what a command does too; the API sets it."""
 
     def __init__(
         self,
@@ -45,11 +49,16 @@ class Desk:
         contacts: Contacts,
         store: StoreThread,
         plan: Callable[[], DialPlan],
-        perform: Perform,
+        shift: Shift,
+        access: Access,
+        outcomes: Outcomes,
     ) -> None:
         self.contacts = contacts
         self.store = store
-        self.perform = perform
+        self.perform: Perform
+        self.shift = shift
+        self.access = access
+        self.outcomes = outcomes
         self._book = book
         self._plan = plan
 
@@ -66,7 +75,7 @@ class Desk:
             raise RequestError(f"there is no box function {operation!r}", kind="unknown")
         call = _read(args)
         try:
-            asked = self._permitted(row, self._asked(call))
+            asked = await self._permitted(row, self._asked(call))
             said = await handler(self, asked)
         except RefusedError as refused:
             sentence = spoken(refused.key, refused.values, call.language)
@@ -92,9 +101,20 @@ class Desk:
             parameters={key: value for key, value in call.parameters.items() if isinstance(value, str)},
         )
 
-    def _permitted(self, row: Feature, asked: Asked) -> Asked:
-        """Raises RefusedError for somebody who may not call the function at all."""
-        if asked.extension is None and row.rights is Rights.INSIDE:
+    async def prove(self, asked: Asked) -> AgentId:
+        """The agent whose log-in number and PIN are the parameters agent and pin. Raises RefusedError."""
+        try:
+            return await self.access.prove(asked.text("agent"), asked.text("pin"))
+        except WrongPinError as error:
+            refused = RefusedError("pin_locked" if error.kind == "locked" else "pin_wrong")
+            refused.kind = error.kind
+            raise refused from None
+
+    async def _permitted(self, row: Feature, asked: Asked) -> Asked:
+        """Raises RefusedError for somebody who may not call the function."""
+        if row.rights is Rights.PIN and asked.text("agent") and asked.text("pin"):
+            asked = dataclasses.replace(asked, agent=await self.prove(asked))
+        elif asked.extension is None:
             raise RefusedError("feature_not_allowed")
         if any(not asked.text(name) for name in row.needs):
             raise RefusedError("feature_incomplete")
