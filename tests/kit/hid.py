@@ -53,7 +53,8 @@ def headset(*, toggling_hook: bool = False, absolute_mute: bool = False) -> byte
             shape(1, 2), usage(0x21), usage(0x24), main(INPUT, VARIABLE | RELATIVE),
             page(0x09), shape(1, 1), usage(0x07), main(INPUT, VARIABLE | RELATIVE),
             shape(3, 1), main(INPUT, CONSTANT),
-            page(0x08), report(9), shape(1, 4), usage(0x09), usage(0x17), usage(0x18), usage(0x20), main(OUTPUT, VARIABLE),
+            page(0x08), report(9), shape(1, 4),
+            usage(0x09), usage(0x17), usage(0x18), usage(0x20), main(OUTPUT, VARIABLE),
             shape(4, 1), main(OUTPUT, CONSTANT),
             END,
         ]
