@@ -1,8 +1,8 @@
 """Bytes out of on-hook data transmission: continuous-phase FSK at 1200 baud, start-stop framing. Pure.
 
 Two tone plans: Bell 202 (mark 1200 Hz, space 2200 Hz; GR-30) and V.23 (mark 1300, space 2100; EN 300 659-1). The energy
-of each tone is followed in a window of about one bit; the greater one is the bit. Whatever isn't framed well is dropped:
-whether the bytes mean anything is for `messages` and its checksum.
+of each tone is followed in a window of about one bit; the greater one is the bit. Whatever isn't framed well is
+dropped: whether the bytes mean anything is for `messages` and its checksum.
 """
 
 from __future__ import annotations

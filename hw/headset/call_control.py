@@ -83,7 +83,6 @@ class CallControl:
 
     def idle(self) -> Reaction:
         """The call is over, or was never answered."""
-        self.muted = False
         return self._be(CallState.IDLE)
 
     def set_muted(self, muted: bool) -> Reaction:
@@ -156,6 +155,7 @@ class CallControl:
 
     def _be(self, state: CallState) -> Reaction:
         self.state = state
+        self.muted = self.muted and state in _IN_CALL
         self._asked = None
         if self._traits.acknowledges and not self._traits.hook_toggles:
             self._last[HOOK_SWITCH] = int(state in _IN_CALL)  # the device will report it so, and means nothing by it

@@ -1,7 +1,7 @@
 """The shielded stream of a modem's voice mode: audio with events in it, each behind a DLE. Pure.
 
-Source: ITU-T V.253 (formerly TIA IS-101) §7; codes of single chips by their manuals. Bytes are unshielded before anybody
-pairs them to samples, and a DLE may be the last byte of a read.
+Source: ITU-T V.253 (formerly TIA IS-101) §7; codes of single chips by their manuals. Bytes are unshielded before they
+are paired to samples, and a DLE may be the last byte of a read.
 """
 
 from __future__ import annotations
