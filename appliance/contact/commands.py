@@ -155,5 +155,8 @@ _ACTIONS: dict[type[p.Command], Callable[[Contact, Any], None]] = {
     p.CompleteTransfer: _complete,
     p.DropConsulted: _drop,
     p.SendDigits: _digits,
+    p.ExpectJoin: lambda contact, command: contact.joining.expect(command),
+    p.JoinContact: lambda contact, command: contact.joining.join(command),
+    p.SetMonitorMode: lambda contact, command: contact.joining.set_mode(command),
     p.HangUpContact: _hang_up,
 }

@@ -18,6 +18,7 @@ from appliance.contact.consult import Consult
 from appliance.contact.conversation import Conversation
 from appliance.contact.flow_stage import FlowStage
 from appliance.contact.holding import Holding
+from appliance.contact.joining import Joining
 from appliance.contact.leg import Leg
 from appliance.contact.legs import Legs, answered
 from appliance.contact.origination import Origination
@@ -82,6 +83,7 @@ class Contact:
         self.side_flows = SideFlows(self)
         self.holding = Holding(self)
         self.origination: Origination | None = None
+        self.joining = Joining(self)
         self._initial = initial
         self._once_up: Callable[[], None] | None = None
         self._on_over = on_over
@@ -143,6 +145,8 @@ class Contact:
             leg.hang_up()
         elif self.origination is not None and self.origination.owns(leg):
             self.origination.answered(leg)
+        elif self.joining.owns(leg):
+            self.joining.answered(leg)
         elif self.stay is not None and self.stay.owns(leg):
             self._agent_answered(self.stay)
         elif self.transfer is not None and self.transfer.owns(leg):
@@ -161,12 +165,16 @@ class Contact:
         holding = leg.leg in self.conversation.holders
         if leg.held and not holding:
             self.legs.tell(leg, LegHeld(leg=leg.leg))
+            self.joining.pass_hold(leg)
             self.holding.hold(leg.leg, leg.agent if leg is self.conversation.talker else None)
         elif holding and not leg.held:
             self.legs.tell(leg, LegResumed(leg=leg.leg))
+            self.joining.pass_hold(leg)
             self.holding.resume(leg.leg, leg.agent if leg is self.conversation.talker else None)
 
     def leg_digit(self, leg: Leg, digit: str) -> None:
+        if self.joining.pass_digit(leg, digit):
+            return
         if leg is self.conversation.customer and self.conversation.recorder.paused:
             self.conversation.mask_key()
         if leg is self.conversation.customer and not self.conversation.talking:
@@ -193,6 +201,8 @@ class Contact:
             return
         if self.origination is not None and self.origination.owns(leg):
             self.origination.leg_ended(leg, status)
+        elif self.joining.owns(leg):
+            self.joining.leg_ended(leg, status)
         elif self.stay is not None and self.stay.owns(leg):
             self.stay.leg_ended(status)
         elif self.transfer is not None and self.transfer.owns(leg):
@@ -297,13 +307,14 @@ class Contact:
         kind: str,
         by: AgentId | None,
         method: InitiationMethod = InitiationMethod.TRANSFER,
+        reason: DisconnectReason | None = None,
     ) -> None:
         """End this segment and begin the next: a new contact id, the same customer."""
         before, following = self.segment, self._new_segment()
         self.agent_leaves(before)
         self.conversation.recorder.stop("transferred")
         before.emit(ContactTransferred(next=following.contact, target=target, kind=kind, by=by))
-        before.close(None, self._state())
+        before.close(reason, self._state())
         self._initial = self._initial or before.contact
         self.segment = following
         self.initiate(method, None, previous=before.contact)
@@ -321,6 +332,7 @@ class Contact:
         if self.conversation.customer is not None:
             self.legs.move(self.conversation.customer, self.segment)
             self.emit(SystemConnected())
+        self.joining.move()
 
     def agent_leaves(self, segment: Segment) -> None:
         """The agent's part in `segment` is over."""

@@ -20,6 +20,7 @@ _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*+)"', re.DOTALL)
 _URI = re.compile(r"\s*+<?\s*+(?:sips?:([^@>\s]*+)@|tel:([^>\s]*+))", re.IGNORECASE)
 _COMPACT = {"f": "From", "t": "To"}  # RFC 3261 §7.3.3
 _KEPT = frozenset({"p-asserted-identity", "p-charge-info", "from", "to", "isup-oli", "jip", "diversion"})
+JOIN_USER = "join-"  # user part of the URI, followed by the secret
 _LONGEST = 128
 _LONGEST_VALUE = 1024
 # pjsua2 gives bytes that are no UTF-8 as lone surrogates: old phones mean Latin-1, the rest means nothing
@@ -61,6 +62,13 @@ def read_invite(message: str) -> Invite:
         caller_name=name,
         headers={spelt: value[:_LONGEST_VALUE] for key, (spelt, value) in headers.items() if key in _KEPT},
     )
+
+
+def join_secret(message: str) -> str:
+    """What another contact process proves itself with, "" where it says nothing such (`appliance.contact.joining`)."""
+    line = _REQUEST_LINE.match(message)
+    user = _user(line[1]) if line else ""
+    return user.removeprefix(JOIN_USER) if user.startswith(JOIN_USER) else ""
 
 
 def _headers(lines: list[str]) -> dict[str, tuple[str, str]]:

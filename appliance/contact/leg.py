@@ -25,6 +25,7 @@ _TRUNK_HEADER = re.compile(r"^X-Linekeeper-Trunk:\s*([\w-]+)\s*$", re.MULTILINE 
 _EXTENSION_HEADER = re.compile(r"^X-Linekeeper-Extension:\s*([0-9]+)\s*$", re.MULTILINE | re.IGNORECASE)
 _SDP = re.compile(r"^(?:Content-Type|c)\s*:\s*application/sdp\b", re.MULTILINE | re.IGNORECASE)
 _PHRASES = {100: "Trying", 180: "Ringing", 200: "OK"}
+NEW_CALL = -1  # PJSUA_INVALID_ID
 _DIGITS = frozenset("0123456789*#")
 
 
@@ -62,11 +63,14 @@ def _guarded(callback: Callable[[Any, P], None]) -> Callable[[Any, P], None]:
 class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
     """A leg. Keep a strong reference until `leg_ended`: a collected Call hangs up whatever call has its id by then."""
 
-    def __init__(self, account: pj.Account, owner: LegOwner, leg: LegId, role: LegRole, call_id: int = -1) -> None:
+    def __init__(
+        self, account: pj.Account, owner: LegOwner, leg: LegId, role: LegRole, call_id: int = NEW_CALL
+    ) -> None:
         super().__init__(account, call_id)
         self.owner = owner
         self.leg = leg
         self.role = role
+        self.incoming = call_id != NEW_CALL
         self.agent: AgentId | None = None
         self.extension: Extension | None = None
         self.members: tuple[Extension, ...] = ()  # whose phones ring, where they are several
@@ -121,6 +125,16 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         operation.statusCode = status
         with contextlib.suppress(ContactError), vendor(f"leg {self.leg} can't be hung up"):
             self.hangup(operation)
+
+    def hold(self, *, held: bool) -> None:
+        """Put the party on hold by re-INVITE, or take it off."""
+        operation = pj.CallOpParam(True)
+        with contextlib.suppress(ContactError), vendor(f"leg {self.leg} can't be held or resumed"):
+            if held:
+                self.setHold(operation)
+            else:
+                operation.opt.flag = pj.PJSUA_CALL_UNHOLD
+                self.reinvite(operation)
 
     def send_digits(self, digits: str) -> None:
         """Press keys towards the party (RFC 4733)."""

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterator
 
 import msgspec
+import pjsua2 as pj
 
 from appliance.contact.identity import name_addr, shown_outside
 from appliance.contact.leg import Leg, LegOwner
@@ -20,7 +21,6 @@ from appliance.events import AnyBody, Endpoint, LegAnswered, LegRole, LegStarted
 from appliance.ids import AgentId, ContactId, Extension, LegId
 from appliance.logs import fields
 
-INCOMING = frozenset({LegId("customer"), LegId("agent")})  # legs that came to us; dialled ones carry a number
 _log = logging.getLogger(__name__)
 
 
@@ -50,13 +50,34 @@ class Legs:
         """Hold the incoming leg."""
         self._legs[leg.leg] = leg
 
-    def new(self, role: LegRole, *, agent: AgentId | None = None, extension: Extension | None = None) -> Leg:
-        """A leg that has still to be dialled."""
-        self._count += 1
-        leg = Leg(self._services.account, self._owner, LegId(f"{role.value}-{self._count}"), role)
+    def new(
+        self,
+        role: LegRole,
+        *,
+        agent: AgentId | None = None,
+        extension: Extension | None = None,
+        direct: bool = False,
+    ) -> Leg:
+        """A leg that has still to be dialled; `direct`: to another contact process, past the edge."""
+        account = self._services.direct if direct else self._services.account
+        leg = Leg(account, self._owner, self._next_id(role), role)
         leg.agent, leg.extension = agent, extension
         self._legs[leg.leg] = leg
         return leg
+
+    def take(self, account: pj.Account, call_id: int, role: LegRole) -> Leg:
+        """One that has come to us while others are up."""
+        leg = Leg(account, self._owner, self._next_id(role), role, call_id)
+        self._legs[leg.leg] = leg
+        return leg
+
+    def _next_id(self, role: LegRole) -> LegId:
+        self._count += 1
+        return LegId(f"{role.value}-{self._count}")
+
+    def dial_process(self, leg: Leg, user: str, port: int, contact: ContactId) -> None:
+        """Send the INVITE to the contact process at `port`. Raises ContactError as `dial`."""
+        self._send(leg, f"sip:{user}@127.0.0.1:{port}", self.identity, {}, contact)
 
     def dial(
         self, leg: Leg, target: str, contact: ContactId, *, outside: bool = False, caller: Endpoint | None = None
@@ -68,8 +89,11 @@ class Legs:
             headers |= {"X-Linekeeper-Trunk": "any"} | shown_outside(caller)
         identity = name_addr(caller, self._services.settings.domain) if caller is not None else self.identity
         uri = f"sip:{target}@127.0.0.1:{self._services.settings.edge_port}"
+        self._send(leg, uri, identity, headers, contact)
+
+    def _send(self, leg: Leg, uri: str, caller: str, headers: dict[str, str], contact: ContactId) -> None:
         try:
-            leg.dial(uri, caller=labelled(identity, leg.label), headers=headers)
+            leg.dial(uri, caller=labelled(caller, leg.label), headers=headers)
         except ContactError as error:
             self._legs.pop(leg.leg, None)
             _log.error("%s", error, extra=fields(contact=contact, leg=leg.leg))
@@ -85,7 +109,7 @@ class Legs:
                 role=leg.role,
                 uri=uri,
                 sip_call_id=leg.sip_call_id(),
-                outgoing=leg.leg not in INCOMING,
+                outgoing=not leg.incoming,
                 agent=leg.agent,
                 extension=leg.extension,
                 members=leg.members,

@@ -22,7 +22,7 @@ from appliance.contact.commands import obey
 from appliance.contact.contact import Contact
 from appliance.contact.engine import Engine
 from appliance.contact.functions.client import FunctionsClient
-from appliance.contact.invite import read_invite
+from appliance.contact.invite import join_secret, read_invite
 from appliance.contact.leg import Leg
 from appliance.contact.link import Link
 from appliance.contact.prompts import Prompts
@@ -52,7 +52,8 @@ class Account(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
 
     def onIncomingCall(self, parameters: pj.OnIncomingCallParam) -> None:  # noqa: N802
         try:
-            self._process.incoming(int(parameters.callId), str(parameters.rdata.wholeMsg))
+            rdata = parameters.rdata
+            self._process.incoming(int(parameters.callId), str(rdata.wholeMsg), str(rdata.srcAddress))
         except Exception:  # the border to C++: nothing may pass
             _log.exception("an incoming call could not be taken")
             self._process.fault(int(parameters.callId))
@@ -71,11 +72,14 @@ class ContactProcess:
         )
         self._account = Account(self)
         self._account.create(self._engine.account_config())
+        self._direct = Account(self)
+        self._direct.create(self._engine.account_config(by_edge=False))
         self._services = Services(
             settings=settings,
             slot=slot,
             engine=self._engine,
             account=self._account,
+            direct=self._direct,
             timers=self._timers,
             link=self._link,
             functions=self._functions,
@@ -105,8 +109,11 @@ class ContactProcess:
             self._timers.run_due()
             self._tidy_up()
             self._functions.poll()
-            for message in self._link.poll():
-                self._obey(message)
+            self._read_link()
+
+    def _read_link(self) -> None:
+        for message in self._link.poll():
+            self._obey(message)
 
     def _tidy_up(self) -> None:
         """Collect what the last contact left, and only while there is no call at all: a Call that is collected hangs up
@@ -120,17 +127,18 @@ class ContactProcess:
 
     def rehearse(self) -> None:
         """One call to ourselves, before the edge sends any. Raises ContactError when it fails."""
-        direct = Account(self)
-        direct.create(self._engine.account_config(by_edge=False))
-        self._rehearsal = Rehearsal(self._engine, direct)
+        self._rehearsal = Rehearsal(self._engine, self._direct)
         self._rehearsal.play()
         self._rehearsal = None
-        direct.shutdown()
 
-    def incoming(self, call_id: int, message: str) -> None:
-        """An INVITE from the edge: a contact begins, or the call is refused."""
+    def incoming(self, call_id: int, message: str, source: str) -> None:
+        """An INVITE of `source` (host:port), the edge: a contact begins, or the call is refused. Another process of the
+        box may join the contact under way."""
         if self._rehearsal is not None:
             self._rehearsal.incoming(call_id)
+            return
+        if self._is_process(source):
+            self._join(call_id, message)
             return
         if self._contact is not None and self._contact.winding_up and self._waiting is None and not self._retiring:
             self._waiting = Waiting(self._account, call_id, message, self._gave_up)
@@ -143,6 +151,22 @@ class ContactProcess:
             self._refuse(call_id, status)
 
         self._begin(message, lambda owner, leg, role: Leg(self._account, owner, leg, role, call_id), refuse)
+
+    def _is_process(self, source: str) -> bool:
+        host, _, port = source.rpartition(":")
+        slot = int(port) - self._settings.sip_port if port.isdigit() else -1
+        return host == "127.0.0.1" and 0 <= slot < self._settings.capacity
+
+    def _join(self, call_id: int, message: str) -> None:
+        """Another process calls: it must know the secret that the switchboard has told both."""
+        self._read_link()  # where it may still lie
+        secret = join_secret(message)
+        expected = self._contact.joining.welcome(secret) if self._contact is not None and secret else None
+        if self._contact is None or expected is None:
+            _log.warning("a call of another process that nobody expects is refused")
+            self._refuse(call_id, 403)
+        else:
+            self._contact.joining.accept(self._direct, call_id, expected)
 
     def _begin(
         self, message: str, take: Callable[[Contact, LegId, LegRole], Leg], refuse: Callable[[int], None]

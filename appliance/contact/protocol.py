@@ -24,6 +24,13 @@ from appliance.ids import AgentId, ContactId, Extension, FlowId, LegId, OfferId,
 WAKE = b"\r\n\r\n"
 
 
+class MonitorMode(enum.StrEnum):
+    LISTEN = "listen"  # hears both, heard by nobody
+    WHISPER = "whisper"  # heard by the agent only
+    BARGE = "barge"  # heard by everybody
+    TAKE_OVER = "take_over"  # talks with the customer; the agent leaves
+
+
 class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
     """Base of everything on the link."""
 
@@ -77,13 +84,19 @@ class Declined(Message, frozen=True, kw_only=True):
     contact: ContactId
 
 
-class FindReplaced(Message, frozen=True, kw_only=True):
-    """A phone in `contact` asks to be replaced there by the other party of its dialog `sip_call_id` (REFER with
-    Replaces, RFC 3891): attended transfer. The switchboard joins the two contacts, or answers with JoinRefused."""
+class JoinFailed(Message, frozen=True, kw_only=True):
+    """The process of the contact `other` would not have the call of a JoinContact."""
 
     contact: ContactId
-    sip_call_id: str
-    by: AgentId | None = None
+    other: ContactId
+    sip_status: int
+
+
+class WishMonitorMode(Message, frozen=True, kw_only=True):
+    """The supervisor in the contact `contact` has pressed a key for another mode."""
+
+    contact: ContactId
+    mode: MonitorMode
 
 
 # ── switchboard → contact process ────────────────────────────────────────────────────────────────────────────────
@@ -254,14 +267,6 @@ class JoinRole(enum.StrEnum):
 
     SUPERVISOR = "supervisor"  # hears, whispers, barges in (MonitorMode)
     AGENT = "agent"  # takes a waiting, ringing or parked contact (pick-up, un-park)
-    REPLACEMENT = "replacement"  # takes the place of the leg `replaces` (attended transfer)
-
-
-class MonitorMode(enum.StrEnum):
-    LISTEN = "listen"  # hears both, heard by nobody
-    WHISPER = "whisper"  # heard by the agent only
-    BARGE = "barge"  # heard by everybody
-    TAKE_OVER = "take_over"  # talks with the customer; the agent leaves
 
 
 class ExpectJoin(Command, frozen=True, kw_only=True):
@@ -276,29 +281,27 @@ class ExpectJoin(Command, frozen=True, kw_only=True):
     agent: AgentId | None = None
     extension: Extension | None = None
     other: ContactId | None = None  # whose process dials
-    replaces: LegId | None = None
     valid_s: float = 10.0
 
 
 class JoinContact(Command, frozen=True, kw_only=True):
-    """Dial `join-<join>` at the contact process on `port`, and connect it with the party here: its customer, or in
-    place of the leg `replaces`."""
+    """Dial `join-<join>` at the contact process on `port`, and connect it with the party here, its customer; what a
+    flow does with the party ends. `mode`: the party supervises the other contact."""
 
     join: str
     port: int
-    other: ContactId | None = None
-    replaces: LegId | None = None
-
-
-class JoinRefused(Command, frozen=True, kw_only=True):
-    """The answer to FindReplaced where no such dialog is known."""
-
-    detail: str
+    other: ContactId
+    mode: MonitorMode | None = None
 
 
 class SetMonitorMode(Command, frozen=True, kw_only=True):
-    join: str
+    """For the supervisors behind the leg to the contact `other`; for the supervisor here where that is `contact`.
+    `agent`, `extension`: who takes over."""
+
+    other: ContactId
     mode: MonitorMode
+    agent: AgentId | None = None
+    extension: Extension | None = None
 
 
 class HangUpContact(Command, frozen=True, kw_only=True):
@@ -316,7 +319,7 @@ class Retire(Message, frozen=True, kw_only=True):
     """Leave when the contact under way is over; the zygote puts a fresh process in the slot."""
 
 
-FromContact = Hello | Event | Released | MeasureMetrics | AskTurn | Declined | FindReplaced
+FromContact = Hello | Event | Released | MeasureMetrics | AskTurn | Declined | JoinFailed | WishMonitorMode
 ToContact = (
     Acknowledge
     | AcceptIntoQueue
@@ -342,7 +345,6 @@ ToContact = (
     | OriginateContact
     | ExpectJoin
     | JoinContact
-    | JoinRefused
     | SetMonitorMode
     | HangUpContact
     | DialPlanChanged

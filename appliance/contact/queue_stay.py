@@ -122,6 +122,14 @@ class QueueStay:
         self._leg = self._offer = None
         self._dequeue("connected")
 
+    def taken(self) -> None:
+        """Somebody else talks with the customer: the phone that rings stops, the stay is over."""
+        leg, self._leg = self._leg, None
+        self._missed("withdrawn", 0)
+        if leg is not None:
+            leg.hang_up()
+        self._dequeue("connected")
+
     def leg_ended(self, status: int) -> None:
         """The agent's phone refused, failed, was given up or hung up in the whisper; the contact goes on waiting."""
         self._leg = None

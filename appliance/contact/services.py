@@ -119,6 +119,7 @@ class Services:
     slot: SlotId
     engine: Engine
     account: pj.Account
+    direct: pj.Account  # past the edge, to other contact processes
     timers: Timers
     link: Link
     functions: FunctionsClient

@@ -54,9 +54,14 @@ from appliance.events.talk import (
     ConsultEnded,
     ConsultOutcome,
     ConsultStarted,
+    ContactJoined,
     CustomerHeld,
     CustomerResumed,
     DigitsSent,
+    MonitoringChanged,
+    MonitoringEnded,
+    MonitoringRefused,
+    MonitoringStarted,
     PartiesToggled,
 )
 from appliance.events.visit import (
@@ -95,6 +100,7 @@ __all__ = [
     "ContactDisconnected",
     "ContactEvent",
     "ContactInitiated",
+    "ContactJoined",
     "ContactQueued",
     "ContactTransferred",
     "CustomerHeld",
@@ -120,6 +126,10 @@ __all__ = [
     "LegStarted",
     "LegUnmuted",
     "MediaFailed",
+    "MonitoringChanged",
+    "MonitoringEnded",
+    "MonitoringRefused",
+    "MonitoringStarted",
     "NoteAdded",
     "PartiesToggled",
     "QueueRequested",
@@ -169,6 +179,11 @@ AnyBody = (
     | ConferenceStarted
     | ConferenceEnded
     | DigitsSent
+    | MonitoringStarted
+    | MonitoringRefused
+    | MonitoringEnded
+    | MonitoringChanged
+    | ContactJoined
     | RecordingStarted
     | RecordingStopped
     | RecordingRefused

@@ -45,6 +45,7 @@ class LegRole(enum.StrEnum):
     AGENT = "agent"
     THIRD_PARTY = "third_party"
     SUPERVISOR = "supervisor"
+    JOINT = "joint"  # another contact process of this box: the way to another contact
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):

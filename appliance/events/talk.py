@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 
 from appliance.events.base import Body
-from appliance.ids import AgentId, LegId
+from appliance.ids import AgentId, ContactId, LegId
 
 
 class CustomerHeld(Body, frozen=True, kw_only=True):
@@ -72,3 +72,42 @@ class DigitsSent(Body, frozen=True, kw_only=True):
 
     leg: LegId
     count: int
+
+
+class ContactJoined(Body, frozen=True, kw_only=True):
+    """`leg` leads to the contact `other`, in another process of the box: their parties are in one conversation."""
+
+    other: ContactId
+    leg: LegId
+
+
+class MonitoringStarted(Body, frozen=True, kw_only=True):
+    """`supervisor` listens by the contact `monitor`, whose process is joined to that of `host`: of this contact, or of
+    another one that monitors it. `mode`: listen, whisper, barge. Written by the switchboard."""
+
+    supervisor: AgentId
+    monitor: ContactId
+    host: ContactId
+    mode: str
+
+
+class MonitoringChanged(Body, frozen=True, kw_only=True):
+    """`mode`: listen, whisper, barge, take_over."""
+
+    supervisor: AgentId
+    monitor: ContactId
+    mode: str
+
+
+class MonitoringEnded(Body, frozen=True, kw_only=True):
+    """The supervisor has left, or has taken over."""
+
+    supervisor: AgentId
+    monitor: ContactId
+
+
+class MonitoringRefused(Body, frozen=True, kw_only=True):
+    """`supervisor` wanted to listen and may not. `reason`: not_monitorable."""
+
+    supervisor: AgentId
+    reason: str

@@ -20,6 +20,7 @@ from appliance.contact.protocol import (
     Declined,
     Event,
     Hello,
+    JoinFailed,
     Message,
     Released,
     decode_from_contact,
@@ -70,6 +71,7 @@ class FakeSwitchboard:
         self.events: list[ContactEvent] = []  # once each, in the order of their coming
         self.released: list[ContactId] = []
         self.declined: list[ContactId] = []
+        self.failed_joins: list[ContactId] = []
         self.repeated = 0
         self._path = path
         self._known: set[tuple[ContactId, int]] = set()
@@ -181,6 +183,9 @@ class FakeSwitchboard:
     def wait_declined(self, contact: ContactId) -> None:
         self.wait(lambda: contact in self.declined or None, lambda: f"{contact} is declined", PATIENCE_S)
 
+    def wait_join_failed(self, contact: ContactId) -> None:
+        self.wait(lambda: contact in self.failed_joins or None, lambda: f"{contact} could not join", PATIENCE_S)
+
     def wait(self, found: Callable[[], _Found | None], what: Callable[[], str], timeout_s: float) -> _Found:
         deadline = time.monotonic() + timeout_s
         with self._changed:
@@ -228,6 +233,8 @@ class FakeSwitchboard:
             connection.send(Acknowledge(contact=message.contact, seq=0))
         elif isinstance(message, Declined):
             self.declined.append(message.contact)
+        elif isinstance(message, JoinFailed):
+            self.failed_joins.append(message.contact)
         elif isinstance(message, Event):
             self._keep(message.event)
             connection.send(Acknowledge(contact=message.event.contact, seq=message.event.seq))
