@@ -143,10 +143,8 @@ class Contact:
         self.legs.tell(leg, answered(leg))
         if self._ending:
             leg.hang_up()
-        elif self.origination is not None and self.origination.owns(leg):
-            self.origination.answered(leg)
-        elif self.joining.owns(leg):
-            self.joining.answered(leg)
+        elif (host := self._host_of(leg)) is not None:
+            host.answered(leg)
         elif self.stay is not None and self.stay.owns(leg):
             self._agent_answered(self.stay)
         elif self.transfer is not None and self.transfer.owns(leg):
@@ -199,10 +197,8 @@ class Contact:
     def _react_to_end(self, leg: Leg, status: int) -> None:
         if self._ending:
             return
-        if self.origination is not None and self.origination.owns(leg):
-            self.origination.leg_ended(leg, status)
-        elif self.joining.owns(leg):
-            self.joining.leg_ended(leg, status)
+        if (host := self._host_of(leg)) is not None:
+            host.leg_ended(leg, status)
         elif self.stay is not None and self.stay.owns(leg):
             self.stay.leg_ended(status)
         elif self.transfer is not None and self.transfer.owns(leg):
@@ -217,6 +213,11 @@ class Contact:
             self._customer_gone(leg, status)
         elif leg is self.conversation.talker:
             self._talker_gone(leg)
+
+    def _host_of(self, leg: Leg) -> Origination | Joining | None:
+        """Who deals with the leg before, or beside, the talk."""
+        hosts: tuple[Origination | Joining | None, ...] = (self.origination, self.joining)
+        return next((host for host in hosts if host is not None and host.owns(leg)), None)
 
     # ── answer ───────────────────────────────────────────────────────────────────────────────────────────────────
 

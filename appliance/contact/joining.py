@@ -158,11 +158,11 @@ class Joining:
     def _take_call(self, leg: Leg) -> bool:
         """An extension calls and somebody else's phone rings: `leg` is who answers."""
         contact, talk = self._contact, self._contact.conversation
-        caller, rung = talk.talker, talk.customer
-        if caller is None or rung is None or rung.answered or contact.origination is not None:
+        caller, search = talk.talker, contact.search
+        if caller is None or search is None or caller.answered:
             return False
-        talk.customer = leg
-        rung.hang_up()
+        contact.search, talk.customer = None, leg
+        search.abandon()
         contact.emit(SystemConnected())
         caller.reply(200)
         return True
