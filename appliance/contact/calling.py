@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from appliance.contact import causes
 from appliance.contact.leg import Leg
+from appliance.contact.onward import enter
 from appliance.contact.ringing import Alert
 from appliance.contact.search import Search
-from appliance.dialplan.reaching import GiveUp, GoToFlow, GoToQueue, Step
+from appliance.dialplan.reaching import GiveUp, Step
 from appliance.events import DisconnectReason, Endpoint, LegRole
 from appliance.logs import fields
 
@@ -63,18 +64,6 @@ def _turn_around(contact: Contact, target: str, caller: Endpoint, step: Step) ->
 
     def go_on() -> None:
         contact.hand_on(target, kind="forward", by=None)
-        _enter(contact, step)
+        enter(contact, step)
 
     contact.answer_then(leg, go_on)
-
-
-def _enter(contact: Contact, step: Step) -> None:
-    if isinstance(step, GoToQueue):
-        contact.flow.know(queue=step.queue)
-        contact.enter_queue(step.queue)
-        return
-    flow = contact.published.library.flow(step.flow) if isinstance(step, GoToFlow) else None
-    if flow is None:
-        contact.end(DisconnectReason.TELECOM_PROBLEM, detail=f"nothing to go on with: {step}")
-    else:
-        contact.flow.run(flow)

@@ -45,8 +45,10 @@ def _metrics(contact: Contact, command: p.TellMetrics) -> None:
 
 
 def _turn(contact: Contact, command: p.TellTurn) -> None:
-    if contact.search is not None:
-        contact.search.ordered(command.members)
+    third_party = contact.third_party
+    for one in (contact.search, contact.transfer, third_party.search if third_party is not None else None):
+        if one is not None:
+            one.ordered(command.members)
 
 
 def _offer(contact: Contact, command: p.OfferContact) -> None:

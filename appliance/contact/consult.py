@@ -89,7 +89,7 @@ class Consult:
         contact.side_flows.stop()
         if self.ringing:
             contact.agent_leaves(contact.segment)
-            contact.transfer = Transfer(contact, self.target, self.leg, by)
+            contact.transfer = Transfer(contact, self.target, by, leg=self.leg)
         else:
             hand_to(contact, self.leg, self.target, kind="consult", by=by)
         if talker is not None:

@@ -206,7 +206,7 @@ class Contact:
         elif self.consult is not None and self.consult.owns(leg):
             self.consult.leg_ended(status)
         elif self.third_party is not None and self.third_party.owns(leg):
-            self.third_party.leg_ended()
+            self.third_party.leg_ended(status)
         elif self.search is not None and self.search.owns(leg):
             self.search.leg_ended(status)
         elif leg is self.conversation.customer:

@@ -12,6 +12,7 @@ from appliance.contact import causes
 from appliance.contact import protocol as p
 from appliance.contact.conversation import MUSIC
 from appliance.contact.leg import Leg
+from appliance.contact.ringing import Alert, alert_headers
 from appliance.contact.timers import Timer
 from appliance.errors import ContactError
 from appliance.events import AgentMissed, AgentOffered, ContactDequeued, ContactQueued, LegRole, QueueRequested
@@ -96,6 +97,8 @@ class QueueStay:
             self._missed("rejected", 486)  # no phone rings; a forward of the extension is never followed
             return
         leg = contact.legs.new(LegRole.AGENT, agent=offer.agent, extension=offer.extension)
+        leg.headers = alert_headers(Alert.QUEUE)
+        leg.label = entry.label if (entry := contact.published.plan.queues.get(self.queue)) is not None else ""
         self._leg = leg
         self._timer = contact.services.timers.after(offer.ring_timeout_s, lambda: self._give_up("no_answer"))
         try:

@@ -17,7 +17,7 @@ from appliance.contact.ringing import Alert, alert_headers, diversion_headers, m
 from appliance.contact.timers import Timer
 from appliance.dialplan.reaching import ChooseOrder, Outcome, Reaching, RingOutside, RingPhones, Step
 from appliance.errors import ContactError
-from appliance.events import LegRole
+from appliance.events import Endpoint, LegRole
 from appliance.logs import fields
 
 if TYPE_CHECKING:
@@ -37,15 +37,18 @@ class Search:
         role: LegRole,
         alert: Alert,
         longest_ring_s: float,
+        caller: Endpoint | None = None,
         ring: Callable[[Leg], None],
         left: Callable[[Step], None],
     ) -> None:
-        """`ring`: a leg is about to be dialled; `left`: the step that no phone can take."""
+        """`caller`: in whose name, by default who called us; `ring`: a leg is about to be dialled; `left`: the step
+        that no phone can take."""
         self.leg: Leg | None = None
         self._contact = contact
         self._role = role
         self._alert = alert
         self._longest_ring_s = longest_ring_s
+        self._caller = caller
         self._ring = ring
         self._left = left
         self._reaching = Reaching(contact.published.plan)
@@ -90,10 +93,8 @@ class Search:
 
     def _take(self, step: Step) -> None:
         match step:
-            case RingPhones():
-                self._ring_phones(step)
-            case RingOutside():
-                self._ring_outside(step)
+            case RingPhones() | RingOutside():
+                self._dial(step)
             case ChooseOrder():
                 self._choose(step)
             case _:
@@ -107,34 +108,16 @@ class Search:
         if not contact.services.link.ask(asked):
             self.ordered(step.members)
 
-    def _ring_phones(self, step: RingPhones) -> None:
-        alone = step.extensions[0] if len(step.extensions) == 1 else None
-        leg = self._contact.legs.new(self._role, agent=step.agent if alone else None, extension=alone)
-        leg.members = () if alone else step.extensions
-        leg.headers = {
-            **alert_headers(Alert.GROUP if step.group else self._alert),
-            **diversion_headers(step.diversions, self._contact.services.settings.domain),
-            **member_headers(step.extensions),
-        }
-        group = self._contact.published.plan.groups.get(step.group)
-        leg.label = group.label if group is not None else ""
-        self._dial(leg, step.extensions[0], ring_s=step.ring_s, outside=False)
-
-    def _ring_outside(self, step: RingOutside) -> None:
-        role = self._role if self._role is LegRole.CUSTOMER else LegRole.THIRD_PARTY
-        leg = self._contact.legs.new(role)
-        leg.headers = diversion_headers(step.diversions, self._contact.services.settings.domain)
-        self._dial(leg, step.number, ring_s=step.ring_s, outside=True)
-
-    def _dial(self, leg: Leg, target: str, *, ring_s: float | None, outside: bool) -> None:
-        self.leg = leg
+    def _dial(self, step: RingPhones | RingOutside) -> None:
+        contact = self._contact
+        self.leg = leg = leg_for(contact, step, role=self._role, alert=self._alert)
         self._waited_long = False
-        self._timer = self._contact.services.timers.after(ring_s or self._longest_ring_s, self._give_up)
+        self._timer = contact.services.timers.after(step.ring_s or self._longest_ring_s, self._give_up)
         self._ring(leg)
         try:
-            self._contact.dial(leg, target, outside=outside)
+            contact.dial(leg, target_of(step), outside=isinstance(step, RingOutside), caller=self._caller)
         except ContactError:
-            _log.warning("a leg can't be dialled", extra=fields(contact=self._contact.segment.contact, leg=leg.leg))
+            _log.warning("a leg can't be dialled", extra=fields(contact=contact.segment.contact, leg=leg.leg))
             self.leg_ended(503)
 
     def _give_up(self) -> None:
@@ -151,3 +134,33 @@ class Search:
 def _outcome(status: int) -> Outcome:
     cause = causes.missed_cause(status)
     return Outcome.UNREACHABLE if cause == "unreachable" else Outcome.BUSY
+
+
+def leg_for(contact: Contact, step: RingPhones | RingOutside, *, role: LegRole, alert: Alert) -> Leg:
+    """A leg for `step` that has still to be dialled (to `target_of`)."""
+    domain = contact.services.settings.domain
+    if isinstance(step, RingOutside):
+        leg = contact.legs.new(role if role is LegRole.CUSTOMER else LegRole.THIRD_PARTY)
+        leg.headers = diversion_headers(step.diversions, domain)
+        return leg
+    alone = step.extensions[0] if len(step.extensions) == 1 else None
+    leg = contact.legs.new(role, agent=step.agent if alone else None, extension=alone)
+    leg.members = () if alone else step.extensions
+    leg.headers = {
+        **alert_headers(Alert.GROUP if step.group else alert),
+        **diversion_headers(step.diversions, domain),
+        **member_headers(step.extensions),
+    }
+    group = contact.published.plan.groups.get(step.group)
+    leg.label = group.label if group is not None else ""
+    return leg
+
+
+def target_of(step: RingPhones | RingOutside) -> str:
+    """What is dialled for `step`."""
+    return step.number if isinstance(step, RingOutside) else step.extensions[0]
+
+
+def alert_of(contact: Contact) -> Alert:
+    """How a phone rings for the contact's customer."""
+    return Alert.INTERNAL if contact.customer_endpoint.type == "VOIP" else Alert.EXTERNAL

@@ -1,16 +1,17 @@
 """Who is meant by the target of a transfer or consult: an extension, a number, a queue, a flow, a quick connect. Pure.
 
-`queue:NAME` and `quick:NAME` are what commands write; anything else is dialled, so the dial plan decides.
+`queue:NAME`, `group:NAME`, `voicemail:NAME` and `quick:NAME` are what commands write; anything else is dialled, so the
+dial plan decides.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from appliance.dialplan import DialPlan, QuickConnectPlan, ToExtension, ToFlow, ToOutside, route
+from appliance.dialplan import DialPlan, QuickConnectPlan, ToExtension, ToFlow, ToGroup, ToOutside, route
 from appliance.ids import AgentId, Extension, FlowId, QueueId
 
-QUEUE_PREFIX, QUICK_PREFIX = "queue:", "quick:"
+QUEUE_PREFIX, QUICK_PREFIX, GROUP_PREFIX, VOICEMAIL_PREFIX = "queue:", "quick:", "group:", "voicemail:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,8 @@ def find_target(plan: DialPlan, wanted: str, *, queue: QueueId | None = None) ->
         entry = plan.quick_connects.get(wanted.removeprefix(QUICK_PREFIX))
         usable = entry is not None and (not entry.queues or queue in entry.queues)
         return _quick(plan, entry) if usable and entry is not None else None
+    if wanted.startswith((GROUP_PREFIX, VOICEMAIL_PREFIX)):
+        return RingTarget(number=wanted)
     return _dialled(plan, wanted)
 
 
@@ -65,6 +68,8 @@ def _dialled(plan: DialPlan, dialled: str) -> Target | None:
     match route(plan, dialled, from_trunk=False):
         case ToExtension(extension=extension, agent=agent):
             return RingTarget(number=str(extension), extension=extension, agent=agent)
+        case ToGroup(group=group):
+            return RingTarget(number=GROUP_PREFIX + group)
         case ToOutside(number=number):
             return RingTarget(number=number, outside=True)
         case ToFlow(flow=flow):

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from appliance.contact.conversation import RINGBACK
 from appliance.contact.leg import Leg
+from appliance.contact.onward import enter
+from appliance.contact.search import Search, alert_of
 from appliance.contact.targets import find_party
 from appliance.contact.timers import Timer
-from appliance.contact.transfer import new_leg
 from appliance.dialplan import e164
-from appliance.errors import ContactError
-from appliance.events import DisconnectReason, Endpoint
+from appliance.dialplan.reaching import GiveUp, Step
+from appliance.events import DisconnectReason, Endpoint, LegRole
 from appliance.flow import commands as c
 from appliance.flow import events as e
 
@@ -33,6 +34,7 @@ class ThirdParty:
         self._leg: Leg | None = None
         self._timer: Timer | None = None
         self._failure = FAILED
+        self.search: Search | None = None
 
     def owns(self, leg: Leg) -> bool:
         return leg is self._leg
@@ -44,13 +46,31 @@ class ThirdParty:
         if found is None:
             self._over(FAILED)
             return
-        self._leg = new_leg(contact, found)
         self._timer = contact.services.timers.after(self._command.time_limit_s, self._give_up)
         contact.conversation.announcer.loop(RINGBACK)
-        try:
-            contact.dial(self._leg, found.number, outside=found.outside, caller=self._caller())
-        except ContactError:
+        limit_s, caller = self._command.time_limit_s, self._caller()
+        self.search = Search(
+            contact,
+            role=LegRole.AGENT,
+            alert=alert_of(contact),
+            longest_ring_s=limit_s + 1,
+            caller=caller,
+            ring=self._ring,
+            left=self._left,
+        )
+        self.search.begin(found.number)
+
+    def _ring(self, leg: Leg) -> None:
+        self._leg = leg
+
+    def _left(self, step: Step) -> None:
+        """No phone takes the customer: back to the flow, or where a forward or a group's fallback leads."""
+        if isinstance(step, GiveUp):
             self._over(FAILED)
+            return
+        self._cancel_timer()
+        self._contact.third_party = None
+        enter(self._contact, step)
 
     def _caller(self) -> Endpoint | None:
         """Who the flow says is calling; None: the customer, or the trunk's own number."""
@@ -62,6 +82,7 @@ class ThirdParty:
         if self._leg is None or self._failure is TIMED_OUT:
             return
         self._cancel_timer()
+        self._stop_search()
         self._failure = COMPLETED
         contact = self._contact
         contact.conversation.announcer.stop()
@@ -70,21 +91,31 @@ class ThirdParty:
         if self._command.digits:
             self._leg.send_digits(self._command.digits)
 
-    def leg_ended(self) -> None:
-        """The number refused, did not answer, or hung up: back to the flow, or the end."""
-        self._over(self._failure)
+    def leg_ended(self, status: int) -> None:
+        """The number refused, did not answer, or hung up: on to the next, back to the flow, or the end."""
+        if self.search is not None and self._failure is FAILED:
+            self.search.leg_ended(status)
+        else:
+            self._over(self._failure)
 
     def abandon(self) -> None:
         """The customer is gone."""
         self._cancel_timer()
+        self._stop_search()
 
     def _give_up(self) -> None:
         self._failure = TIMED_OUT
         if self._leg is not None:
             self._leg.hang_up()
 
+    def _stop_search(self) -> None:
+        if self.search is not None:
+            self.search.over()
+            self.search = None
+
     def _over(self, outcome: str) -> None:
         self._cancel_timer()
+        self._stop_search()
         contact = self._contact
         contact.third_party = None
         contact.conversation.announcer.stop()

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from appliance.contact.causes import DECLINED
 from appliance.contact.leg import Leg
+from appliance.contact.onward import enter
+from appliance.contact.search import Search, alert_of, leg_for, target_of
 from appliance.contact.targets import FlowTarget, QueueTarget, RingTarget, find_target
+from appliance.dialplan.reaching import ChooseOrder, GiveUp, Reaching, RingOutside, RingPhones, Step
 from appliance.errors import ContactError
 from appliance.events import DisconnectReason, LegRole
 from appliance.flow.model import Flow
@@ -35,28 +38,46 @@ class Transfer:
     """One target that rings. The contact asks `owns` for every leg; `report` hears how it goes, as a SIP status."""
 
     def __init__(
-        self, contact: Contact, target: str, leg: Leg, by: AgentId | None, report: Report | None = None
+        self, contact: Contact, target: str, by: AgentId | None, report: Report | None = None, *, leg: Leg | None = None
     ) -> None:
+        """`leg`: who rings already; else `begin` follows."""
         self.target = target
         self.leg = leg
         self.by = by
         self.report: Report = report or _to_nobody
         self._contact = contact
-        self._timer = contact.services.timers.after(RING_S, leg.hang_up)
+        self._search: Search | None = None
+        self._timer = contact.services.timers.after(RING_S, leg.hang_up) if leg is not None else None
         contact.conversation.set_apart(True)
+
+    def begin(self, number: str) -> None:
+        """Ring whoever is reached at `number`."""
+        contact = self._contact
+        alert = alert_of(contact)
+        self._search = Search(
+            contact, role=LegRole.AGENT, alert=alert, longest_ring_s=RING_S, ring=self._ring, left=self._left
+        )
+        self._search.begin(number)
 
     def owns(self, leg: Leg) -> bool:
         return leg is self.leg
+
+    def ordered(self, members: Sequence[str]) -> None:
+        """Whose turn it is in the group that is the target."""
+        if self._search is not None:
+            self._search.ordered(members)
 
     def leg_rings(self, status: int) -> None:
         self.report(status)
 
     def answered(self) -> None:
         """The target takes the customer."""
-        self._timer.cancel()
+        self._over()
         contact = self._contact
         contact.transfer = None
         self.report(200)
+        if self.leg is None:
+            return
         if contact.conversation.talking:
             hand_to(contact, self.leg, self.target, kind="blind", by=self.by)
         else:  # a flow asked, and nobody talked before: the contact is the same
@@ -65,8 +86,37 @@ class Transfer:
             contact.talk(self.leg, None)
 
     def leg_ended(self, status: int) -> None:
+        """Who rang does not take the customer: somebody else may."""
+        self.leg = None
+        if self._search is not None:
+            self._search.leg_ended(status)
+        else:
+            self._failed(status)
+
+    def abandon(self) -> None:
+        """The customer is gone: stop ringing."""
+        self._over()
+        if self.leg is not None:
+            self.leg.hang_up()
+
+    def _ring(self, leg: Leg) -> None:
+        self.leg = leg
+
+    def _left(self, step: Step) -> None:
+        """No phone takes the customer."""
+        if isinstance(step, GiveUp):
+            self._failed(step.sip_status)
+            return
+        contact, leaver = self._contact, self._contact.conversation.talker
+        contact.transfer = None
+        contact.conversation.set_apart(False)
+        contact.hand_on(self.target, kind="forward", by=self.by)
+        enter(contact, step)
+        _dismiss(contact, leaver, self.report)
+
+    def _failed(self, status: int) -> None:
         """Nobody took the customer: back to whom it talked with."""
-        self._timer.cancel()
+        self._over()
         contact = self._contact
         contact.transfer = None
         self.report(status)
@@ -75,10 +125,11 @@ class Transfer:
         if contact.conversation.talker is None:
             contact.end(DisconnectReason.TELECOM_PROBLEM, detail=f"transfer to {self.target} failed")
 
-    def abandon(self) -> None:
-        """The customer is gone: stop ringing."""
-        self._timer.cancel()
-        self.leg.hang_up()
+    def _over(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._search is not None:
+            self._search.over()
 
 
 def transfer(contact: Contact, wanted: str, by: AgentId | None, report: Report | None = None) -> bool:
@@ -99,10 +150,10 @@ def transfer(contact: Contact, wanted: str, by: AgentId | None, report: Report |
 
 
 def _ring(contact: Contact, wanted: str, found: RingTarget, by: AgentId | None, report: Report | None) -> bool:
-    leg = dial_target(contact, found)
-    if leg is None:
+    if isinstance(Reaching(contact.published.plan).begin(found.number), GiveUp):
         return False
-    contact.transfer = Transfer(contact, wanted, leg, by, report)
+    contact.transfer = Transfer(contact, wanted, by, report)
+    contact.transfer.begin(found.number)
     return True
 
 
@@ -114,17 +165,17 @@ def _through_flow(contact: Contact, wanted: str, found: FlowTarget, flow: Flow, 
     contact.flow.run(flow)
 
 
-def new_leg(contact: Contact, found: RingTarget) -> Leg:
-    """A leg for `found` that has still to be dialled."""
-    role = LegRole.THIRD_PARTY if found.outside else LegRole.AGENT
-    return contact.legs.new(role, agent=found.agent, extension=found.extension)
-
-
 def dial_target(contact: Contact, found: RingTarget) -> Leg | None:
-    """A leg that rings; None where that can't even be tried."""
-    leg = new_leg(contact, found)
+    """A leg that rings who is reached first at `found`, whatever comes of it; None where that can't even be tried."""
+    reaching = Reaching(contact.published.plan)
+    step = reaching.begin(found.number)
+    if isinstance(step, ChooseOrder):
+        step = reaching.ordered(step.members)
+    if not isinstance(step, RingPhones | RingOutside):
+        return None
+    leg = leg_for(contact, step, role=LegRole.AGENT, alert=alert_of(contact))
     try:
-        contact.dial(leg, found.number, outside=found.outside)
+        contact.dial(leg, target_of(step), outside=isinstance(step, RingOutside))
     except ContactError:
         return None
     return leg

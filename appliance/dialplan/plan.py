@@ -22,6 +22,7 @@ class QueuePlan(msgspec.Struct, frozen=True, kw_only=True):
     queue_flow: FlowId | None = None
     hours: str = ""  # the calendar that flows ask about
     caller_id: str = ""  # E.164
+    label: str = ""  # shown to agents before the caller's name
     recording: RecordingPolicy = RecordingPolicy.FLOW
 
 
