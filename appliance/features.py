@@ -112,6 +112,10 @@ FEATURES: tuple[Feature, ...] = (
         needs=("argument",),
         answers=("name",),
     ),
+    Feature(name="forward_always", code="*21", operation="phone.forward_always", takes=Takes.NUMBER),
+    Feature(name="forward_busy", code="*22", operation="phone.forward_busy", takes=Takes.NUMBER),
+    Feature(name="forward_no_answer", code="*23", operation="phone.forward_no_answer", takes=Takes.NUMBER),
+    Feature(name="do_not_disturb", code="*24", operation="phone.do_not_disturb"),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from kit.baresip import Baresip
 from kit.box import RunningBox
-from kit.talk import AGENT_HZ, CUSTOMER_HZ, OTHER_HZ, PhoneMaker, contact_of, hears
+from kit.talk import AGENT_HZ, CUSTOMER_HZ, OTHER_HZ, PhoneMaker, contact_of, hears, put_through
 
 pytestmark = pytest.mark.scenario
 ELSEWHERE = 'Reason: SIP;cause=200;text="Call completed elsewhere"'
@@ -179,3 +179,59 @@ def test_group_when_turns_are_taken_then_the_next_call_begins_with_the_next(box:
         caller.hang_up()
         caller.wait_for("CALL_CLOSED")
         member.wait_for("CALL_CLOSED")
+
+
+def test_do_not_disturb_when_set_from_the_phone_then_said_and_in_force(box: RunningBox, phone: PhoneMaker) -> None:
+    caller, called = phone(box, "101"), phone(box, "102")
+    called.dial("*24")
+    called.wait_for("CALL_ESTABLISHED")
+    called.wait_for("CALL_CLOSED")
+    caller.dial("102")
+    caller.wait_for("CALL_CLOSED", text="486")
+    called.dial("*24")
+    called.wait_for("CALL_ESTABLISHED")
+    called.wait_for("CALL_CLOSED")
+    caller.dial("102")
+    called.wait_for("CALL_INCOMING")
+    caller.hang_up()
+
+
+def test_forward_when_set_and_ended_from_the_phone_then_in_force(box: RunningBox, phone: PhoneMaker) -> None:
+    caller, called, other = phone(box, "101"), phone(box, "102"), phone(box, "103")
+    called.dial("*21103")
+    called.wait_for("CALL_CLOSED")
+    caller.dial("102")
+    other.wait_for("CALL_INCOMING")
+    caller.hang_up()
+    caller.wait_for("CALL_CLOSED")
+    called.dial("*21")
+    called.wait_for("CALL_CLOSED")
+    caller.dial("102")
+    called.wait_for("CALL_INCOMING")
+    caller.hang_up()
+
+
+def test_transfer_when_the_target_is_forwarded_and_a_group_then_the_group_rings_for_the_customer(
+    box: RunningBox, phone: PhoneMaker, agent_phone: PhoneMaker
+) -> None:
+    agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
+    customer = phone(box, "101", tone_hz=CUSTOMER_HZ)
+    members = [phone(box, number, tone_hz=OTHER_HZ) for number in ("121", "122")]
+    box.add_extension("102")
+    box.api.call("group.add", group="desk", number="250", members=["121", "122"], strategy="all")
+    settle(box, "102", always="250")
+    contact = put_through(box, customer, agent)
+    assert "Alert-Info: <http://127.0.0.1/>;info=queue" in told(agent, "Alert-Info:")
+    agent.transfer("102")
+    for member in members:
+        member.wait_for("CALL_INCOMING")
+    members[1].answer()
+    hears(customer, OTHER_HZ)
+    hears(members[1], CUSTOMER_HZ)
+    agent.wait_for("CALL_CLOSED")
+    record = box.wait_closed(contact)
+    legs = box.events(record["NextContactId"], "LegStarted")
+    assert "122" in {leg["extension"] for leg in legs}
+    customer.hang_up()
+    box.wait_closed(record["NextContactId"])
+    settle(box, "102")

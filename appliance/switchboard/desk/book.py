@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from appliance.switchboard.desk import agents, phone
+from appliance.switchboard.desk import agents, phone, reaching
 from appliance.switchboard.desk.desk import Handler
 
 HANDLERS: Mapping[str, Handler] = {
+    "phone.forward_always": reaching.forward("always"),
+    "phone.forward_busy": reaching.forward("busy"),
+    "phone.forward_no_answer": reaching.forward("no_answer"),
+    "phone.do_not_disturb": reaching.do_not_disturb,
     "phone.whoami": phone.whoami,
     "agent.log_in": agents.log_in,
     "agent.log_out": agents.log_out,
