@@ -35,8 +35,10 @@ _OUTCOMES = {
 }
 
 
-def callback_of(asked: said.CallbackRequested, by: ContactId, queue: QueueId, at: Stamp) -> Errand:
-    """The errand that contact `by` asked for at `at`; `queue`: where it waits."""
+def callback_of(
+    asked: said.CallbackRequested, by: ContactId | None, queue: QueueId, at: Stamp, *, name: str = ""
+) -> Errand:
+    """The errand that contact `by` (None: a person) asked for at `at`, to wait in `queue`; `name`: whose number."""
     delay_s = min(max(0, asked.initial_delay_s), LONGEST_DELAY_S)
     return Errand(
         errand=ErrandId(asked.callback),
@@ -44,6 +46,7 @@ def callback_of(asked: said.CallbackRequested, by: ContactId, queue: QueueId, at
         number=asked.number,
         queue=queue,
         agent=asked.agent,
+        name=name,
         asked=at,
         due=later(at, delay_s),
         waiting_since=asked.waiting_since or at,

@@ -217,6 +217,8 @@ def _done(errand: Errand, _event: AttemptEnded, _now: Stamp, _mint: ContactId) -
 
 def _untaken(errand: Errand, event: AttemptEnded, now: Stamp, mint: ContactId) -> Step:
     """The contact is over although no agent had taken it: nobody was called, so the attempt is made again."""
+    if event.outcome is Outcome.INVALID:
+        return _give_up(errand, event.outcome)
     if errand.redone >= MOST_REDONE:
         return _give_up(errand, Outcome.LOST)
     again = replace(errand, redone=errand.redone + 1)

@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "prompt": ("appliance.cli.prompt", "Prompts: what callers hear."),
     "contact": ("appliance.cli.contact", "Contacts: list, show, and act on one under way."),
     "disposition": ("appliance.cli.disposition", "Results that agents may give a contact."),
+    "callback": ("appliance.cli.callback", "Callbacks: who is to be called back, and when."),
     "recording": ("appliance.cli.recording", "Recordings: list and export."),
     "config": ("appliance.cli.config", "The configuration file: check, show, reload."),
     "install": ("appliance.cli.install", "Put units and configuration on this machine."),

@@ -21,7 +21,16 @@ from appliance.switchboard.wire import Answer, Request, encode
 
 ANSWER_TIMEOUT_S = 30.0
 LIVE_OPERATIONS = frozenset(  # need a running box
-    {"status", "agent.status", "agent.clear", "contact.command", "contact.dial", "config.reload"}
+    {
+        "status",
+        "agent.status",
+        "agent.clear",
+        "contact.command",
+        "contact.dial",
+        "callback.add",
+        "callback.cancel",
+        "config.reload",
+    }
 )
 _CHUNK = 65536
 

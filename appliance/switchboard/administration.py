@@ -14,6 +14,7 @@ from appliance.clock import Clock
 from appliance.config.paths import BoxPaths
 from appliance.config.schema import Configuration
 from appliance.errors import RequestError
+from appliance.events import ErrandKind
 from appliance.ids import ContactId
 from appliance.store.failures import UnknownReferenceError
 from appliance.store.store import Store
@@ -29,6 +30,7 @@ from appliance.switchboard import (
 )
 from appliance.switchboard import requests as ask
 from appliance.switchboard.changes import Change
+from appliance.switchboard.errands.showing import show_errand
 from appliance.switchboard.staff import outcomes, statuses
 
 Work = Callable[[Store, Any], Change]
@@ -82,6 +84,7 @@ class Administration:
                 ask.Nothing,
                 lambda s, _: Change(result=[msgspec.to_builtins(policy) for policy in s.recording_policies.all()]),
             ),
+            "callback.list": (ask.CallbackList, _callbacks),
             "recording.list": (
                 ask.RecordingList,
                 lambda s, a: Change(result=listings.list_recordings(s, paths.recordings, limit=a.limit)),
@@ -113,6 +116,11 @@ def administration(configuration: Configuration, paths: BoxPaths, clock: Clock) 
 
 def _contacts(store: Store, given: ask.ContactList) -> Change:
     return Change(result=listings.list_contacts(store, limit=given.limit, only_open=given.open is True))
+
+
+def _callbacks(store: Store, given: ask.CallbackList) -> Change:
+    found = store.errands.latest(ErrandKind.CALLBACK, given.limit, only_open=given.open is True)
+    return Change(result=[show_errand(errand) for errand in found])
 
 
 def _contact(store: Store, given: ask.ContactNamed) -> Change:

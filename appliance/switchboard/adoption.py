@@ -19,16 +19,20 @@ from msgspec import structs
 
 from appliance import events as said
 from appliance.acd import events as acd
+from appliance.acd.errands import Errand
 from appliance.clock import Clock
 from appliance.events import ContactEvent, ContactInitiated
 from appliance.ids import ContactId, SlotId
 from appliance.logs import fields
 from appliance.records.journal import contact_folder, journal_path, read_journal
+from appliance.stamps import Stamp
 from appliance.store.agent_states import AgentState
 from appliance.store.recordings import RecordingStatus
 from appliance.store.store import Store
 from appliance.switchboard.carer import Carer
+from appliance.switchboard.contact_state import ContactState
 from appliance.switchboard.contacts import Contacts
+from appliance.switchboard.errands.errands import Errands
 from appliance.switchboard.presence import udp_port_taken
 from appliance.switchboard.restored_agents import RestoredAgents, restored_agents
 from appliance.switchboard.routing import Routing
@@ -46,10 +50,12 @@ _GONE = "its process was gone when the switchboard started"
 @dataclass(slots=True, kw_only=True)
 class Unclaimed:
     """A contact whose process hasn't come back. `slot`: None where its beginning was lost; `boot`: the one it was
-    first heard of in, "" where nothing tells; `greeted_at`: first word of its slot."""
+    first heard of in, "" where nothing tells; `greeted_at`: first word of its slot. `leased`: it waits without a
+    process unless one has begun it."""
 
     slot: SlotId | None = None
     boot: str = ""
+    leased: bool = False
     greeted_at: float | None = None
 
     @property
@@ -61,13 +67,14 @@ class Unclaimed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
     """What the store knows of the time before. `orphans`: contacts that only the spool tells of; `unfinished`: closed
-    ones with a recording that is not."""
+    ones with a recording that is not; `errands`: customers whom the box owes a call."""
 
     configured: list[acd.AcdEvent]
     agent_states: list[AgentState]
     contacts: list[list[ContactEvent]]
     orphans: dict[ContactId, Unclaimed]
     unfinished: list[ContactId]
+    errands: list[Errand]
 
 
 class Adoption:
@@ -82,6 +89,7 @@ class Adoption:
         contacts: Contacts,
         routing: Routing,
         carer: Carer,
+        errands: Errands,
         clock: Clock,
         sip_port: int,
         wake: Callable[[int], None],
@@ -89,6 +97,7 @@ class Adoption:
         self._contacts = contacts
         self._routing = routing
         self._carer = carer
+        self._errands = errands
         self._clock = clock
         self._sip_port = sip_port
         self._wake = wake
@@ -96,24 +105,32 @@ class Adoption:
         self._arrivals: dict[ContactId, acd.ContactArrived] = {}
         self._agents = RestoredAgents()
         self._unfinished: list[ContactId] = []
+        self._spool = Path()
         self._patient_until = 0.0
 
     async def load(self, store: StoreThread, spool: Path) -> None:
         """Take in what the store and the journals know, and hold the ACD."""
         before = await store.run(lambda opened: _read(opened, spool))
         self._routing.tell(before.configured)
+        self._spool = spool
+        self._errands.restore(before.errands)
         now = self._clock()
         for events in before.contacts:
             state = self._contacts.restored(events)
-            if state is None:
-                continue
-            self._unclaimed[state.contact] = Unclaimed(slot=state.slot, boot=state.boot)
-            if (arrival := state.arrival(now)) is not None:
-                self._arrivals[state.contact] = arrival
+            if state is not None:
+                self._take_in(state, now)
         self._unclaimed |= before.orphans
         self._unfinished = before.unfinished
         self._agents = restored_agents(self._contacts.under_way(), before.agent_states, now)
         self._routing.hold()
+
+    def _take_in(self, state: ContactState, now: Stamp) -> None:
+        if (arrival := state.arrival(now)) is not None:
+            self._arrivals[state.contact] = arrival
+        if not state.alone:
+            self._unclaimed[state.contact] = Unclaimed(slot=state.slot, boot=state.boot)
+        elif not self._errands.waits(state.contact):
+            self._unclaimed[state.contact] = Unclaimed(leased=True)
 
     async def run(self) -> None:
         """Until no contact of the time before is left unclaimed."""
@@ -126,6 +143,7 @@ class Adoption:
         except OSError as error:
             logger.error("can't see which contact processes live (%s); those that come back are adopted", error)
         self._routing.resume(self._restored())
+        self._errands.resume()
         for contact, agent in self._agents.worked_up:
             self._contacts.write(contact, said.AfterContactWorkEnded(agent=agent))
         while self._unclaimed:
@@ -156,8 +174,8 @@ class Adoption:
             elif self._is_gone(unclaimed, now.mono_s, now.boot):
                 del self._unclaimed[contact]
                 self._arrivals.pop(contact, None)
-                self._give_up(contact)
-        return any(not unclaimed.traceless for unclaimed in self._unclaimed.values())
+                self._give_up(contact, unclaimed)
+        return any(not unclaimed.traceless or unclaimed.leased for unclaimed in self._unclaimed.values())
 
     def _claimed(self, contact: ContactId) -> None:
         del self._unclaimed[contact]
@@ -166,7 +184,11 @@ class Adoption:
             return
         self._arrivals.pop(contact, None)
         state = self._contacts.state(contact)
-        if state is not None and (arrival := state.arrival(self._clock())) is not None:
+        if state is not None:
+            self._rejoin(state)
+
+    def _rejoin(self, state: ContactState) -> None:
+        if (arrival := state.arrival(self._clock())) is not None:
             self._routing.tell([arrival])
 
     def _is_gone(self, unclaimed: Unclaimed, now_s: float, boot: str) -> bool:
@@ -181,9 +203,13 @@ class Adoption:
         self._wake(port)
         return not udp_port_taken(port)
 
-    def _give_up(self, contact: ContactId) -> None:
+    def _give_up(self, contact: ContactId, unclaimed: Unclaimed) -> None:
         """Repair comes first even for one that had ended: its last events may stand in the journal only."""
         state = self._contacts.state(contact)
+        if unclaimed.leased and state is not None and not journal_path(self._spool, contact).exists():
+            self._errands.unclaimed(contact)
+            self._rejoin(state)
+            return
         if state is None or not state.closed:
             self._carer.lost(contact, _GONE, long_gone=True)
 
@@ -203,6 +229,7 @@ def _read(store: Store, spool: Path) -> Before:
         contacts=[store.events.of_contact(row.contact) for row in store.contacts.under_way()],
         orphans={contact: _orphan(spool, contact) for contact in folders if contact not in known},
         unfinished=unfinished,
+        errands=store.errands.under_way(),
     )
 
 

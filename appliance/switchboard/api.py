@@ -21,6 +21,7 @@ from appliance.switchboard.administration import Administration
 from appliance.switchboard.changes import Change
 from appliance.switchboard.desk.desk import OPERATION, Desk
 from appliance.switchboard.dialling import Dialling
+from appliance.switchboard.errands.callbacks import Callbacks
 from appliance.switchboard.ledger import Ledger
 from appliance.switchboard.listings import Row
 from appliance.switchboard.live import Live
@@ -46,6 +47,7 @@ class Api:
         administration: Administration,
         live: Live,
         dialling: Dialling,
+        callbacks: Callbacks,
         routing: Routing,
         publisher: Publisher,
         settings: Settings,
@@ -77,6 +79,8 @@ class Api:
             "contact.note": (ask.ContactNote, outcomes.note),
             "contact.command": (ask.ContactCommand, live.command),
             "contact.dial": (ask.ContactDial, dialling.dial),
+            "callback.add": (ask.CallbackAdd, callbacks.add),
+            "callback.cancel": (ask.CallbackNamed, callbacks.cancel),
             "config.reload": (ask.Nothing, lambda _: self.reload()),
         }
 

@@ -50,10 +50,11 @@ class ContactState:
     """One contact from its first event to its record.
 
     seq, own_seq: last number noted of the contact process's and of the switchboard's events. boot: the boot it began
-    in. source: who began it, "extension:101" or "trunk:acme"; service: what it is where it is no customer's contact.
-    place: in a queue now; queue: the latest one; outbound_queue: for whom somebody inside calls out. offers: agents
-    being rung; offers_made: highest number of an offer so far. engaged: agents on the contact and whether after-contact
-    work is due when they leave. working: agents in after-contact work. ringing, answered: of the legs.
+    in. alone: it began, and may wait, without a contact process. source: who began it, "extension:101" or "trunk:acme";
+    service: what it is where it is no customer's contact. place: in a queue now; queue: the latest one; outbound_queue:
+    for whom somebody inside calls out. offers: agents being rung; offers_made: highest number of an offer so far.
+    engaged: agents on the contact and whether after-contact work is due when they leave. working: agents in
+    after-contact work. ringing, answered: of the legs.
     """
 
     contact: ContactId
@@ -61,6 +62,7 @@ class ContactState:
     seq: int = 0
     own_seq: int = 0
     slot: SlotId | None = None
+    alone: bool = False
     source: str = ""
     service: str = ""
     place: Place | None = None
@@ -91,6 +93,10 @@ class ContactState:
         told = _NOTES.get(type(event.body))
         return [] if told is None else list(told(self, event.body, event.at))
 
+    def knows(self, event: said.ContactEvent) -> bool:
+        """Whether `event` was noted already."""
+        return event.seq <= (self.own_seq if event.writer is said.Writer.SWITCHBOARD else self.seq)
+
     def release(self) -> list[acd.AcdEvent]:
         """The contact process has no part in it any more: whatever was still held is let go."""
         self.released = True
@@ -113,6 +119,7 @@ class ContactState:
             priority=self.place.priority,
             time_adjustment_s=self.place.time_adjustment_s,
             forced=self.place.granted,
+            not_before=now.mono_s if self.alone else None,  # it may have been scheduled
             offers_made=self.offers_made,
             criteria=self.place.criteria,
             criteria_since=mono_of(self.place.criteria_since, now),
@@ -121,6 +128,10 @@ class ContactState:
     def offered(self, offer: OfferId, agent: AgentId) -> None:
         """`agent` is being rung."""
         self.offers[offer] = agent
+        self.count_offer(offer)
+
+    def count_offer(self, offer: OfferId) -> None:
+        """Its number is taken."""
         number = offer.rpartition("/")[2]
         self.offers_made = max(self.offers_made, int(number) if number.isdigit() else 0)
 
@@ -130,10 +141,9 @@ class ContactState:
         return acd.AgentReleased(agent=agent, contact=self.contact, wrap_up=wrap_up)
 
     def _is_next(self, event: said.ContactEvent) -> bool:
-        own = event.writer is said.Writer.SWITCHBOARD
-        if event.seq <= (self.own_seq if own else self.seq):
+        if self.knows(event):
             return False
-        if own:
+        if event.writer is said.Writer.SWITCHBOARD:
             self.own_seq = event.seq
         else:
             self.seq = event.seq
@@ -147,6 +157,7 @@ Told = Iterable[acd.AcdEvent]
 
 def _initiated(state: ContactState, body: said.ContactInitiated, _at: Stamp) -> Told:
     state.slot = body.slot
+    state.alone = body.slot is None
     state.source = body.source
     state.service = body.service
     state.queue = state.outbound_queue = body.queue
@@ -200,11 +211,12 @@ def _agent_of_leg(state: ContactState, leg: said.LegStarted) -> AgentId | None:
 def _queue_requested(state: ContactState, body: said.QueueRequested, at: Stamp) -> Told:
     state.place = Place(
         queue=body.queue,
-        since=at,
+        since=body.waiting_since or at,
         priority=body.priority,
         time_adjustment_s=body.time_adjustment_s,
         criteria=body.criteria,
         criteria_since=at,
+        granted=state.alone,  # it was promised
     )
     state.queue = body.queue
     arrival = state.arrival(at)

@@ -15,14 +15,15 @@ from msgspec import structs
 
 from appliance.acd.events import AcdEvent, AgentEngaged, AgentReleased
 from appliance.clock import Clock
-from appliance.contact.protocol import Command
+from appliance.contact.protocol import Command, OfferContact
 from appliance.errors import StoreError
-from appliance.events import AnyBody, ContactEvent, Writer
+from appliance.events import AnyBody, ContactEvent, ContactInitiated, Writer
 from appliance.ids import AgentId, ContactId
 from appliance.logs import fields
 from appliance.stamps import Stamp
 from appliance.store.agent_states import AgentState
 from appliance.store.store import Store
+from appliance.switchboard.attendant import Attendant, Nobody
 from appliance.switchboard.carer import Carer
 from appliance.switchboard.contact_state import AgentOf, ContactState
 from appliance.switchboard.ledger import Ledger
@@ -36,7 +37,8 @@ MOST_UNSENT = 64  # commands kept for a process that is away
 
 
 class Contacts:
-    """Every open contact by id; `carer` hears of those that need closing or repair."""
+    """Every open contact by id; `carer` hears of those that need closing or repair, `attendant` takes the part of a
+    process for those that wait without one."""
 
     def __init__(
         self,
@@ -52,6 +54,7 @@ class Contacts:
         self._clock = clock
         self._agent_of = agent_of
         self.carer: Carer
+        self.attendant: Attendant = Nobody()
         self.changed: Callable[[], None] = _nothing  # called often: must only take note
         self._states: dict[ContactId, ContactState] = {}
         self._closed: OrderedDict[ContactId, None] = OrderedDict()
@@ -73,18 +76,30 @@ class Contacts:
         state: ContactState | None = None
         for event in events:
             state = self._states.setdefault(event.contact, self._new(event.contact))
-            state.note(event)
+            self._noted(state, event)
         return state
+
+    def begin(self, contact: ContactId, body: ContactInitiated) -> None:
+        """A contact begins without a contact process."""
+        self._states[contact] = self._new(contact)
+        self.write(contact, body)
 
     def command(self, command: Command) -> None:
         """Send `command` to the contact's process, at once or when it is back on the link."""
         connection = self.processes.connection_of(command.contact)
-        if connection is not None:
+        state = self._states.get(command.contact)
+        if state is not None and state.alone and self._is_attendants(command):
+            self.attendant.obey(command)
+        elif connection is not None:
             connection.send(command)
-        elif command.contact in self._states:
+        elif state is not None:
             waiting = self._unsent.setdefault(command.contact, [])
             waiting.append(command)
             del waiting[:-MOST_UNSENT]
+
+    def _is_attendants(self, command: Command) -> bool:
+        """A process that has such a contact has it for one offer only."""
+        return isinstance(command, OfferContact) or not self.processes.held(command.contact)
 
     def send_unsent(self, contact: ContactId) -> None:
         """The contact's process is back: give it the commands it has missed."""
@@ -140,12 +155,14 @@ class Contacts:
         state = self._states.get(event.contact)
         if state is None:
             state = self._states[event.contact] = self._new(event.contact)
-        self._routing.tell(state.note(event))
+        self._routing.tell(self._noted(state, event))
         self.changed()
         self._end_if_over(state)
 
     def release(self, state: ContactState) -> None:
-        """No process has part in the contact any more; one that never said its end is lost."""
+        """No process has part in the contact any more; one that never said its end is lost, unless it waits on."""
+        if not state.disconnected and state.alone and self.attendant.keeps(state.contact):
+            return
         if not state.disconnected:
             self.carer.lost(state.contact, "its process let go of it without an end")
             return
@@ -160,7 +177,7 @@ class Contacts:
         go of it. The ACD hears of it as a whole, because nobody may be offered a contact that is dead; nor has anybody
         after-contact work to do for one."""
         state = self._states.setdefault(contact, self._new(contact))
-        told = [news for event in stored for news in state.note(event)]
+        told = [news for event in stored for news in self._noted(state, event)]
         for body, at in bodies:
             told += self._add(state, self._own(state, body, at))
         told += state.release()
@@ -186,12 +203,19 @@ class Contacts:
     def _new(self, contact: ContactId) -> ContactState:
         return ContactState(contact=contact, agent_of=self._agent_of)
 
+    def _noted(self, state: ContactState, event: ContactEvent) -> list[AcdEvent]:
+        if state.knows(event):
+            return []
+        told = state.note(event)
+        self.attendant.heard(event)
+        return told
+
     def _own(self, state: ContactState, body: AnyBody, at: Stamp) -> ContactEvent:
         return ContactEvent(contact=state.contact, writer=Writer.SWITCHBOARD, seq=state.own_seq + 1, at=at, body=body)
 
     def _add(self, state: ContactState, event: ContactEvent) -> list[AcdEvent]:
         """Note the switchboard's event now, store it with the next group."""
-        told = state.note(event)
+        told = self._noted(state, event)
         self._ledger.put(lambda store: _append(store, [event]), partial(self._written, state))
         return told
 

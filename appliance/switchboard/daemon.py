@@ -38,6 +38,8 @@ from appliance.switchboard.desk.book import HANDLERS
 from appliance.switchboard.desk.desk import Desk
 from appliance.switchboard.dialling import Dialling
 from appliance.switchboard.edge_watch import EdgeWatch
+from appliance.switchboard.errands.callbacks import Callbacks, why_not
+from appliance.switchboard.errands.errands import Errands
 from appliance.switchboard.finisher import Finisher
 from appliance.switchboard.intake import Intake
 from appliance.switchboard.lamps.board import Board
@@ -110,11 +112,21 @@ class Switchboard:
         self.contacts.carer = self._caretaker
         self.originating = Originating(self.contacts.processes, clock.monotonic_s)
         intake = Intake(contacts=self.contacts, ledger=self._ledger, routing=self.routing, originating=self.originating)
+        self.errands = Errands(
+            contacts=self.contacts,
+            routing=self.routing,
+            ledger=self._ledger,
+            originating=self.originating,
+            clock=now,
+            check=lambda errand: why_not(self._publisher.plan, errand.number),
+        )
+        self.contacts.attendant = self.errands
         self._link = LinkServer(paths.link_socket, intake)
         self._adoption = Adoption(
             contacts=self.contacts,
             routing=self.routing,
             carer=self._caretaker,
+            errands=self.errands,
             clock=now,
             sip_port=configuration.contacts.sip_port,
             wake=self._link.wake,
@@ -145,6 +157,7 @@ class Switchboard:
                 numbers=self._numbers,
                 clock=now,
             ),
+            callbacks=Callbacks(errands=self.errands, ledger=self._ledger, publisher=self._publisher, clock=now),
             dialling=Dialling(routing=self.routing, originating=self.originating, publisher=self._publisher),
             routing=self.routing,
             publisher=self._publisher,
@@ -184,6 +197,7 @@ class Switchboard:
         self._adopting = asyncio.create_task(self._adoption.run(), name="adoption")
         self._adopting.add_done_callback(_report_failure)
         self._stops.append(self._stop_deciding)
+        self._stops.append(self.errands.stop)
         self.lamps.start()
         self._stops.append(self.lamps.stop)
         self._watch.start()

@@ -309,6 +309,30 @@ class RecordingPolicySet(Arguments, frozen=True, kw_only=True):
     agent: Name | None = None
 
 
+class CallbackAdd(Arguments, frozen=True, kw_only=True):
+    """Somebody is to be called back: `number` in any spelling, by an agent of `queue` or by `agent`. Delays in seconds;
+    `attempts` counts the first call too."""
+
+    number: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+    queue: Name | None = None
+    agent: Name | None = None
+    name: Label = ""
+    delay_s: Annotated[float, msgspec.Meta(ge=0, le=259_200)] = 0.0
+    attempts: Annotated[int, msgspec.Meta(ge=1, le=11)] = 1
+    retry_s: Annotated[float, msgspec.Meta(ge=1, le=259_200)] = 600.0
+
+
+class CallbackNamed(Arguments, frozen=True, kw_only=True):
+    callback: str
+
+
+class CallbackList(Arguments, frozen=True, kw_only=True):
+    """`open` True: only those that are not over."""
+
+    limit: Limit = 50
+    open: bool | None = None
+
+
 class RecordingList(Arguments, frozen=True, kw_only=True):
     limit: Limit = 1000
 

@@ -191,6 +191,63 @@ class FakeContact:
         self.leg("agent-1", said.LegRole.AGENT, agent=command.agent, extension=command.extension)
         return self.contact
 
+    def ask_back(self, number: str = "+12065550100", **fields: object) -> ContactId:
+        """The waiting customer asks to be called back and leaves: the contact that will do it."""
+        asked = said.CallbackRequested(
+            callback=ContactId(str(uuid.uuid4())),
+            number=number,
+            **{"queue": QueueId("sales"), "initial": self.contact, **fields},
+        )
+        self.emit(asked)
+        self.emit(said.ContactDequeued(queue=QueueId("sales"), reason="callback"))
+        self.leg_ends("customer", said.LegRole.CUSTOMER)
+        self.disconnected("IN_FLOW")
+        self.release()
+        return asked.callback
+
+    async def asked_to_call(self) -> protocol.OriginateContact:
+        """Begin a contact that has waited without a process: its agent's phone rings."""
+        command = await self.expect(protocol.OriginateContact)
+        assert command.initiated
+        assert command.offer is not None
+        self.contact = command.contact
+        self._journal = Journal(self.paths.spool, self.contact, self._clock, seq=command.seq)
+        assert command.agent is not None
+        assert command.extension is not None
+        self.rings(command.offer, command.agent, command.extension)
+        return command
+
+    def agent_misses(self, command: protocol.OriginateContact, *, cause: str = "no_answer") -> None:
+        """Nobody picks up: the contact goes on without this process."""
+        assert command.offer is not None
+        assert command.agent is not None
+        self.leg_ends(_leg_of(command.offer), said.LegRole.AGENT)
+        self.emit(said.AgentMissed(offer=command.offer, agent=command.agent, cause=cause, sip_status=487))
+        self.release()
+
+    def agent_takes(self, command: protocol.OriginateContact) -> None:
+        """The agent picks up, the customer is dialled."""
+        assert command.offer is not None
+        assert command.agent is not None
+        assert command.extension is not None
+        self.emit(said.LegAnswered(leg=LegId(_leg_of(command.offer)), codec="PCMU"))
+        self.emit(said.AgentConnected(agent=command.agent, extension=command.extension, offer=command.offer))
+        self.leg("customer-9", said.LegRole.CUSTOMER)
+
+    def customer_answers(self) -> None:
+        self.emit(said.LegAnswered(leg=LegId("customer-9"), codec="PCMU"))
+        self.emit(said.SystemConnected())
+
+    def call_ends(self, command: protocol.OriginateContact, reason: said.DisconnectReason) -> None:
+        """Whoever ends it: all legs go, the process lets go."""
+        assert command.offer is not None
+        assert command.agent is not None
+        self.emit(said.AgentLeft(agent=command.agent))
+        self.leg_ends("customer-9", said.LegRole.CUSTOMER, remote=True)
+        self.leg_ends(_leg_of(command.offer), said.LegRole.AGENT)
+        self.emit(said.ContactDisconnected(reason=reason, pre_disconnect_state="RINGING"))
+        self.release()
+
     def begin(
         self, *, caller: str = "+12125550199", source: str = "trunk:acme", contact: ContactId | None = None
     ) -> ContactId:
