@@ -11,8 +11,8 @@ from appliance.contact.contact import Contact
 from appliance.contact.conversation import BY_COMMAND
 from appliance.contact.hearing import Mode
 from appliance.contact.keypad import press
+from appliance.contact.muting import set_muted
 from appliance.contact.transfer import transfer
-from appliance.events import LegMuted, LegUnmuted
 from appliance.flow import events as e
 
 
@@ -76,19 +76,11 @@ def _resume(contact: Contact, command: p.ResumeCustomer) -> None:
 
 
 def _mute(contact: Contact, command: p.MuteLeg) -> None:
-    leg = contact.legs.get(command.leg)
-    if leg is not None and not leg.muted:
-        leg.muted = True
-        contact.emit(LegMuted(leg=leg.leg))
-        contact.conversation.rewire()
+    set_muted(contact, command.leg, muted=True)
 
 
 def _unmute(contact: Contact, command: p.UnmuteLeg) -> None:
-    leg = contact.legs.get(command.leg)
-    if leg is not None and leg.muted:
-        leg.muted = False
-        contact.emit(LegUnmuted(leg=leg.leg))
-        contact.conversation.rewire()
+    set_muted(contact, command.leg, muted=False)
 
 
 def _transfer(contact: Contact, command: p.TransferContact) -> None:

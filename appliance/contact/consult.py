@@ -64,21 +64,23 @@ class Consult:
 
     # ── what the talker may do ───────────────────────────────────────────────────────────────────────────────────
 
-    def toggle(self, by: AgentId | None) -> None:
-        """From the consulted to the customer and back; out of a conference to the consulted."""
+    def toggle(self, by: AgentId | None) -> bool:
+        """From the consulted to the customer and back; out of a conference to the consulted. False while it rings."""
         if self.ringing:
-            return
+            return False
         to_customer = self._contact.conversation.joined is Mode.CONSULT
         self._end_conference()
         self._contact.emit(PartiesToggled(to=CUSTOMER if to_customer else CONSULTED, by=by))
         self._join(Mode.TALK if to_customer else Mode.CONSULT, by)
+        return True
 
-    def confer(self, by: AgentId | None) -> None:
-        """All three hear each other."""
+    def confer(self, by: AgentId | None) -> bool:
+        """All three hear each other. False while it rings, or where they do."""
         if self.ringing or self._contact.conversation.joined is Mode.CONFERENCE:
-            return
+            return False
         self._contact.emit(ConferenceStarted(leg=self.leg.leg, by=by))
         self._join(Mode.CONFERENCE, by)
+        return True
 
     def complete(self, by: AgentId | None) -> None:
         """The talker leaves the customer to the consulted."""

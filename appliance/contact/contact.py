@@ -27,6 +27,7 @@ from appliance.contact.search import Search
 from appliance.contact.segment import FLUSH_S, Segment
 from appliance.contact.services import Services
 from appliance.contact.side_flows import SideFlows
+from appliance.contact.talk_keys import TalkKeys
 from appliance.contact.third_party import ThirdParty
 from appliance.contact.transfer import Transfer, take_refer
 from appliance.dialplan.recording_policy import RecordingPolicy, recorded
@@ -43,6 +44,7 @@ from appliance.events import (
     LegHeld,
     LegResumed,
     LegRinging,
+    LegRole,
     SystemConnected,
 )
 from appliance.flow import events as e
@@ -81,6 +83,7 @@ class Contact:
         self.queue: QueueId | None = None  # whose contact it is, if a queue's
         self.search: Search | None = None
         self.side_flows = SideFlows(self)
+        self.talk_keys = TalkKeys(self)
         self.holding = Holding(self)
         self.origination: Origination | None = None
         self.joining = Joining(self)
@@ -177,6 +180,16 @@ class Contact:
             self.conversation.mask_key()
         if leg is self.conversation.customer and not self.conversation.talking:
             self.flow.tell(e.DigitPressed(digit=digit))
+        elif self.conversation.talking:
+            self._digit_in_talk(leg, digit)
+
+    def _digit_in_talk(self, leg: Leg, digit: str) -> None:
+        """The talker's keys are codes or for the other party; a customer's are for a machine that a flow dialled."""
+        talker = self.conversation.talker
+        if leg is talker and leg.role is LegRole.AGENT:
+            self.talk_keys.press(digit)
+        elif leg is self.conversation.customer and talker is not None and talker.role is LegRole.THIRD_PARTY:
+            talker.send_digits(digit)
 
     def leg_refers(self, leg: Leg, target: str) -> int:
         return take_refer(self, leg, target)
@@ -267,6 +280,7 @@ class Contact:
     def talk(self, leg: Leg, offer: OfferId | None) -> None:
         """`leg` talks with the customer from now on."""
         self.conversation.talking = True
+        self.talk_keys.start_anew()
         self.conversation.rewire()
         self.agent_connected(leg, offer)
         self.holding.follow(None)

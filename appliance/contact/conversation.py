@@ -34,6 +34,7 @@ from appliance.contact.timers import Timer
 
 MUSIC = "music"
 RINGBACK = "ringback"
+CONFIRMED, REFUSED = "confirmed", "refused"  # tones for the talker
 KEY_MASK_S = 0.5  # after the report of a key, which comes with its first packet (RFC 4733)
 BY_COMMAND = "command"  # who holds when it is no phone: then it is the customer who waits
 

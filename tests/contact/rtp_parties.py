@@ -23,7 +23,7 @@ FRAME = 160  # samples of 20 ms
 RATE_HZ = 8000
 _HEADER = struct.Struct("!BBHII")
 _EVENT = struct.Struct("!BBH")
-_TELEPHONE_EVENT = 101
+_DYNAMIC = 96  # payload types from here on are no codec of ours: events
 _KEYS = "0123456789*#"
 _LINEAR = [linear(byte) for byte in range(256)]
 _SILENCE = bytes([ulaw(0)]) * FRAME
@@ -43,6 +43,7 @@ class RtpParty:
 
     def __init__(self, port: int) -> None:
         self.port = port
+        self.event_type = 101  # payload type of our keys, as the other side's offer says
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", port))
         self.socket.setblocking(False)
@@ -51,6 +52,7 @@ class RtpParty:
         self._sequence = self._timestamp = 0
         self._keys: list[tuple[int, int]] = []  # (event, packets sent)
         self._heard = array.array("h")
+        self._pressed: dict[int, str] = {}  # RTP time of an event → its key
         self._lock = threading.Lock()
 
     # ── what it does ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -118,6 +120,15 @@ class RtpParty:
             lambda sound: sound.duration_s >= 0.2 and fits(sound), f"{frequencies_hz} Hz together", since_s=since_s
         )
 
+    def gets_keys(self, keys: str) -> None:
+        """Until exactly these keys have come as RFC 4733 events, since the beginning."""
+
+        def got() -> str:
+            with self._lock:
+                return "".join(self._pressed.values())
+
+        wait_until(lambda: got() == keys, timeout_s=10.0, what=f"party at {self.port} gets {keys}, not {got()}")
+
     def hears_silence(self, seconds: float = 0.4) -> None:
         """Until the last `seconds` heard from now on are silent."""
         since_s = self.heard().duration_s
@@ -149,7 +160,7 @@ class RtpParty:
         ends = sent >= 5
         duration = min(sent + 1, 5) * FRAME
         body = _EVENT.pack(event, 0x80 | 10 if ends else 10, duration)
-        self._send(_TELEPHONE_EVENT, body, mark=sent == 0, timestamp=start)
+        self._send(self.event_type, body, mark=sent == 0, timestamp=start)
         with self._lock:
             self._keys[0] = (event, sent + 1)
             if sent == 7:
@@ -173,6 +184,10 @@ class RtpParty:
                 return
             except ConnectionRefusedError:
                 continue
+            if data[1] & 0x7F >= _DYNAMIC and len(data) >= 16:
+                stamp, event = int.from_bytes(data[4:8], "big"), data[12]
+                with self._lock:
+                    self._pressed[stamp] = _KEYS[event]
             if data[1] & 0x7F == 0:
                 with self._lock:
                     self._heard.extend(_LINEAR[byte] for byte in data[12:])

@@ -58,6 +58,12 @@ class SipMessage:
         found = [line for line in self.body.splitlines() if line.startswith("m=audio ")]
         return int(found[0].split()[1]) if found else 0
 
+    @property
+    def event_type(self) -> int:
+        """RTP payload type of telephone-event in the SDP; 101 where it says none."""
+        found = [line for line in self.body.splitlines() if " telephone-event/" in line]
+        return int(found[0].partition(":")[2].split()[0]) if found else 101
+
 
 def parse(data: bytes) -> SipMessage:
     """A SIP message; only what our side of these tests needs."""
@@ -96,7 +102,7 @@ class Dialog:
     def reply(self, status: int, *, media: bool = False, headers: tuple[str, ...] = ()) -> None:
         """Answer the process's INVITE; with `media` the answer has an SDP."""
         assert self.invite is not None
-        body = sdp(self.media_port) if media else ""
+        body = sdp(self.media_port, events=self.invite.event_type) if media else ""
         self.peer.respond(self.invite, status, to=self.local, body=body, headers=headers)
 
     def answer(self) -> None:
@@ -391,10 +397,10 @@ class SipPeer:
             self.respond(message, 200)
 
 
-def sdp(port: int, direction: str = "sendrecv") -> str:
-    """PCMU and telephone-event at `port`."""
+def sdp(port: int, direction: str = "sendrecv", *, events: int = 101) -> str:
+    """PCMU and telephone-event (payload type `events`) at `port`."""
     return (
         f"v=0\r\no=test 1 {next(_numbers)} IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-        f"m=audio {port} RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\n"
-        f"a=fmtp:101 0-15\r\na=ptime:20\r\na={direction}\r\n"
+        f"m=audio {port} RTP/AVP 0 {events}\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:{events} telephone-event/8000\r\n"
+        f"a=fmtp:{events} 0-15\r\na=ptime:20\r\na={direction}\r\n"
     )

@@ -32,8 +32,10 @@ ROOT = Path(__file__).parents[2]
 SALES = QueueId("sales")
 STRAIGHT, MENU, SHORT, BRIEF = "2025550100", "2025550101", "2025550102", "2025550103"
 CUSTOMER_HZ, AGENT_HZ, OTHER_HZ = 440.0, 700.0, 1000.0
+CONFIRMED_HZ, REFUSED_HZ = 1600.0, 250.0
 MUSIC_HZ, RINGBACK_HZ, CLICK_HZ = 350.0, 2000.0, 500.0
 TONES = {**{name: (hz, flows.TONE_S[name]) for name, hz in flows.TONES_HZ.items()}}
+TONES |= {"confirmed": (CONFIRMED_HZ, 0.3), "refused": (REFUSED_HZ, 0.3)}
 TONES |= {"music": (MUSIC_HZ, 2.0), "ringback": (RINGBACK_HZ, 2.0), "click": (CLICK_HZ, 0.02)}
 
 
@@ -194,6 +196,7 @@ class Stage:
         dialog, contact = self.into_queue(customer)
         phone = self.offer(contact)
         phone.media_port = agent.port
+        agent.event_type = phone.invite.event_type if phone.invite is not None else agent.event_type
         phone.answer()
         self.switchboard.wait_event(contact, AgentConnected)
         customer.say(CUSTOMER_HZ)

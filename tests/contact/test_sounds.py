@@ -20,10 +20,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def test_ensure_when_nothing_is_there_makes_both_sounds_and_leaves_nothing_else(folder: Path) -> None:
-    assert sorted(path.name for path in folder.iterdir()) == ["music.wav", "ringback.wav"]
+NAMES = ("confirmed", "music", "refused", "ringback")
+
+
+def test_ensure_when_nothing_is_there_makes_every_sound_and_leaves_nothing_else(folder: Path) -> None:
+    assert sorted(path.stem for path in folder.iterdir()) == list(NAMES)
     prompts = Prompts(folder, folder / "studio.sock")
-    for name in ("music", "ringback"):
+    for name in NAMES:
         assert prompts.find(Message(prompt=name)) == folder / f"{name}.wav"  # playable without being converted
     (folder / "cache").rmdir()
 
@@ -44,6 +47,15 @@ def test_ensure_when_made_is_ring_back_of_two_tones_two_seconds_on_four_off(fold
     assert ring.part(2.1, 6.0).rms() < 1
 
 
+def test_ensure_when_made_has_two_short_tones_that_nobody_takes_for_each_other(folder: Path) -> None:
+    (done,), (not_done,) = (read_sides(folder / f"{name}.wav") for name in ("confirmed", "refused"))
+    assert 0.15 < done.duration_s < 0.3
+    assert done.part(0.05, 0.15).tone_share(880) > 0.9
+    assert 0.4 < not_done.duration_s < 0.9
+    assert not_done.part(0.02, 0.16).tone_share(240) > 0.9
+    assert not_done.part(0.19, 0.24).rms() < 30  # a gap: two beeps or more
+
+
 def test_ensure_when_the_branch_has_put_its_own_leaves_it_alone(tmp_path: Path) -> None:
     own = tmp_path / "music.wav"
     own.write_bytes(b"our own")
@@ -52,7 +64,7 @@ def test_ensure_when_the_branch_has_put_its_own_leaves_it_alone(tmp_path: Path) 
     assert (tmp_path / "ringback.wav").exists()
 
 
-def test_ensure_when_both_are_there_runs_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ensure_when_all_are_there_runs_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
     sounds.ensure(folder)
 
