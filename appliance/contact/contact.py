@@ -261,7 +261,7 @@ class Contact:
         leg, offer = found
         self.flow.stop()
         self.conversation.talker = leg
-        self.side_flows.whisper(leg, lambda: self._connect(stay, leg, offer.offer))
+        self.side_flows.whisper(leg, lambda: self._connect(stay, leg, offer.offer), attention=offer.auto_accept)
 
     def _connect(self, stay: QueueStay, leg: Leg, offer: OfferId) -> None:
         """Whispers are over; if both are still there, they talk."""

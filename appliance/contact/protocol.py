@@ -148,10 +148,13 @@ class TellTurn(Command, frozen=True, kw_only=True):
 
 
 class OfferContact(Command, frozen=True, kw_only=True):
+    """`auto_accept`: the phone is asked to answer by itself, and the agent hears a tone then."""
+
     offer: OfferId
     agent: AgentId
     extension: Extension
     ring_timeout_s: float
+    auto_accept: bool = False
 
 
 class WithdrawOffer(Command, frozen=True, kw_only=True):

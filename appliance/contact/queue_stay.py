@@ -97,7 +97,7 @@ class QueueStay:
             self._missed("rejected", 486)  # no phone rings; a forward of the extension is never followed
             return
         leg = contact.legs.new(LegRole.AGENT, agent=offer.agent, extension=offer.extension)
-        leg.headers = alert_headers(Alert.QUEUE)
+        leg.headers = alert_headers(Alert.INTERCOM if offer.auto_accept else Alert.QUEUE)
         leg.label = entry.label if (entry := contact.published.plan.queues.get(self.queue)) is not None else ""
         self._leg = leg
         self._timer = contact.services.timers.after(offer.ring_timeout_s, lambda: self._give_up("no_answer"))

@@ -19,9 +19,13 @@ from appliance.contact.leg import Leg
 from appliance.events import AnyBody
 from appliance.flow import commands as c
 from appliance.flow import events as e
+from appliance.flow.commands import Message
 
 if TYPE_CHECKING:
     from appliance.contact.contact import Contact
+
+
+ATTENTION = "attention"  # a prompt of `sounds`
 
 
 class SideHost:
@@ -80,8 +84,17 @@ class SideFlows:
         self._contact = contact
         self._runs: dict[str, FlowRun] = {}
 
-    def whisper(self, leg: Leg, on_done: Callable[[], None]) -> None:
-        """Agent and customer whisper at the same time; `on_done` when both have ended, at once where there is none."""
+    def whisper(self, leg: Leg, on_done: Callable[[], None], *, attention: bool = False) -> None:
+        """Agent and customer whisper at the same time; `on_done` when both have ended, at once where there is none.
+        `attention`: the agent's phone has answered by itself, so a tone comes first."""
+        if attention:
+            ears = self._contact.conversation.talker_announcer
+            ears.play(
+                (Message(prompt=ATTENTION),),
+                on_end=lambda: self.whisper(leg, on_done),
+                on_failure=lambda _reason: self.whisper(leg, on_done),
+            )
+            return
         talk = self._contact.conversation
         pending = {"AgentWhisper": talk.talker_announcer, "CustomerWhisper": talk.announcer}
         started = [hook for hook, ears in pending.items() if self._start(hook, ears, leg, lambda: self._check(on_done))]

@@ -1,4 +1,4 @@
-"""The sounds every box has without anybody providing them: music on hold, ring-back tone, two tones for agents.
+"""The sounds every box has without anybody providing them: music on hold, ring-back tone, three tones for agents.
 
 Made once with sox, at the bridge's rate, and never over a file that is already there: a branch may put its own.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 
 _CHORDS = (("C4", "E4", "G4", "C5"), ("A3", "C4", "E4", "A4"), ("F3", "A3", "C4", "F4"), ("G3", "B3", "D4", "G4"))
 _RINGBACK = "synth 2 sine 440 sine 480 remix - gain -18 pad 0 4"  # two tones, 2 s on, 4 s off
+_ATTENTION = "synth 0.35 sine 880 sine 1175 remix - gain -18 fade 0.01 0.35 0.05"  # two notes: "you are on"
 _CONFIRMED = "synth 0.2 sine 880 gain -18 fade 0.01 0.2"
 _REFUSED = "synth 0.18 sine 240 gain -15 fade 0.01 0.18 pad 0 0.07 repeat 2"
 _CHORD_S = 2.5
@@ -21,6 +22,7 @@ def ensure(prompts: Path) -> None:
     prompts.mkdir(parents=True, exist_ok=True)
     _make(prompts / "music.wav", _music())
     _make(prompts / "ringback.wav", _RINGBACK.split())
+    _make(prompts / "attention.wav", _ATTENTION.split())
     _make(prompts / "confirmed.wav", _CONFIRMED.split())
     _make(prompts / "refused.wav", _REFUSED.split())
 

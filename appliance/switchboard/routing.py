@@ -170,6 +170,7 @@ class Routing:
                 agent=command.agent,
                 extension=Extension("") if extension is None else extension,
                 ring_timeout_s=command.ring_timeout_s,
+                auto_accept=command.auto_accept,
             )
         )
 

@@ -178,7 +178,15 @@ class Stage:
         self.switchboard.wait_event(contact, ContactQueued)
         return dialog, contact
 
-    def offer(self, contact: ContactId, *, extension: str = "101", number: int = 1, ring_s: float = 20.0) -> Dialog:
+    def offer(
+        self,
+        contact: ContactId,
+        *,
+        extension: str = "101",
+        number: int = 1,
+        ring_s: float = 20.0,
+        auto_accept: bool = False,
+    ) -> Dialog:
         """The agent's phone has got the INVITE."""
         offer = OfferContact(
             contact=contact,
@@ -186,6 +194,7 @@ class Stage:
             agent=AgentId("kim"),
             extension=Extension(extension),
             ring_timeout_s=ring_s,
+            auto_accept=auto_accept,
         )
         self.switchboard.command(offer)
         self.switchboard.wait_event(contact, AgentOffered, fits=lambda body: body.offer == offer.offer)

@@ -20,7 +20,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-NAMES = ("confirmed", "music", "refused", "ringback")
+NAMES = ("attention", "confirmed", "music", "refused", "ringback")
 
 
 def test_ensure_when_nothing_is_there_makes_every_sound_and_leaves_nothing_else(folder: Path) -> None:
@@ -76,3 +76,10 @@ def test_ensure_when_sox_is_missing_raises_and_leaves_no_half_file(
     with pytest.raises((OSError, subprocess.CalledProcessError)):
         sounds.ensure(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_ensure_when_made_is_an_attention_tone_that_is_short_and_heard(folder: Path) -> None:
+    (tone,) = read_sides(folder / "attention.wav")
+    assert 0.2 < tone.duration_s < 0.6
+    assert tone.rms() > 300
+    assert max(map(abs, tone.samples)) < 32767 * 0.5
