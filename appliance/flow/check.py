@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from appliance.flow.check_functions import function_findings
 from appliance.flow.check_parameters import parameter_findings
 from appliance.flow.conditions import OPERATORS
 from appliance.flow.model import CATCH_ALL, Action, Condition, Flow
@@ -71,6 +72,7 @@ _WHY_ABSENT = {
 def check(flow: Flow) -> list[Finding]:
     """Everything worth saying about `flow`, in the order of its actions."""
     findings = [finding for action in flow.actions.values() for finding in _action(flow, action)]
+    findings += [_finding(action, fault, meant=meant) for action, fault, meant in function_findings(flow)]
     return findings + list(_unreachable(flow))
 
 
