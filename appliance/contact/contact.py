@@ -45,8 +45,10 @@ from appliance.events import (
     LegResumed,
     LegRinging,
     LegRole,
+    QueueRequested,
     SystemConnected,
 )
+from appliance.events.criteria import RoutingStep
 from appliance.flow import events as e
 from appliance.flow.model import Flow
 from appliance.ids import AgentId, ContactId, OfferId, QueueId
@@ -293,10 +295,18 @@ class Contact:
             self.segment.agent = leg.agent
             self.emit(AgentConnected(agent=leg.agent, extension=leg.extension, offer=offer))
 
-    def enter_queue(self, queue: QueueId, priority: int = 5, time_adjustment_s: int = 0) -> None:
-        """Ask the switchboard for a place."""
+    def enter_queue(
+        self,
+        queue: QueueId,
+        *,
+        priority: int = 5,
+        time_adjustment_s: int = 0,
+        criteria: tuple[RoutingStep, ...] = (),
+    ) -> None:
+        """Ask the switchboard for a place, or for one with a single agent (`ids.agent_queue`)."""
         self.queue = queue
-        self.stay = QueueStay(self, queue, priority=priority, time_adjustment_s=time_adjustment_s)
+        wish = QueueRequested(queue=queue, priority=priority, time_adjustment_s=time_adjustment_s, criteria=criteria)
+        self.stay = QueueStay(self, wish)
 
     def leave_queue_for(self, queue: QueueId) -> None:
         """A queue flow moves the contact to another queue: a new segment begins there."""

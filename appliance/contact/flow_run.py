@@ -36,6 +36,8 @@ class FlowHost(Protocol):
 
     def flow_enters_queue(self, command: c.EnterQueue) -> None: ...
 
+    def flow_routes(self, command: c.SetRouting) -> None: ...
+
     def flow_disconnects(self) -> None: ...
 
     def flow_sets_recording(self, command: c.SetRecording) -> None: ...
@@ -151,6 +153,9 @@ class FlowRun:
     def _enter_queue(self, command: c.EnterQueue) -> None:
         self._host.flow_enters_queue(command)
 
+    def _set_routing(self, command: c.SetRouting) -> None:
+        self._host.flow_routes(command)
+
     def _set_recording(self, command: c.SetRecording) -> None:
         self._host.flow_sets_recording(command)
 
@@ -204,6 +209,7 @@ _ACTIONS: dict[type[c.FlowCommand], Callable[[FlowRun, Any], None]] = {
     c.Play: FlowRun._play,
     c.StopPlaying: FlowRun._stop_playing,
     c.EnterQueue: FlowRun._enter_queue,
+    c.SetRouting: FlowRun._set_routing,
     c.SetRecording: FlowRun._set_recording,
     c.SetAttributes: FlowRun._set_attributes,
     c.SetEventHook: FlowRun._set_hook,

@@ -22,7 +22,7 @@ from appliance.flow import events as e
 from appliance.flow.facts import ContactFacts
 from appliance.flow.hooks import flow_for, is_empty
 from appliance.flow.model import Flow
-from appliance.ids import AgentId, QueueId
+from appliance.ids import AgentId, QueueId, agent_queue
 
 if TYPE_CHECKING:
     from appliance.contact.contact import Contact
@@ -116,12 +116,23 @@ class FlowStage:
         self._contact.emit(body)
 
     def flow_enters_queue(self, command: c.EnterQueue) -> None:
-        if command.queue is None:
+        queue = agent_queue(command.agent) if command.queue is None and command.agent is not None else command.queue
+        if queue is None:
             self.tell_later(e.QueueFailed(error="NoMatchingError"))
             return
         if command.new_contact:
-            self._contact.leave_queue_for(command.queue)
-        self._contact.enter_queue(command.queue, command.priority, command.time_adjustment_s)
+            self._contact.leave_queue_for(queue)
+        self._contact.enter_queue(
+            queue,
+            priority=command.priority,
+            time_adjustment_s=command.time_adjustment_s,
+            criteria=command.criteria,
+        )
+
+    def flow_routes(self, command: c.SetRouting) -> None:
+        """A contact that waits is served so from now on; for one that doesn't it stands in the flow's facts."""
+        if self._contact.stay is not None:
+            self._contact.stay.route(command)
 
     def flow_disconnects(self) -> None:
         self._contact.end(DisconnectReason.CONTACT_FLOW_DISCONNECT)

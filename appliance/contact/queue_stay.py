@@ -15,9 +15,18 @@ from appliance.contact.leg import Leg
 from appliance.contact.ringing import Alert, alert_headers
 from appliance.contact.timers import Timer
 from appliance.errors import ContactError
-from appliance.events import AgentMissed, AgentOffered, ContactDequeued, ContactQueued, LegRole, QueueRequested
+from appliance.events import (
+    AgentMissed,
+    AgentOffered,
+    ContactDequeued,
+    ContactQueued,
+    LegRole,
+    QueueRequested,
+    RoutingUpdated,
+)
+from appliance.flow import commands as c
 from appliance.flow import events as e
-from appliance.ids import FlowId, QueueId
+from appliance.ids import FlowId
 
 if TYPE_CHECKING:
     from appliance.contact.contact import Contact
@@ -28,8 +37,8 @@ DEFAULT_QUEUE_FLOW = FlowId("customer_queue")
 class QueueStay:
     """From the request for a place to the connection with an agent, or to the caller's giving up."""
 
-    def __init__(self, contact: Contact, queue: QueueId, *, priority: int = 5, time_adjustment_s: int = 0) -> None:
-        self.queue = queue
+    def __init__(self, contact: Contact, wish: QueueRequested) -> None:
+        self.queue = wish.queue
         self.accepted = False
         self.since = contact.services.clock()
         self._contact = contact
@@ -38,7 +47,7 @@ class QueueStay:
         self._timer: Timer | None = None
         self._cause = ""
         self._picked_up = False
-        contact.emit(QueueRequested(queue=queue, priority=priority, time_adjustment_s=time_adjustment_s))
+        contact.emit(wish)
 
     # ── the place ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -53,6 +62,17 @@ class QueueStay:
         contact.flow.stop()
         contact.flow.know_metrics({"Contact.PositionInQueue": str(command.position)})
         self._start_queue_flow()
+
+    def route(self, command: c.SetRouting) -> None:
+        """The queue flow wants the contact served otherwise from now on."""
+        if self.accepted:
+            self._contact.emit(
+                RoutingUpdated(
+                    priority=command.priority,
+                    time_adjustment_s=command.time_adjustment_s,
+                    criteria=command.criteria,
+                )
+            )
 
     def _start_queue_flow(self) -> None:
         contact = self._contact

@@ -142,7 +142,7 @@ def build_library(plan: DialPlan, shelf: FlowShelf) -> Library:
         modules=ShelvedFlows(modules, shelf),
         queues={str(name): _queue_facts(entry) for name, entry in plan.queues.items()},
         hours=parts.hours,
-        agents={str(agent): agent for agent in plan.extensions.values() if agent is not None},
+        agents={str(agent): agent for agent in (*plan.extensions.values(), *plan.agents) if agent is not None},
         functions={**BOX_FUNCTION_NAMES, **plan.functions},
         bots=parts.bots,
         prompts=parts.prompts,

@@ -43,6 +43,9 @@ class SideHost:
     def flow_enters_queue(self, command: c.EnterQueue) -> None:
         self.answer(e.QueueFailed(error="NoMatchingError"))
 
+    def flow_routes(self, command: c.SetRouting) -> None:
+        """The contact has an agent already."""
+
     def flow_disconnects(self) -> None:
         self._contact.flow.flow_disconnects()
 

@@ -75,6 +75,7 @@ class DialPlan(msgspec.Struct, frozen=True, kw_only=True):
     region: str = "US"
     extensions: dict[Extension, AgentId | None] = msgspec.field(default_factory=dict)
     desks: dict[Extension, Extension | None] = msgspec.field(default_factory=dict)
+    agents: tuple[AgentId, ...] = ()  # every one, at a phone or not
     numbers: dict[str, FlowId] = msgspec.field(default_factory=dict)  # E.164 or short code → flow
     features: dict[str, FeaturePlan] = msgspec.field(default_factory=dict)  # code → what it does, inside only
     flows: dict[FlowId, FlowPlan] = msgspec.field(default_factory=dict)

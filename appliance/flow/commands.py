@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from appliance.events.criteria import RoutingStep
 from appliance.ids import AgentId, QueueId
 
 BUILTIN_PROMPT = "builtin/"  # PromptId of the box's own sentences: builtin/queue_position?position=3
@@ -50,6 +51,7 @@ class EnterQueue(FlowCommand, frozen=True, kw_only=True):
     agent: AgentId | None = None
     priority: int = 5
     time_adjustment_s: int = 0
+    criteria: tuple[RoutingStep, ...] = ()
     new_contact: bool = False  # leave the present queue and go on as a new segment (QUEUE_TRANSFER)
 
 
@@ -155,10 +157,12 @@ class EncryptInput(FlowCommand, frozen=True, kw_only=True):
         return f"EncryptInput(key_id={self.key_id!r}, digits=…)"
 
 
-class SetRoutingCriteria(FlowCommand, frozen=True, kw_only=True):
-    """Routing criteria as in the resource model (`Steps`)."""
+class SetRouting(FlowCommand, frozen=True, kw_only=True):
+    """How the contact is to be served from now on, if it waits; None: as before."""
 
-    criteria: dict[str, Any]
+    priority: int | None = None
+    time_adjustment_s: int | None = None
+    criteria: tuple[RoutingStep, ...] | None = None
 
 
 class DrawNumber(FlowCommand, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from appliance.events.criteria import RoutingStep
 from appliance.flow.hours_model import Hours
 from appliance.flow.model import Flow
 from appliance.ids import AgentId, QueueId
@@ -68,6 +69,7 @@ class ContactFacts(msgspec.Struct, frozen=True, kw_only=True):
     callback_number: str = ""
     priority: int = 5
     time_adjustment_s: int = 0
+    criteria: tuple[RoutingStep, ...] = ()  # what is asked of agents
     hooks: Mapping[str, str | None] = msgspec.field(default_factory=dict)
     loops: Mapping[str, int] = msgspec.field(default_factory=dict)
     logging: bool = False

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from appliance.flow.actions import absent, asking, calls, contact, control, handling, input, measuring, messages, queues
+from appliance.flow.actions import (
+    absent,
+    asking,
+    calls,
+    contact,
+    control,
+    handling,
+    input,
+    measuring,
+    messages,
+    queues,
+    routing,
+)
 from appliance.flow.model import Action
 from appliance.flow.row import Row
 from appliance.flow.run import Result, Run, failed
 
 TABLE: dict[str, Row] = {
     found.type: found
-    for family in (messages, input, control, measuring, contact, handling, queues, calls, asking, absent)
+    for family in (messages, input, control, measuring, contact, handling, routing, queues, calls, asking, absent)
     for found in family.ROWS
 }
 

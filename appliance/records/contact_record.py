@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from appliance import events as ev
 from appliance.errors import RecordError
-from appliance.ids import ContactId, RecordingId
+from appliance.ids import ContactId, QueueId, RecordingId, agent_of_queue
 from appliance.records.arns import LOCAL_ACCOUNT, instance_arn, resource_arn
 from appliance.records.box_details import box_details
 from appliance.records.quality import audio_quality
@@ -128,12 +128,19 @@ def _queue(stay: QueueStay | None, box: str, account: str) -> Facts | None:
     if stay is None:
         return None
     return {
-        "ARN": resource_arn(box, "queue", stay.queue, account),
-        "Name": stay.queue,
+        **_queue_names(stay.queue, box, account),
         "EnqueueTimestamp": iso_utc(stay.enqueued),
         "DequeueTimestamp": _iso(stay.dequeued),
         "Duration": None if stay.dequeued is None else stay.dequeued - stay.enqueued,
     }
+
+
+def _queue_names(queue: QueueId, box: str, account: str) -> Facts:
+    """An agent's own queue has no name (resources.md, Queue) and an ARN of its own kind."""
+    agent = agent_of_queue(queue)
+    if agent is None:
+        return {"ARN": resource_arn(box, "queue", queue, account), "Name": queue}
+    return {"ARN": resource_arn(box, "queue/agent", agent, account), "Name": None}
 
 
 def _agent(stint: AgentStint, line: Timeline, box: str, account: str) -> Facts:

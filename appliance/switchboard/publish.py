@@ -127,6 +127,7 @@ def compose(store: Store, configuration: Configuration) -> Publication:
         region=configuration.box.region,
         extensions={entry.extension: sitting.get(entry.extension) for entry in extensions},
         desks=desks(store),
+        agents=tuple(agent.plan.agent for agent in store.agents.all()),
         phones={
             entry.extension: msgspec.structs.replace(entry.settings, name=entry.display_name) for entry in extensions
         },

@@ -1,4 +1,4 @@
-"""Actions that decide how the contact is handled from now on: recording, event hooks, its place in the queue."""
+"""Actions that decide how the contact is handled from now on: recording and event hooks."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from appliance.flow.actions.contact import texts
-from appliance.flow.commands import SetEventHook, SetRecording, SetRoutingCriteria
-from appliance.flow.conditions import number
+from appliance.flow.commands import SetEventHook, SetRecording
 from appliance.flow.model import Action
 from appliance.flow.row import Dynamic, Kind, row, takes
 from appliance.flow.run import DONE, Result, Run, failed
@@ -58,32 +57,6 @@ def _set_hooks(run: Run, action: Action) -> Result:
     return DONE
 
 
-def _set_routing(run: Run, action: Action) -> Result:
-    priority = number(run.text(action.parameter("QueuePriority")))
-    adjustment_s = number(run.text(action.parameter("QueueTimeAdjustmentSeconds")))
-    if priority is not None and priority >= 1:
-        run.learn(priority=min(int(priority), 9999))
-    if adjustment_s is not None:
-        run.learn(time_adjustment_s=int(max(-604800, min(604800, adjustment_s))))
-    return DONE
-
-
-def _set_criteria(run: Run, action: Action) -> Result:
-    criteria = action.parameter("RoutingCriteria")
-    if not isinstance(criteria, Mapping):
-        return failed(detail="RoutingCriteria is missing")
-    run.say(SetRoutingCriteria(criteria=_resolved(run, criteria)))
-    return DONE
-
-
-def _resolved(run: Run, value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _resolved(run, part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_resolved(run, part) for part in value]
-    return run.text(value) if isinstance(value, str) else value
-
-
 _ERROR = "NoMatchingError"
 _RECORDING = (
     takes("RecordingBehavior", Kind.MAPPING),
@@ -91,7 +64,6 @@ _RECORDING = (
     takes("RecordingBehavior.IVRRecordingBehavior", Kind.ENUM, Dynamic.STATIC, values="Enabled Disabled"),
     takes("AnalyticsBehavior", Kind.MAPPING),
 )
-_CRITERIA = (takes("RoutingCriteria", Kind.MAPPING, required=True),)
 
 ROWS = (
     row(
@@ -118,17 +90,4 @@ ROWS = (
             takes("EventHooksConfiguration", Kind.MAPPING),
         ),
     ),
-    row(
-        "UpdateContactRoutingBehavior",
-        _set_routing,
-        where="I Q TA TQ",
-        soft=True,
-        parameters=(
-            takes("QueuePriority", Kind.NUMBER, low=1),
-            takes("QueueTimeAdjustmentSeconds", Kind.NUMBER),
-        ),
-        exactly_one=(("QueuePriority", "QueueTimeAdjustmentSeconds"),),
-    ),
-    row("UpdateContactRoutingCriteria", _set_criteria, where="I Q TA TQ", errors=_ERROR, parameters=_CRITERIA),
-    row("UpdateRoutingCriteria", _set_criteria, where="I Q TA TQ", errors=_ERROR, parameters=_CRITERIA),
 )

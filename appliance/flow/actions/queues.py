@@ -69,6 +69,7 @@ def _enter(run: Run, _action: Action) -> Result:
             agent=facts.target_agent,
             priority=facts.priority,
             time_adjustment_s=facts.time_adjustment_s,
+            criteria=facts.criteria,
         )
     )
     return Waits(WaitingFor.QUEUE, Asked())
@@ -89,7 +90,15 @@ def _dequeue(run: Run, action: Action) -> Result:
     if target is None:
         return failed(detail=_missing(action))
     facts = run.facts
-    run.say(EnterQueue(queue=target.queue, agent=target.agent, priority=facts.priority, new_contact=True))
+    run.say(
+        EnterQueue(
+            queue=target.queue,
+            agent=target.agent,
+            priority=facts.priority,
+            criteria=facts.criteria,
+            new_contact=True,
+        )
+    )
     return Waits(WaitingFor.QUEUE, target)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from appliance.flow.commands import SetEventHook, SetRecording, SetRoutingCriteria
-from appliance.flow.facts import ContactFacts, Library
+from appliance.flow.commands import SetEventHook, SetRecording
+from appliance.flow.facts import Library
 
 BOTH = {"RecordedParticipants": ["Agent", "Customer"], "IVRRecordingBehavior": "Enabled"}
 
@@ -62,20 +62,3 @@ def test_hooks_when_flow_is_unknown_then_error_and_when_disabled_then_off(run):
 
 def test_hooks_when_for_an_agent_screen_then_no_flow_is_needed(run):
     assert run("UpdateContactEventHooks", {"EventHooks": {"DefaultAgentUI": "guide"}}).path[-1][0] == "end"
-
-
-def test_routing_when_set_then_used_on_entering_the_queue(run):
-    assert run("UpdateContactRoutingBehavior", {"QueuePriority": "1"}).state.facts.priority == 1
-    assert (
-        run("UpdateContactRoutingBehavior", {"QueueTimeAdjustmentSeconds": "-30"}).state.facts.time_adjustment_s == -30
-    )
-    assert run("UpdateContactRoutingBehavior", {"QueuePriority": "x"}).state.facts.priority == 5
-
-
-@pytest.mark.parametrize("kind", ["UpdateContactRoutingCriteria", "UpdateRoutingCriteria"])
-def test_criteria_when_set_then_references_are_resolved(run, kind):
-    steps = {"Steps": [{"Expression": {"AttributeCondition": {"Name": "$.Attributes.skill", "ProficiencyLevel": 3}}}]}
-    call = run(kind, {"RoutingCriteria": steps}, facts=ContactFacts(attributes={"skill": "tax"}))
-    condition = call.last(SetRoutingCriteria).criteria["Steps"][0]["Expression"]["AttributeCondition"]
-    assert condition == {"Name": "tax", "ProficiencyLevel": 3}
-    assert run(kind, {}).path[-1][0] == "bad"
