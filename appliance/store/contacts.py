@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from appliance.ids import ContactId
+from appliance.ids import AgentId, ContactId
 from appliance.store.connection import Connection
 from appliance.store.contact_row import ContactRow
 
@@ -37,6 +37,15 @@ class Contacts:
             "SELECT summary FROM contacts WHERE started_wall_s < ? ORDER BY started_wall_s DESC, contact LIMIT ?",
             (9e18 if before_wall_s is None else before_wall_s, limit),
         )
+
+    def talks(self, *, limit: int) -> list[tuple[str, AgentId]]:
+        """Customer's address and agent of the newest contacts that had an agent, oldest first."""
+        rows = self._connection.rows(
+            "SELECT customer, agent FROM contacts WHERE customer IS NOT NULL AND agent IS NOT NULL"
+            " ORDER BY started_wall_s DESC LIMIT ?",
+            (limit,),
+        )
+        return [(row["customer"], AgentId(row["agent"])) for row in reversed(rows)]
 
     def count(self) -> int:
         return int(self._connection.value("SELECT count(*) FROM contacts"))

@@ -14,10 +14,10 @@ import msgspec
 
 from appliance import events as said
 from appliance.acd import events as acd
-from appliance.events.criteria import RoutingStep
 from appliance.ids import AgentId, ContactId, Extension, LegId, OfferId, QueueId, SlotId
 from appliance.stamps import Stamp
-from appliance.switchboard.timescale import mono_of
+from appliance.switchboard.last_agents import LastAgents
+from appliance.switchboard.queue_place import Place
 
 AgentOf = Callable[[Extension], AgentId | None]
 _LEISURELY = frozenset({said.ContactInitiated, said.LegRinging, said.LegAnswered})  # for lists and lamps only
@@ -33,38 +33,29 @@ def is_urgent(body: said.AnyBody) -> bool:
 
 
 @dataclass(slots=True, kw_only=True)
-class Place:
-    """A place in a queue, asked for at `since`; `granted` once the contact process said ContactQueued."""
-
-    queue: QueueId
-    since: Stamp
-    priority: int
-    time_adjustment_s: int
-    criteria: tuple[RoutingStep, ...]
-    criteria_since: Stamp
-    granted: bool = False
-
-
-@dataclass(slots=True, kw_only=True)
 class ContactState:
     """One contact from its first event to its record.
 
     seq, own_seq: last number noted of the contact process's and of the switchboard's events. boot: the boot it began
     in. alone: it began, and may wait, without a contact process. source: who began it, "extension:101" or "trunk:acme";
-    service: what it is where it is no customer's contact. place: in a queue now; queue: the latest one; outbound_queue:
-    for whom somebody inside calls out. offers: agents being rung; offers_made: highest number of an offer so far.
-    engaged: agents on the contact and whether after-contact work is due when they leave. working: agents in
-    after-contact work. ringing, answered: of the legs.
+    service: what it is where it is no customer's contact; customer: address of the other party; called_in: it began
+    with the customer's call. place: in a queue now; queue: the latest one; outbound_queue: for whom somebody inside
+    calls out. offers: agents being rung; offers_made: highest number of an offer so far. engaged: agents on the contact
+    and whether after-contact work is due when they leave. working: agents in after-contact work. ringing, answered: of
+    the legs.
     """
 
     contact: ContactId
     agent_of: AgentOf
+    last_agents: LastAgents = field(default_factory=LastAgents)
     seq: int = 0
     own_seq: int = 0
     slot: SlotId | None = None
     alone: bool = False
     source: str = ""
     service: str = ""
+    customer: str = ""
+    called_in: bool = False
     place: Place | None = None
     queue: QueueId | None = None
     outbound_queue: QueueId | None = None
@@ -112,18 +103,8 @@ class ContactState:
         """How the contact takes its place, original time included; None where it waits for nothing."""
         if self.place is None:
             return None
-        return acd.ContactArrived(
-            contact=self.contact,
-            queue=self.place.queue,
-            enqueued_at=mono_of(self.place.since, now),
-            priority=self.place.priority,
-            time_adjustment_s=self.place.time_adjustment_s,
-            forced=self.place.granted,
-            not_before=now.mono_s if self.alone else None,  # it may have been scheduled
-            offers_made=self.offers_made,
-            criteria=self.place.criteria,
-            criteria_since=mono_of(self.place.criteria_since, now),
-        )
+        not_before = now.mono_s if self.alone else None  # it may have been scheduled
+        return self.place.arrival(self.contact, self.offers_made, now, not_before=not_before)
 
     def offered(self, offer: OfferId, agent: AgentId) -> None:
         """`agent` is being rung."""
@@ -160,6 +141,8 @@ def _initiated(state: ContactState, body: said.ContactInitiated, _at: Stamp) -> 
     state.alone = body.slot is None
     state.source = body.source
     state.service = body.service
+    state.customer = "" if body.service else body.customer.address
+    state.called_in = body.method is said.InitiationMethod.INBOUND
     state.queue = state.outbound_queue = body.queue
     return ()
 
@@ -209,15 +192,9 @@ def _agent_of_leg(state: ContactState, leg: said.LegStarted) -> AgentId | None:
 
 
 def _queue_requested(state: ContactState, body: said.QueueRequested, at: Stamp) -> Told:
-    state.place = Place(
-        queue=body.queue,
-        since=body.waiting_since or at,
-        priority=body.priority,
-        time_adjustment_s=body.time_adjustment_s,
-        criteria=body.criteria,
-        criteria_since=at,
-        granted=state.alone,  # it was promised
-    )
+    last_agent = state.last_agents.of(state.customer) if state.called_in else None
+    state.place = Place.asked_for(body, at, last_agent)
+    state.place.granted = state.alone  # it was promised
     state.queue = body.queue
     arrival = state.arrival(at)
     return () if arrival is None else (arrival,)
@@ -225,14 +202,9 @@ def _queue_requested(state: ContactState, body: said.QueueRequested, at: Stamp) 
 
 def _routing_updated(state: ContactState, body: said.RoutingUpdated, at: Stamp) -> Told:
     """The same place once more, at its original time."""
-    place = state.place
-    if place is None:
+    if state.place is None:
         return ()
-    if body.criteria is not None:
-        place.criteria, place.criteria_since = body.criteria, at
-    place.priority = place.priority if body.priority is None else body.priority
-    adjustment_s = body.time_adjustment_s
-    place.time_adjustment_s = place.time_adjustment_s if adjustment_s is None else adjustment_s
+    state.place.update(body, at)
     arrival = state.arrival(at)
     return () if arrival is None else (arrival,)
 
@@ -257,6 +229,7 @@ def _connected(state: ContactState, body: said.AgentConnected, _at: Stamp) -> To
     engaged_before = body.agent in state.engaged
     from_queue = body.offer is not None or state.outbound_queue is not None
     state.engaged[body.agent] = from_queue or state.engaged.get(body.agent, False)
+    state.last_agents.note(state.customer, body.agent)
     if body.offer is not None:
         state.place = None
         state.offers.pop(body.offer, None)

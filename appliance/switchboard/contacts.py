@@ -26,6 +26,7 @@ from appliance.store.store import Store
 from appliance.switchboard.attendant import Attendant, Nobody
 from appliance.switchboard.carer import Carer
 from appliance.switchboard.contact_state import AgentOf, ContactState
+from appliance.switchboard.last_agents import LastAgents
 from appliance.switchboard.ledger import Ledger
 from appliance.switchboard.processes import Processes
 from appliance.switchboard.routing import Routing
@@ -53,6 +54,7 @@ class Contacts:
         self._routing = routing
         self._clock = clock
         self._agent_of = agent_of
+        self.last_agents = LastAgents()
         self.carer: Carer
         self.attendant: Attendant = Nobody()
         self.changed: Callable[[], None] = _nothing  # called often: must only take note
@@ -201,7 +203,7 @@ class Contacts:
             self.carer.lost(contact, f"contact process {pid} died")
 
     def _new(self, contact: ContactId) -> ContactState:
-        return ContactState(contact=contact, agent_of=self._agent_of)
+        return ContactState(contact=contact, agent_of=self._agent_of, last_agents=self.last_agents)
 
     def _noted(self, state: ContactState, event: ContactEvent) -> list[AcdEvent]:
         if state.knows(event):

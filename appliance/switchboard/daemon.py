@@ -45,6 +45,7 @@ from appliance.switchboard.intake import Intake
 from appliance.switchboard.lamps.board import Board
 from appliance.switchboard.lamps.floor import AcdFloor
 from appliance.switchboard.lamps.picture import picture
+from appliance.switchboard.last_agents import MOST_KEPT
 from appliance.switchboard.ledger import Ledger
 from appliance.switchboard.link import LinkServer
 from appliance.switchboard.live import Live, calendar_day
@@ -224,6 +225,7 @@ class Switchboard:
         install_default_flows(store, self._clock, self._settings.configuration.box.language)
         now = self._clock()
         store.boots.seen(now)
+        self.contacts.last_agents.load(store.contacts.talks(limit=MOST_KEPT))
         earliest = iso_utc(now.wall_s - LONGEST_DAY_S)
         for record in store.records.between(earliest, iso_utc(now.wall_s + 1), limit=MOST_RECORDS):
             self._count(record)
