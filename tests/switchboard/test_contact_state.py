@@ -196,7 +196,7 @@ def test_urgency_when_the_queues_hear_of_it_then_it_was_urgent(before: list[said
 
 
 def snapshot(state: ContactState) -> dict[str, Any]:
-    return {name: getattr(state, name) for name in ContactState.__slots__ if name != "agent_of"}
+    return {name: getattr(state, name) for name in ContactState.__slots__ if name not in ("agent_of", "last_agents")}
 
 
 @given(st.lists(st.sampled_from(BODIES), max_size=40), st.data())
