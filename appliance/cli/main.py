@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "status": ("appliance.cli.status", "What the running box is doing."),
     "extension": ("appliance.cli.extension", "Phones: numbers inside and their passwords."),
     "group": ("appliance.cli.group", "Ring groups: several phones behind one number."),
+    "directory": ("appliance.cli.directory", "Names of outside numbers, shown on the phones."),
     "agent": ("appliance.cli.agent", "Agents: who answers queues, and their status."),
     "routing-profile": ("appliance.cli.routing_profile", "Routing profiles: which queues agents serve."),
     "agent-status": ("appliance.cli.agent_status", "Statuses that agents may choose."),

@@ -38,6 +38,7 @@ def to_contact_settings(configuration: Configuration, paths: BoxPaths) -> Contac
         prompts=str(paths.prompts),
         dial_plan=str(paths.dial_plan),
         flows=str(paths.flows),
+        directory=str(paths.directory),
         link_socket=str(paths.link_socket),
         speech=to_speech_settings(configuration, paths),
         functions=str(paths.functions),

@@ -48,6 +48,11 @@ class BoxPaths:
         return self.published / "dialplan.json"
 
     @property
+    def directory(self) -> Path:
+        """Callers' names (`appliance.dialplan.directory`)."""
+        return self.published / "directory.tsv"
+
+    @property
     def flows(self) -> Path:
         return self.published / "flows"
 

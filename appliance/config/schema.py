@@ -98,6 +98,16 @@ class Voice(Section):
     speaker: Annotated[int, Field(strict=True, ge=0, le=9999)] = 0
 
 
+class Phones(Section):
+    """`[phones]`: what phones show, and the orbits where calls are parked."""
+
+    queue_name: Flag = True  # a queue's name before the caller's: "Sales: Kim Minsu"
+    park_from: Annotated[str, Field(pattern=r"^[1-9][0-9]{1,5}$")] = "701"  # the first orbit
+    park_orbits: Annotated[int, Field(strict=True, ge=0, le=100)] = 20
+    park_s: Annotated[float, Field(strict=True, ge=5, le=3600)] = 90.0  # until a parked call comes back
+    park_fallback: str = ""  # where it goes when who parked it doesn't answer, as a forward's target
+
+
 class Speech(Section):
     """`[speech]`: how texts of flows become sound."""
 
@@ -177,6 +187,7 @@ class Configuration(Section):
     recording: Recording = Recording()
     callbacks: Callbacks = Callbacks()
     speech: Speech = Speech()
+    phones: Phones = Phones()
     trunks: tuple[Trunk, ...] = ()
     numbers: tuple[Number, ...] = ()
     features: tuple[FeatureCode, ...] = ()

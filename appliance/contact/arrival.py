@@ -62,7 +62,8 @@ def begin(
     """The contact of a routable call, under way."""
     contact = Contact(services, on_over)
     plan = contact.published.plan
-    contact.legs.identity = name_addr(caller(invite, plan), services.settings.domain)
+    contact.caller = services.directory.named(caller(invite, plan))
+    contact.legs.identity = name_addr(contact.caller, services.settings.domain)
     if isinstance(destination, ToFlow | ToFeature):
         leg = make_leg(contact, LegId("customer"), LegRole.CUSTOMER)
         contact.legs.adopt(leg)
@@ -81,7 +82,7 @@ def _arrive(contact: Contact, invite: Invite, destination: ToFlow | ToFeature, l
     dialled = destination.number if isinstance(destination, ToFlow) else destination.code
     service = "" if isinstance(destination, ToFlow) else f"feature:{destination.feature.name}"
     contact.conversation.customer = leg
-    contact.customer_endpoint = caller(invite, contact.published.plan)
+    contact.customer_endpoint = contact.caller
     contact.initiate(InitiationMethod.INBOUND, Endpoint(address=dialled), source=invite.source, service=service)
     if service and invite.extension is not None:  # whoever sits there is busy with the box
         leg.extension = Extension(invite.extension)
@@ -102,7 +103,7 @@ def _facts(contact: Contact, invite: Invite, dialled: str, attributes: Mapping[s
         contact_id=contact.segment.contact,
         initial_contact_id=contact.segment.contact,
         initiation_method=InitiationMethod.INBOUND.value,
-        customer_endpoint=caller(invite, contact.published.plan).address,
+        customer_endpoint=contact.caller.address,
         system_endpoint=dialled,
         attributes=attributes,
         language=settings.language,
@@ -137,11 +138,12 @@ def _dial_out(contact: Contact, invite: Invite, destination: ToExtension | ToGro
     if plan.record_outbound if outside else plan.record_internal:
         contact.conversation.recorder.said = BOTH_SIDES
     dialled = destination.number if isinstance(destination, ToOutside) else invite.dialled
-    contact.customer_endpoint = Endpoint(address=dialled, type="TELEPHONE_NUMBER" if outside else "VOIP")
+    customer = Endpoint(address=dialled, type="TELEPHONE_NUMBER" if outside else "VOIP")
+    contact.customer_endpoint = contact.services.directory.named(customer)
     contact.initiate(InitiationMethod.OUTBOUND, None, source=invite.source, agent=leg.agent)
     contact.legs.note(leg, f"sip:{invite.caller}", contact.segment)
     contact.flow.facts = _facts(contact, invite, dialled, {})
-    call(contact, invite.dialled, caller(invite, plan))
+    call(contact, invite.dialled, contact.caller)
 
 
 def caller(invite: Invite, plan: DialPlan) -> Endpoint:

@@ -77,7 +77,7 @@ class Contact:
         self.flow = FlowStage(self)
         self.segment = self._new_segment(contact, seq)
         self.outbound = False  # somebody inside dialled: the dialled party is the customer
-        self.customer_endpoint = Endpoint(address="anonymous")
+        self.caller = self.customer_endpoint = Endpoint(address="anonymous")  # who called us; whose visit it is
         self.stay: QueueStay | None = None
         self.transfer: Transfer | None = None
         self.consult: Consult | None = None

@@ -31,7 +31,7 @@ def in_time(command: p.OriginateContact) -> bool:
 def make(services: Services, command: p.OriginateContact, on_over: Callable[[], None]) -> Contact:
     """The contact, with nothing written down and nobody dialled yet."""
     contact = Contact(services, on_over, contact=command.contact, initial=command.initial, seq=command.seq)
-    contact.customer_endpoint = _called(command, contact.published.plan)
+    contact.customer_endpoint = services.directory.named(_called(command, contact.published.plan))
     contact.legs.identity = name_addr(contact.customer_endpoint, services.settings.domain)
     contact.outbound = bool(command.number)
     contact.flow.facts = _facts(contact, command)

@@ -20,6 +20,7 @@ from appliance.contact import arrival, departure
 from appliance.contact import protocol as p
 from appliance.contact.commands import obey
 from appliance.contact.contact import Contact
+from appliance.contact.directory import Directory
 from appliance.contact.engine import Engine
 from appliance.contact.functions.client import FunctionsClient
 from appliance.contact.invite import join_secret, read_invite
@@ -86,6 +87,7 @@ class ContactProcess:
             prompts=Prompts(Path(settings.prompts), settings.speech_socket),
             clock=clock.now,
             plans=plans,
+            directory=Directory(Path(settings.directory) if settings.directory else None),
             spool=Path(settings.spool),
         )
         self._contact: Contact | None = None

@@ -11,6 +11,7 @@ import msgspec
 import pjsua2 as pj
 
 from appliance.clock import Clock
+from appliance.contact.directory import Directory
 from appliance.contact.engine import Engine
 from appliance.contact.functions.client import FunctionsClient
 from appliance.contact.link import Link
@@ -126,6 +127,7 @@ class Services:
     prompts: Prompts
     clock: Clock
     plans: PlanReader
+    directory: Directory
     spool: Path
 
 

@@ -51,6 +51,7 @@ class ContactSettings(msgspec.Struct, frozen=True, kw_only=True):
     dial_plan: str
     flows: str
     link_socket: str
+    directory: str = ""  # callers' names, as published
     functions: str = ""  # definitions of local functions, as published
     functions_socket: str = ""  # "": no functions service is started
     functions_cache: str = ""

@@ -453,6 +453,13 @@ def _staff(db: Database) -> None:
         ) STRICT, WITHOUT ROWID""")
 
 
+@STEPS(name="0015_directory")
+def _directory(db: Database) -> None:
+    db.execute("CREATE TABLE directory (number TEXT PRIMARY KEY, name TEXT NOT NULL) STRICT, WITHOUT ROWID")
+    db.execute("CREATE TABLE directory_revision (revision INTEGER NOT NULL) STRICT")
+    db.execute("INSERT INTO directory_revision VALUES (0)")
+
+
 def apply(raw: sqlite3.Connection) -> None:
     """Do every step that is not done yet."""
     STEPS.apply(_database(raw))

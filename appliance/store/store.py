@@ -20,6 +20,7 @@ from appliance.store.contact_events import ContactEvents
 from appliance.store.contact_records import ContactRecords
 from appliance.store.contacts import Contacts
 from appliance.store.counters import Counters
+from appliance.store.directory import Directory
 from appliance.store.dispositions import Dispositions
 from appliance.store.errands import Errands
 from appliance.store.extensions import Extensions
@@ -51,6 +52,7 @@ class Store:
         self.queues = Queues(connection, self.outbox)
         self.quick_connects = QuickConnects(connection, self.outbox)
         self.extensions = Extensions(connection, self.outbox)
+        self.directory = Directory(connection, self.outbox)
         self.groups = Groups(connection, self.outbox)
         self.routing_profiles = RoutingProfiles(connection, self.outbox)
         self.agents = Agents(connection, self.outbox, self.routing_profiles)

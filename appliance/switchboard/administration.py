@@ -21,6 +21,7 @@ from appliance.store.store import Store
 from appliance.switchboard import (
     agent_changes,
     changes,
+    directory_changes,
     flow_changes,
     flow_removal,
     listings,
@@ -49,6 +50,9 @@ class Administration:
             "group.add": (ask.GroupAdd, lambda s, a: phone_changes.add_group(s, region, a)),
             "group.remove": (ask.GroupNamed, phone_changes.remove_group),
             "group.list": (ask.Nothing, lambda s, _: Change(result=phone_changes.list_groups(s))),
+            "directory.add": (ask.DirectoryAdd, lambda s, a: directory_changes.add_names(s, region, a)),
+            "directory.remove": (ask.DirectoryNumber, lambda s, a: directory_changes.remove_name(s, region, a)),
+            "directory.search": (ask.DirectorySearch, lambda s, a: Change(result=directory_changes.search(s, a))),
             "agent.add": (ask.AgentAdd, agent_changes.add_agent),
             "agent.remove": (ask.AgentNamed, lambda s, a: agent_changes.remove_agent(s, clock, a)),
             "agent.proficiency": (ask.AgentProficiency, agent_changes.set_proficiency),

@@ -22,6 +22,7 @@ from appliance.config.functions import function_names, render_functions
 from appliance.config.paths import BoxPaths
 from appliance.config.schema import Configuration
 from appliance.dialplan import DialPlan, FeaturePlan, QueuePlan
+from appliance.dialplan.directory import encode_directory, revision_of
 from appliance.dialplan.recording_policy import RecordingPolicy
 from appliance.errors import RequestError, StoreError
 from appliance.features import Feature
@@ -45,11 +46,13 @@ DEFAULT_QUEUE_FLOW = FlowId("customer_queue")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
     """A dial plan and the documents of its flows by SHA-256. `problems`: what in it can't work, one line each.
-    `functions`: what the functions service reads; `sounds`: stems of the bundles' prompt files."""
+    `functions`: what the functions service reads; `directory`: callers' names, None: as they are; `sounds`: stems of
+    the bundles' prompt files."""
 
     plan: DialPlan
     documents: Mapping[str, bytes]
     functions: bytes = b"[]"
+    directory: bytes | None = None
     sounds: frozenset[str] = frozenset()
     problems: tuple[str, ...] = ()
 
@@ -77,7 +80,8 @@ class Publisher:
     async def refresh(self, configuration: Configuration) -> None:
         """Publish what store and configuration say now. Raises RequestError (`disk`) where it can't be written."""
         async with self._turn:
-            publication = await self._store.run(lambda store: compose(store, configuration))
+            known = await asyncio.to_thread(published_revision, self._paths)
+            publication = await self._store.run(lambda store: compose(store, configuration, known))
             self.plan = publication.plan
             for problem in [problem for problem in publication.problems if problem not in self.problems]:
                 logger.warning("%s", problem)
@@ -114,8 +118,9 @@ class Publisher:
             logger.info("%s is no longer needed", path.name)
 
 
-def compose(store: Store, configuration: Configuration) -> Publication:
-    """What `store` and `configuration` say now."""
+def compose(store: Store, configuration: Configuration, directory_revision: int | None = None) -> Publication:
+    """What `store` and `configuration` say now; the directory only where it is another than `directory_revision`."""
+    revision, labelled = store.directory.revision, configuration.phones.queue_name
     functions = function_names(configuration)
     language = configuration.box.language
     flows = flow_publication(store, functions, language)
@@ -135,7 +140,7 @@ def compose(store: Store, configuration: Configuration) -> Publication:
         numbers={number.number: FlowId(number.flow) for number in configuration.numbers},
         features=features,
         flows=flows.flows,
-        queues={queue.plan.queue: _queue(queue, policies) for queue in store.queues.all()},
+        queues={queue.plan.queue: _queue(queue, policies, labelled=labelled) for queue in store.queues.all()},
         quick_connects={entry.name: quick_connect_plan(entry) for entry in store.quick_connects.all()},
         trunks=tuple(TrunkId(trunk.name) for trunk in configuration.trunks),
         record_internal=configuration.recording.internal,
@@ -151,6 +156,7 @@ def compose(store: Store, configuration: Configuration) -> Publication:
         plan=plan,
         documents=flows.documents,
         functions=render_functions(configuration),
+        directory=None if revision == directory_revision else encode_directory(revision, store.directory.all()),
         sounds=flows.prompts,
         problems=(*_problems(plan), *flows.problems, *function_problems(configuration)),
     )
@@ -162,7 +168,18 @@ def publish(publication: Publication, paths: BoxPaths) -> bool:
     for sha256, document in publication.documents.items():
         _write_if_new(paths.flows / f"{sha256}.json", document)
     _write_if_new(paths.functions, publication.functions)
+    if publication.directory is not None:
+        _write_if_new(paths.directory, publication.directory)
     return _write_if_new(paths.dial_plan, msgspec.json.encode(publication.plan, order="deterministic"))
+
+
+def published_revision(paths: BoxPaths) -> int | None:
+    """Of the directory that contact processes read now."""
+    try:
+        with paths.directory.open("rb") as file:
+            return revision_of(file.read(32))
+    except FileNotFoundError:
+        return None
 
 
 def superseded(publication: Publication, paths: BoxPaths) -> list[Path]:
@@ -189,13 +206,14 @@ def feature_plans(features: Iterable[Feature], language: str) -> dict[str, Featu
     }
 
 
-def _queue(queue: StoredQueue, policies: Iterable[StoredPolicy]) -> QueuePlan:
+def _queue(queue: StoredQueue, policies: Iterable[StoredPolicy], *, labelled: bool) -> QueuePlan:
     policy = next((one.policy for one in policies if one.queue == queue.plan.queue), RecordingPolicy.FLOW)
     return QueuePlan(
         queue=queue.plan.queue,
         queue_flow=queue.queue_flow or DEFAULT_QUEUE_FLOW,
         hours=queue.hours,
         caller_id=queue.caller_id,
+        label=(queue.display_name or queue.plan.queue) if labelled else "",
         recording=RecordingPolicy(policy),
     )
 

@@ -21,6 +21,7 @@ Foreign = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]  # an ARN,
 PhoneNumber = Annotated[str, msgspec.Meta(pattern=r"^(\+[0-9]{3,15})?$")]
 Digits = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{2,15}$")]
 Target = Annotated[str, msgspec.Meta(pattern=r"^([0-9*#+]{1,32}|(queue|group|voicemail):[^\x00-\x1f\x7f]{1,64})?$")]
+Caller = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x1f\x7f]{1,80}$")]
 Label = Annotated[str, msgspec.Meta(max_length=127)]
 DispositionCode = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,4}$")]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=86400)]
@@ -86,6 +87,24 @@ class ServedQueue(Arguments, frozen=True, kw_only=True):
     queue: Name
     priority: Annotated[int, msgspec.Meta(ge=1, le=99)] = 1
     delay_s: Annotated[int, msgspec.Meta(ge=0, le=9999)] = 0
+
+
+class DirectoryAdd(Arguments, frozen=True, kw_only=True):
+    """Adds names of outside numbers (any notation of the region), or changes them. `replace`: the others go."""
+
+    names: dict[Annotated[str, msgspec.Meta(min_length=1, max_length=40)], Caller]
+    replace: bool = False
+
+
+class DirectoryNumber(Arguments, frozen=True, kw_only=True):
+    number: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+
+
+class DirectorySearch(Arguments, frozen=True, kw_only=True):
+    """`text` in a name or number; all of them by default."""
+
+    text: Label = ""
+    limit: Limit = 100
 
 
 class AgentAdd(Arguments, frozen=True, kw_only=True):

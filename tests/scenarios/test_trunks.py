@@ -43,6 +43,7 @@ def test_trunk_when_it_calls_a_number_then_flow_queue_and_agent_follow(
     box: RunningBox, agent_phone: PhoneMaker, trunk_port: int, ports: PortBlock, tmp_path: Path
 ) -> None:
     agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
+    box.api.call("directory.add", names={"(212) 555-0123": "Kim Minsu"})
     rows = [("+12125550123", "-", NUMBER, ports.take_even())]
     caller = Sipp(
         tmp_path,
@@ -65,6 +66,8 @@ def test_trunk_when_it_calls_a_number_then_flow_queue_and_agent_follow(
     assert record["CustomerEndpoint"] == {"Address": "+12125550123", "Type": "TELEPHONE_NUMBER"}
     assert record["SystemEndpoint"]["Address"] == NUMBER
     assert record["Agent"]["Username"] == "ann"
+    assert record["Linekeeper"]["CustomerName"] == "Kim Minsu"
+    assert '"sales: Kim Minsu" <sip:+12125550123@' in agent.log.read_text(errors="replace")
 
 
 def test_trunk_when_number_has_no_flow_then_404(box: RunningBox, trunk_port: int, tmp_path: Path) -> None:
