@@ -26,6 +26,7 @@ import msgspec
 from appliance.ids import FlowId
 
 PREFIX = "linekeeper:"  # of every box function's name
+PROOF = ("agent", "pin")  # parameters: the log-in number and PIN of an agent
 GENERIC = FlowId("feature")
 ASKING = FlowId("feature_ask")
 
@@ -117,6 +118,12 @@ FEATURES: tuple[Feature, ...] = (
     Feature(name="forward_no_answer", code="*23", operation="phone.forward_no_answer", takes=Takes.NUMBER),
     Feature(name="do_not_disturb", code="*24", operation="phone.do_not_disturb"),
 )
+
+
+def takes_of(row: Feature) -> tuple[str, ...]:
+    """The parameters that a box function may be given."""
+    proof = PROOF if row.rights is Rights.PIN else ()
+    return tuple(dict.fromkeys((*row.parameters, *proof)))
 
 
 def box_functions(features: Iterable[Feature] = FEATURES) -> Mapping[str, Feature]:

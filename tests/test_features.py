@@ -12,7 +12,7 @@ from appliance.dialplan import DialPlan, FeaturePlan, ToExtension, ToFeature, To
 from appliance.features import ASKING, FEATURES, GENERIC, Feature, Takes, box_functions
 from appliance.flow.defaults import languages, sentences, system_documents
 from appliance.flow.document import parse
-from appliance.ids import Extension, FlowId
+from appliance.ids import AgentId, Extension, FlowId
 from appliance.switchboard.desk.book import HANDLERS
 
 PLAN = DialPlan(
@@ -63,6 +63,18 @@ def test_code_when_it_is_an_extension_or_a_number_with_a_flow_then_these_are_rea
 @given(st.sampled_from(sorted(PLAN.features)), st.text(string.digits + "*#+", max_size=6))
 def test_code_when_dialled_from_a_trunk_then_is_never_reached(code: str, rest: str) -> None:
     assert not isinstance(route(PLAN, code + rest, from_trunk=True), ToFeature)
+
+
+def test_agents_number_when_dialled_then_rings_where_the_agent_sits() -> None:
+    desks = {Extension("1001"): Extension("105"), Extension("101"): Extension("105"), Extension("1002"): None}
+    extensions = {Extension("101"): None, Extension("105"): AgentId("ann")}
+    plan = DialPlan(extensions=extensions, desks=desks)
+    there = ToExtension(extension=Extension("105"), agent=AgentId("ann"))
+    assert [route(plan, number, from_trunk=False) for number in ("1001", "101", "105")] == [there] * 3
+    absent = route(plan, "1002", from_trunk=False)
+    assert isinstance(absent, Unroutable)
+    assert absent.sip_status == 480
+    assert isinstance(route(plan, "1001", from_trunk=True), Unroutable)
 
 
 def test_table_when_read_then_names_and_codes_are_unique_and_everything_is_there() -> None:

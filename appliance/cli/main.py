@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "agent-status": ("appliance.cli.agent_status", "Statuses that agents may choose."),
     "queue": ("appliance.cli.queue", "Queues: where contacts wait."),
     "quick-connect": ("appliance.cli.quick_connect", "Quick connects: transfer targets with a name."),
+    "feature": ("appliance.cli.feature", "Feature codes: what phones can do by dialling *…"),
     "flow": ("appliance.cli.flow", "Call flows (IVR): import, check, try out, draw, map, install."),
     "hours": ("appliance.cli.hours", "Hours of operation: when flows and queues are open."),
     "prompt": ("appliance.cli.prompt", "Prompts: what callers hear."),

@@ -24,7 +24,13 @@ LIVE_OPERATIONS = frozenset(  # need a running box
     {
         "status",
         "agent.status",
+        "agent.login",
+        "agent.logout",
+        "agent.extend",
+        "agent.pin",
         "agent.clear",
+        "contact.disposition",
+        "contact.note",
         "contact.command",
         "contact.dial",
         "callback.add",

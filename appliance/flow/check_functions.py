@@ -10,12 +10,11 @@ import difflib
 from collections.abc import Iterator
 from typing import Any
 
-from appliance.features import BOX_FUNCTIONS, PREFIX, Feature, Rights
+from appliance.features import BOX_FUNCTIONS, PREFIX, takes_of
 from appliance.flow.model import Action, Flow
 
 Fault = tuple[Action, str, str]  # where, what, suggestion
 INVOKE = "InvokeLambdaFunction"
-_PROOF = ("agent", "pin")  # what a caller proves to be an agent by
 _ALWAYS = ("sentence", "error")  # what every box function answers: error on the error branch
 _ANSWER = "$.External."
 
@@ -46,17 +45,12 @@ def _call(action: Action, name: str) -> Iterator[Fault]:
         return
     given = action.parameter("LambdaInvocationAttributes")
     names = set(given) if isinstance(given, dict) else set()
-    takes = _takes(row)
+    takes = takes_of(row)
     for unknown in sorted(names - set(takes)):
         close = difflib.get_close_matches(unknown, takes, n=1)
         yield action, f"{name} has no parameter {unknown!r}", close[0] if close else ", ".join(takes)
     for lacking in sorted(set(row.needs) - names):
         yield action, f"{name} needs the parameter {lacking!r}", ""
-
-
-def _takes(row: Feature) -> tuple[str, ...]:
-    proof = _PROOF if row.rights is Rights.PIN else ()
-    return tuple(dict.fromkeys((*row.parameters, *proof)))
 
 
 def _answers(flow: Flow, known: set[str]) -> Iterator[Fault]:

@@ -249,6 +249,55 @@ def test_code_when_nobody_sits_at_the_phone_then_says_so(tmp_path: Path) -> None
     play(tmp_path, scene)
 
 
+def test_available_when_dialled_after_a_missed_offer_then_ends_the_missed_state(tmp_path: Path) -> None:
+    async def scene(box: Harness) -> None:
+        await box.staff("ann")
+        process, phone = await box.process(0), await box.process(1)
+        process.begin()
+        await process.enter_queue()
+        process.missed(await process.offered())
+        await box.until_agent("ann", activity="missed")
+        contact = await dials(box, phone, "101", "ann")
+        said = await box.call("feature.agent.available", contact=contact)
+        assert said["sentence"] == "Your status is: Available."
+        phone.leg_ends("customer", LegRole.CUSTOMER, remote=True)
+        assert (await process.offered()).agent == "ann"  # the contact waits still
+
+    play(tmp_path, scene)
+
+
+def test_status_when_chosen_in_after_contact_work_then_is_the_next_one(tmp_path: Path) -> None:
+    async def scene(box: Harness) -> None:
+        process, phone = await box.process(0), await box.process(1)
+        await worked(box, process, wrap_up_s=0)
+        contact = await dials(box, phone, "101", "ann")
+        said = await box.call("feature.agent.status", contact=contact, parameters={"argument": "4"})
+        assert said["sentence"] == "Your next status will be: Lunch."
+        phone.leg_ends("customer", LegRole.CUSTOMER, remote=True)
+        await box.until_agent("ann", status="Available", next_status="Lunch", activity="after_contact_work")
+        await box.call("agent.clear", agent="ann")
+        await box.until_agent("ann", status="Lunch", next_status=None)
+
+    play(tmp_path, scene)
+
+
+def test_agent_without_a_phone_when_logged_in_and_out_then_sits_only_meanwhile(tmp_path: Path) -> None:
+    async def scene(box: Harness) -> None:
+        await box.call("queue.add", queue="sales")
+        await box.call("extension.add", extension="105")
+        await box.call("agent.add", agent="kim", queues=["sales"])
+        login = await with_pin(box, "kim")
+        assert plan(box)["desks"] == {login: None}
+        assert (await refusal(box, "agent.login", agent="kim")).kind == "invalid"
+        await box.call("agent.login", agent="kim", extension="105")
+        assert plan(box)["desks"] == {login: "105"}
+        row = await box.call("agent.logout", agent="kim")
+        assert (row["extension"], row["status"]) == (None, "Offline")
+        assert plan(box)["extensions"] == {"105": None}
+
+    play(tmp_path, scene)
+
+
 # ── statuses by command ──────────────────────────────────────────────────────────────────────────────────────────
 
 
