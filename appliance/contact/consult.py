@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from appliance.contact.conversation import BY_COMMAND, RINGBACK
 from appliance.contact.hearing import CONSULTED, CUSTOMER, Mode
 from appliance.contact.leg import Leg
-from appliance.contact.targets import find_party
+from appliance.contact.targets import find_party, shown
 from appliance.contact.transfer import RING_S, Transfer, dial_target, hand_to
 from appliance.events import (
     ConferenceEnded,
@@ -157,8 +157,8 @@ def consult(contact: Contact, wanted: str, by: AgentId | None) -> bool:
         return False
     found = find_party(contact.published.plan, wanted, queue=contact.queue)
     leg = dial_target(contact, found) if found is not None else None
-    if leg is None:
+    if found is None or leg is None:
         return False
     contact.conversation.consult_recorded = contact.published.plan.record_consults
-    contact.consult = Consult(contact, wanted, leg, by or contact.conversation.talker.agent)
+    contact.consult = Consult(contact, shown(found, wanted), leg, by or contact.conversation.talker.agent)
     return True

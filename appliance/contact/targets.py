@@ -43,6 +43,11 @@ class FlowTarget:
 Target = RingTarget | QueueTarget | FlowTarget
 
 
+def shown(found: RingTarget, wanted: str) -> str:
+    """What records say of it: the number (E.164) of who is outside, else what was asked for."""
+    return found.number if found.outside else wanted
+
+
 def find_target(plan: DialPlan, wanted: str, *, queue: QueueId | None = None) -> Target | None:
     """What `wanted` means for a contact of `queue`; None where nobody can be reached so."""
     if wanted.startswith(QUEUE_PREFIX):

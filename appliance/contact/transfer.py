@@ -15,7 +15,7 @@ from appliance.contact.causes import DECLINED
 from appliance.contact.leg import Leg
 from appliance.contact.onward import enter
 from appliance.contact.search import Search, alert_of, leg_for, target_of
-from appliance.contact.targets import FlowTarget, QueueTarget, RingTarget, find_target
+from appliance.contact.targets import FlowTarget, QueueTarget, RingTarget, find_target, shown
 from appliance.dialplan.reaching import ChooseOrder, GiveUp, Reaching, RingOutside, RingPhones, Step
 from appliance.errors import ContactError
 from appliance.events import DisconnectReason, LegRole
@@ -152,7 +152,7 @@ def transfer(contact: Contact, wanted: str, by: AgentId | None, report: Report |
 def _ring(contact: Contact, wanted: str, found: RingTarget, by: AgentId | None, report: Report | None) -> bool:
     if isinstance(Reaching(contact.published.plan).begin(found.number), GiveUp):
         return False
-    contact.transfer = Transfer(contact, wanted, by, report)
+    contact.transfer = Transfer(contact, shown(found, wanted), by, report)
     contact.transfer.begin(found.number)
     return True
 
