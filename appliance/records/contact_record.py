@@ -174,10 +174,12 @@ def _attributes(moments: Sequence[Moment]) -> dict[str, str]:
 
 def _segment_attributes(line: Timeline) -> Facts:
     end, flow = _first(line, ev.ContactDisconnected), _first(line, ev.FlowStarted)
+    chosen = [moment.body.name for moment in line.moments if isinstance(moment.body, ev.DispositionChosen)]
     values = {
         "connect:Subtype": "connect:Telephony",
         "linekeeper:PreDisconnectState": end.pre_disconnect_state if end else None,
         "linekeeper:FlowBundleSha256": flow.bundle_sha256 if flow else None,
+        "linekeeper:Disposition": chosen[-1] if chosen else None,
     }
     return {name: {"ValueString": value} for name, value in values.items() if value}
 

@@ -29,6 +29,7 @@ from appliance.store.store import Store
 from appliance.switchboard import requests as ask
 from appliance.switchboard.flow_set import came_with_the_box, remember
 from appliance.switchboard.listings import missing
+from appliance.switchboard.staff.seats import seats
 
 PASSWORD_BYTES = 15  # 20 characters
 
@@ -56,7 +57,13 @@ def add_extension(store: Store, paths: BoxPaths, domain: str, given: ask.Extensi
 
 
 def remove_extension(store: Store, paths: BoxPaths, given: ask.ExtensionRemove) -> Change:
+    """Raises RequestError (`conflict`) while somebody is logged in there."""
     extension = Extension(given.extension)
+    guest = next((agent for agent, seat in seats(store).items() if seat == extension), None)
+    stored = None if guest is None else store.agents.get(guest)
+    if stored is not None and stored.plan.extension != extension:
+        remedy = f"first: linekeeper agent logout {guest}"
+        raise RequestError(f"agent {guest} is logged in at extension {extension}; {remedy}", kind="conflict")
     if not store.extensions.remove(extension):
         raise missing("extension", extension)
     remove_subscriber(paths, extension)

@@ -68,6 +68,19 @@ def test_agent_when_logged_in_elsewhere_then_offers_and_calls_ring_there(tmp_pat
     play(tmp_path, scene)
 
 
+def test_extension_when_a_guest_sits_there_then_is_not_removed(tmp_path: Path) -> None:
+    async def scene(box: Harness) -> None:
+        await box.staff("ann")
+        await box.call("extension.add", extension="105")
+        await box.call("agent.login", agent="ann", extension="105")
+        error = await refusal(box, "extension.remove", extension="105")
+        assert (error.kind, "linekeeper agent logout ann" in str(error)) == ("conflict", True)
+        await box.call("agent.logout", agent="ann")
+        await box.call("extension.remove", extension="105")
+
+    play(tmp_path, scene)
+
+
 def test_seat_when_the_switchboard_restarts_then_is_kept(tmp_path: Path) -> None:
     async def scene(box: Harness) -> None:
         await box.staff("ann")
@@ -398,6 +411,7 @@ def test_disposition_when_given_during_and_after_the_work_then_the_latest_is_in_
         await box.call("contact.note", contact=contact, text="Second thought", agent="bob")
         later = (await box.shown(contact) or {})["record"]
         assert later["Linekeeper"]["Disposition"]["Name"] == "Call again"
+        assert later["SegmentAttributes"]["linekeeper:Disposition"] == {"ValueString": "Call again"}
         assert [note["Text"] for note in later["Linekeeper"]["Notes"]] == ["Wants a bigger one", "Second thought"]
         assert later["LastUpdateTimestamp"] >= first["LastUpdateTimestamp"]
         same = ("InitiationTimestamp", "DisconnectTimestamp", "Agent", "Queue", "DisconnectReason")
