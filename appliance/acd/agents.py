@@ -29,6 +29,7 @@ class Agent:
     `ringing` is the contact of the open offer; `offer` its id, None while a restored offer waits for its contact.
     `trouble` (MISSED or FAILED) outlives a contact taken in that state. `seat` is the phone the agent sits at.
     `limits`: when the wrap-ups that have a limit are over. `listed`: the keys the agent has in the lanes, one a share.
+    `was_present`: when the agent was last looked at.
     """
 
     __slots__ = (
@@ -49,6 +50,7 @@ class Agent:
         "status",
         "told",
         "trouble",
+        "was_present",
         "wrap_ups",
     )
 
@@ -66,6 +68,7 @@ class Agent:
         self.offer: OfferId | None = None
         self.contacts: dict[ContactId, QueueId | None] = {}
         self.wrap_ups: dict[ContactId, QueueId | None] = {}
+        self.was_present = False
         self.limits: dict[ContactId, float] = {}
         self.listed: tuple[AgentKey, ...] | None = None
         self.told = self.state()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from appliance.acd.commands import AcceptContact, RefuseContact
-from appliance.acd.criteria import only
 from appliance.acd.events import ContactArrived, ContactLeft
 from appliance.acd.floor import Floor
 from appliance.acd.lines import NO_SUCH_QUEUE, Line, Place
@@ -73,19 +72,19 @@ def _carry_over(floor: Floor, old: Place, place: Place, now: float) -> None:
 
 
 def _ask(floor: Floor, place: Place, event: ContactArrived) -> None:
-    """What is asked of agents: first the one of the time before, if that one is there; then as the flow wants it."""
+    """What is asked of agents: first the one of the time before, then as the flow wants it."""
     place.steps = event.criteria
-    place.steps_since = event.enqueued_at if event.criteria_since is None else event.criteria_since
-    wish_s = floor.lines[place.queue].plan.last_agent_s
-    last = floor.agents.get(event.last_agent) if event.last_agent is not None else None
-    if wish_s > 0 and last is not None and last.present and last.serves(place.queue):
-        place.steps = (only([last.id], wish_s), *event.criteria)
+    place.steps_since = place.enqueued_at if event.criteria_since is None else event.criteria_since
+    place.wish_s = floor.lines[place.queue].plan.last_agent_s
+    place.wished = event.last_agent if place.wish_s > 0 else None
 
 
 def _renew(floor: Floor, place: Place, event: ContactArrived, now: float) -> None:
     """The same queue once more: the place is kept, all else is taken over."""
     place.offers_made = max(place.offers_made, event.offers_made)
+    floor.wishes.forget(place)
     _ask(floor, place, event)
+    floor.wishes.note(place)
     if event.not_before is not None and (place.due is not None or event.not_before > now):
         floor.withdraw(place, now)
         floor.unseat(place)

@@ -42,7 +42,6 @@ def step_in_force(steps: Sequence[RoutingStep], since: float, now: float) -> tup
     return None, None
 
 
-def only(agents: Sequence[AgentId], duration_s: float) -> RoutingStep:
-    """Nobody else for `duration_s` seconds."""
-    condition = Condition(agents=tuple(agents))
-    return RoutingStep(expression=Expression(condition=condition), duration_s=duration_s)
+def only(agent: AgentId) -> Expression:
+    """Nobody else."""
+    return Expression(condition=Condition(agents=(agent,)))

@@ -39,7 +39,7 @@ class ContactArrived(AcdEvent, frozen=True, kw_only=True):
     `enqueued_at` is the original time: a restored contact takes its old place. `forced`: it was accepted before
     (restart), so capacity is not checked again. `offers_made`: the highest number in an offer id of this contact so
     far, so that a restart or a second queue never gives an id twice. `criteria` count from `criteria_since` (None:
-    `enqueued_at`). `last_agent`: who talked with this customer last; wished for as long as the queue says, if that
+    `enqueued_at`). `last_agent`: who talked with this customer last; wished for as long as the queue says, while that
     agent is there. `not_before`: offered to nobody until then, and not waiting but scheduled (CONTACTS_SCHEDULED); a
     contact that has a place gives it up until then. None leaves a scheduled contact scheduled."""
 

@@ -15,6 +15,7 @@ from appliance.acd.market import Market
 from appliance.acd.model import AGENT_QUEUE_PLACES, AgentPlan, QueuePlan
 from appliance.acd.offer_numbers import OfferNumbers
 from appliance.acd.timers import TimerKind, Timers
+from appliance.acd.wishes import Wishes
 from appliance.ids import AgentId, ContactId, OfferId, QueueId, agent_queue
 
 PAUSE_S = 1.0  # for a contact process to stop ringing before it can ring the next agent
@@ -31,6 +32,7 @@ class Floor:
         self.claims: dict[ContactId, AgentId] = {}
         self.offer_numbers = OfferNumbers()
         self.timers = Timers()
+        self.wishes = Wishes()
         self.out: list[AcdCommand] = []
         self._market = Market(self.agents, self.places, self.lines)
         self._touched: dict[AgentId, Agent] = {}
@@ -40,6 +42,7 @@ class Floor:
     def seat(self, place: Place, now: float) -> None:
         """Give a contact its place and tell those behind; later, if it is scheduled for later."""
         self.places[place.contact] = place
+        self.wishes.note(place)
         line = self.lines[place.queue]
         if place.due is not None and place.due > now:
             line.scheduled.add(place.contact)
@@ -63,6 +66,7 @@ class Floor:
         self.timers.cancel((TimerKind.PAUSE, place.contact, ""))
         self.timers.cancel((TimerKind.DUE, place.contact, ""))
         del self.places[place.contact]
+        self.wishes.forget(place)
         self.offer_numbers.note(place.contact, place.offers_made)
         line = self.lines[place.queue]
         line.scheduled.discard(place.contact)
@@ -109,6 +113,12 @@ class Floor:
             del self.lines[line.plan.queue]
 
     # ── pauses ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _expose_anew(self, place: Place, now: float) -> None:
+        """What it asks of agents may be otherwise now."""
+        if place.due is None:
+            self._hide(place)
+            self.expose(place, now)
 
     def _hide(self, place: Place) -> None:
         self._market.hide(place)
@@ -221,6 +231,7 @@ class Floor:
         self._market.unlisten(old_shares)
         for queue in widened:
             self._expose_all(queue, now)
+        self.wishes.came_or_went(agent.id)
         self.touch(agent)
 
     def dismiss(self, agent: Agent) -> None:
@@ -231,12 +242,16 @@ class Floor:
             if (line := self.lines.get(share.queue)) is not None:
                 line.forget(agent.id)
         del self.agents[agent.id]
+        self.wishes.came_or_went(agent.id)
         self.close_line(agent_queue(agent.id))
         self._touched.pop(agent.id, None)
 
     def touch(self, agent: Agent) -> None:
         """To be called after every change of an agent: has it told and matched."""
         self._touched[agent.id] = agent
+        if agent.present is not agent.was_present:
+            agent.was_present = agent.present
+            self.wishes.came_or_went(agent.id)
         self._market.relist(agent)
 
     def limit_wrap_up(self, agent: Agent, contact: ContactId, started: float) -> None:
@@ -262,6 +277,8 @@ class Floor:
 
     def finish(self, now: float) -> list[AcdCommand]:
         """Match; the commands of the turn, changed agents first so that they are stored before anything rings."""
+        for contact in self.wishes.concerned():
+            self._expose_anew(self.places[contact], now)
         while (pair := self._market.next_pair(now)) is not None:
             self.offer(*pair, now)
         told: list[AcdCommand] = []

@@ -8,10 +8,11 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from appliance.acd.commands import TellPosition
+from appliance.acd.criteria import only, step_in_force
 from appliance.acd.lanes import PlaceKey, put, take
 from appliance.acd.model import AgentOrder, QueuePlan
 from appliance.acd.needs import Need
-from appliance.events.criteria import RoutingStep
+from appliance.events.criteria import Expression, RoutingStep
 from appliance.ids import AgentId, ContactId, OfferId, QueueId
 
 NO_SUCH_QUEUE = "NoMatchingError"  # error names of the flow language, TransferContactToQueue
@@ -21,7 +22,8 @@ AT_CAPACITY = "QueueAtCapacity"
 class Place:
     """A contact's place in a queue. `offer` is the open one; `offered_to` all offers of this stay, for late answers;
     `paused_by` the offer that has just ended and may still ring; `steps` what is asked of agents since `steps_since`,
-    `need` what they were asked when the contact was last exposed; `due`: scheduled for then, None: waiting.
+    `need` what they were asked when the contact was last exposed; `wished`: the agent asked for before all steps, for
+    `wish_s`; `due`: scheduled for then, None: waiting.
     """
 
     __slots__ = (
@@ -37,6 +39,8 @@ class Place:
         "queue",
         "steps",
         "steps_since",
+        "wish_s",
+        "wished",
     )
 
     def __init__(self, contact: ContactId, queue: QueueId, enqueued_at: float, offers_made: int) -> None:
@@ -50,12 +54,22 @@ class Place:
         self.key: PlaceKey = (0, 0.0, contact)
         self.steps: tuple[RoutingStep, ...] = ()
         self.steps_since = enqueued_at
+        self.wished: AgentId | None = None
+        self.wish_s = 0.0
         self.need: Need | None = None
         self.due: float | None = None
 
     def rank(self, priority: int, time_adjustment_s: float) -> None:
         """Set the order key: a positive adjustment makes the contact look as if it had waited longer."""
         self.key = (priority, self.enqueued_at - time_adjustment_s, self.contact)
+
+    def asks(self, now: float, *, wished_is_there: bool) -> tuple[Expression | None, float | None]:
+        """What is asked of agents now (None: nothing), and until when. The steps follow the wish; while the wished
+        agent isn't there, the first of them holds already."""
+        wish_until = self.enqueued_at + (self.wish_s if self.wished is not None else 0.0)
+        if self.wished is not None and wished_is_there and now < wish_until:
+            return only(self.wished), wish_until
+        return step_in_force(self.steps, max(self.steps_since, wish_until), now)
 
 
 class Line:

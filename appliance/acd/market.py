@@ -10,7 +10,6 @@ import heapq
 from collections.abc import Iterable, Mapping
 
 from appliance.acd.agents import Agent
-from appliance.acd.criteria import step_in_force
 from appliance.acd.lanes import AgentKey, Lanes, PlaceKey
 from appliance.acd.lines import Line, Place
 from appliance.acd.model import QueueShare
@@ -42,7 +41,7 @@ class Market:
     def expose(self, place: Place, now: float) -> float | None:
         """Let agents get this contact who meet what it asks now: those without a delay at once; when that changes or it
         will be ripe for the next, if ever."""
-        expression, until = step_in_force(place.steps, place.steps_since, now)
+        expression, until = place.asks(now, wished_is_there=self._is_there(place))
         need = self._needs.of(expression)
         if need is not place.need:
             self._lanes.remove_contact(place.queue, place.need, place.key)
@@ -52,6 +51,10 @@ class Market:
             heapq.heappush(self._loose_heap, place.key)
         ripe_at = self._lanes.add_contact(place.queue, need, place.key, place.enqueued_at, now)
         return min((at for at in (until, ripe_at) if at is not None), default=None)
+
+    def _is_there(self, place: Place) -> bool:
+        wished = self._agents.get(place.wished) if place.wished is not None else None
+        return wished is not None and wished.present and wished.serves(place.queue)
 
     def hide(self, place: Place) -> None:
         """Nobody gets this contact now."""

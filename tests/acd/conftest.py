@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
+from msgspec import structs
 
 from appliance.acd.commands import AcceptContact, AcdCommand, AgentStateChanged, Offer, TellPosition
 from appliance.acd.events import (
@@ -52,9 +53,11 @@ class Desk:
     def queue(self, queue: str, **plan: object) -> list[AcdCommand]:
         return self.tell(QueueConfigured(queue=QueuePlan(queue=QueueId(queue), **plan)))
 
-    def agent(self, agent: str, *shares: str | tuple[str, int, float], status: str | None = None) -> list[AcdCommand]:
-        """Shares are queue names, or (queue, priority, delay)."""
-        commands = self.tell(AgentConfigured(agent=agent_plan(agent, shares)))
+    def agent(
+        self, agent: str, *shares: str | tuple[str, int, float], status: str | None = None, **plan: object
+    ) -> list[AcdCommand]:
+        """Shares are queue names, or (queue, priority, delay); `plan`: further fields of the plan."""
+        commands = self.tell(AgentConfigured(agent=structs.replace(agent_plan(agent, shares), **plan)))
         return commands + (self.status(agent, status) if status else [])
 
     def status(self, agent: str, status: str = AVAILABLE) -> list[AcdCommand]:
