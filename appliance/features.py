@@ -117,6 +117,15 @@ FEATURES: tuple[Feature, ...] = (
     Feature(name="forward_busy", code="*22", operation="phone.forward_busy", takes=Takes.NUMBER),
     Feature(name="forward_no_answer", code="*23", operation="phone.forward_no_answer", takes=Takes.NUMBER),
     Feature(name="do_not_disturb", code="*24", operation="phone.do_not_disturb"),
+    Feature(
+        name="listen",
+        code="*50",
+        operation="supervision.listen",
+        flow=ASKING,
+        takes=Takes.EXTENSION,
+        question="ask_extension",
+        needs=("argument",),
+    ),
 )
 
 

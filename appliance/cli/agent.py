@@ -60,6 +60,8 @@ def command() -> None:
 )
 @click.option("--wrap-up", "wrap_up_s", type=WrapUp(), help="Seconds of after-contact work, 0: no limit, or 'queue'.")
 @click.option("--auto-accept/--no-auto-accept", default=None, help="The agent's phone answers by itself.")
+@click.option("--supervisor/--no-supervisor", default=None, help="May listen to others, barge in and take over.")
+@click.option("--monitorable/--not-monitorable", default=None, help="Whether supervisors may listen to this agent.")
 @config_option
 @json_option
 def add(
@@ -71,6 +73,8 @@ def add(
     queues: tuple[dict[str, Any], ...],
     wrap_up_s: float | str | None,
     auto_accept: bool | None,
+    supervisor: bool | None,
+    monitorable: bool | None,
     config_file: Path,
     as_json: bool,
 ) -> None:
@@ -87,6 +91,8 @@ def add(
         queues=list(queues) or None,
         wrap_up_s=wrap_up_s,
         auto_accept=auto_accept,
+        supervisor=supervisor,
+        monitorable=monitorable,
     )
     if as_json:
         show_json(result)

@@ -109,6 +109,7 @@ class Joining:
         if order.mode is not None:
             talk.customer, self._own = None, party
             talk.supervise(party, order.mode)
+            contact.agent_connected(party, None)
         talk.rewire()
         self._note(way, order.other)
 

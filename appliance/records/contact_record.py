@@ -23,7 +23,6 @@ from appliance.stamps import iso_utc
 
 FORMAT_VERSION = "2017-03-10"
 _NOT_FOR_VOICE = (
-    "RelatedContactId",
     "ContactAssociationId",
     "CustomerId",
     "CustomerVoiceActivity",
@@ -68,6 +67,7 @@ def build_record(events: Sequence[ev.ContactEvent], *, box: str, account: str = 
     transfer = _first(line, ev.ContactTransferred)
     plan = _first(line, ev.AttemptPlanned)
     stint = agent_stint(line.moments)
+    joined = _first(line, ev.ContactJoined)
     return {
         "AWSAccountId": account,
         "AWSContactTraceRecordFormatVersion": FORMAT_VERSION,
@@ -76,6 +76,7 @@ def build_record(events: Sequence[ev.ContactEvent], *, box: str, account: str = 
         "InitialContactId": first.initial if first else None,
         "PreviousContactId": first.previous if first else None,
         "NextContactId": _next(line),
+        "RelatedContactId": joined.other if joined else None,
         "Channel": "VOICE",
         "InitiationMethod": first.method.value if first else None,
         **_times(line, first),

@@ -460,6 +460,16 @@ def _directory(db: Database) -> None:
     db.execute("INSERT INTO directory_revision VALUES (0)")
 
 
+@STEPS(name="0016_supervision")
+def _supervision(db: Database) -> None:
+    db.execute("""
+        CREATE TABLE supervision_rights (
+            agent TEXT PRIMARY KEY REFERENCES agents ON DELETE CASCADE,
+            supervisor INTEGER NOT NULL CHECK (supervisor IN (0, 1)),
+            monitorable INTEGER NOT NULL CHECK (monitorable IN (0, 1))
+        ) STRICT""")
+
+
 def apply(raw: sqlite3.Connection) -> None:
     """Do every step that is not done yet."""
     STEPS.apply(_database(raw))

@@ -35,6 +35,7 @@ from appliance.store.quick_connects import QuickConnects
 from appliance.store.recording_policies import RecordingPolicies
 from appliance.store.recordings import Recordings
 from appliance.store.routing_profiles import RoutingProfiles
+from appliance.store.supervision import Supervision
 
 
 class Store:
@@ -62,6 +63,7 @@ class Store:
         self.dispositions = Dispositions(connection, self.outbox)
         self.flows = Flows(connection, self.outbox)
         self.flow_parts = FlowParts(connection, self.outbox)
+        self.supervision = Supervision(connection, self.outbox)
         self.recording_policies = RecordingPolicies(connection, self.outbox)
         self.counters = Counters(connection)
         self.boots = Boots(connection)

@@ -6,6 +6,7 @@ Runs in the store's thread, inside a transaction; see `changes`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from msgspec import structs
 
@@ -16,6 +17,7 @@ from appliance.errors import RequestError
 from appliance.ids import AgentId, Extension, ProfileId, QueueId
 from appliance.store.agents import StoredAgent
 from appliance.store.store import Store
+from appliance.store.supervision import SupervisionRights
 from appliance.switchboard import requests as ask
 from appliance.switchboard.changes import Change
 from appliance.switchboard.listings import missing, show_agent
@@ -35,7 +37,22 @@ def add_agent(store: Store, given: ask.AgentAdd) -> Change:
     elif given.queues is not None:
         plan, profile = structs.replace(plan, queues=shares_of(given.queues)), None
     name = before.display_name if given.name is None else given.name
-    return _put(store, StoredAgent(plan=plan, display_name=name, profile=profile))
+    change = _put(store, StoredAgent(plan=plan, display_name=name, profile=profile))
+    rights = _rights(store, given)
+    return replace(change, result={**change.result, "supervisor": rights.supervisor, "monitorable": rights.monitorable})
+
+
+def _rights(store: Store, given: ask.AgentAdd) -> SupervisionRights:
+    """What the agent may in supervision, changed where that is given."""
+    before = store.supervision.of(AgentId(given.agent))
+    wanted = SupervisionRights(
+        agent=before.agent,
+        supervisor=before.supervisor if given.supervisor is None else given.supervisor,
+        monitorable=before.monitorable if given.monitorable is None else given.monitorable,
+    )
+    if wanted != before:
+        store.supervision.put(wanted)
+    return wanted
 
 
 def _settings(given: ask.AgentAdd) -> dict[str, object]:

@@ -32,6 +32,7 @@ from appliance.switchboard.staff.access import Access
 from appliance.switchboard.staff.outcomes import Outcomes
 from appliance.switchboard.staff.shift import Shift
 from appliance.switchboard.store_thread import StoreThread
+from appliance.switchboard.supervision.supervisors import Supervisors
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ class Api:
         shift: Shift,
         access: Access,
         outcomes: Outcomes,
+        supervisors: Supervisors,
         desk: Desk,
     ) -> None:
         self._store = store
@@ -81,6 +83,9 @@ class Api:
             "contact.dial": (ask.ContactDial, dialling.dial),
             "callback.add": (ask.CallbackAdd, callbacks.add),
             "callback.cancel": (ask.CallbackNamed, callbacks.cancel),
+            "contact.monitor": (ask.ContactMonitor, supervisors.monitor),
+            "contact.mode": (ask.ContactMonitor, supervisors.set_mode),
+            "contact.take_over": (ask.ContactTakeOver, supervisors.take_over),
             "config.reload": (ask.Nothing, lambda _: self.reload()),
         }
 

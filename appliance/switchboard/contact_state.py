@@ -14,10 +14,12 @@ import msgspec
 
 from appliance import events as said
 from appliance.acd import events as acd
+from appliance.contact.protocol import MonitorMode
 from appliance.ids import AgentId, ContactId, Extension, LegId, OfferId, QueueId, SlotId
 from appliance.stamps import Stamp
 from appliance.switchboard.last_agents import LastAgents
 from appliance.switchboard.queue_place import Place
+from appliance.switchboard.supervision.listeners import Listener
 
 AgentOf = Callable[[Extension], AgentId | None]
 _LEISURELY = frozenset({said.ContactInitiated, said.LegRinging, said.LegAnswered})  # for lists and lamps only
@@ -42,7 +44,7 @@ class ContactState:
     with the customer's call. place: in a queue now; queue: the latest one; outbound_queue: for whom somebody inside
     calls out. offers: agents being rung; offers_made: highest number of an offer so far. engaged: agents on the contact
     and whether after-contact work is due when they leave. working: agents in after-contact work. ringing, answered: of
-    the legs.
+    the legs. listeners: supervisors, each by the contact of the own phone.
     """
 
     contact: ContactId
@@ -66,6 +68,7 @@ class ContactState:
     legs: dict[LegId, said.LegStarted] = field(default_factory=dict)
     ringing: set[LegId] = field(default_factory=set)
     answered: set[LegId] = field(default_factory=set)
+    listeners: dict[ContactId, Listener] = field(default_factory=dict)
     boot: str = ""
     disconnected: bool = False
     released: bool = False
@@ -227,7 +230,8 @@ def _offered(state: ContactState, body: said.AgentOffered, _at: Stamp) -> Told:
 
 def _connected(state: ContactState, body: said.AgentConnected, _at: Stamp) -> Told:
     engaged_before = body.agent in state.engaged
-    from_queue = body.offer is not None or state.outbound_queue is not None
+    picked_up = state.place is not None and body.offer is None
+    from_queue = body.offer is not None or picked_up or state.outbound_queue is not None
     state.engaged[body.agent] = from_queue or state.engaged.get(body.agent, False)
     state.last_agents.note(state.customer, body.agent)
     if body.offer is not None:
@@ -236,8 +240,10 @@ def _connected(state: ContactState, body: said.AgentConnected, _at: Stamp) -> To
         # The offer may be one that this ACD never made: rung before a restart, answered meanwhile.
         engaged = acd.AgentEngaged(agent=body.agent, contact=state.contact, queue=state.queue)
         return (acd.OfferAnswered(offer=body.offer), engaged)
-    engaged = acd.AgentEngaged(agent=body.agent, contact=state.contact, queue=state.outbound_queue)
-    return () if engaged_before else (engaged,)
+    state.place = None
+    queue = state.queue if picked_up else state.outbound_queue
+    engaged = acd.AgentEngaged(agent=body.agent, contact=state.contact, queue=queue)
+    return () if engaged_before and not picked_up else (engaged,)
 
 
 def _missed(state: ContactState, body: said.AgentMissed, _at: Stamp) -> Told:
@@ -255,6 +261,26 @@ def _disconnected(state: ContactState, _body: said.ContactDisconnected, _at: Sta
         return ()
     state.place = None
     return (acd.ContactLeft(contact=state.contact),)
+
+
+def _monitoring_started(state: ContactState, body: said.MonitoringStarted, _at: Stamp) -> Told:
+    state.listeners[body.monitor] = Listener(
+        supervisor=body.supervisor, monitor=body.monitor, host=body.host, mode=MonitorMode(body.mode)
+    )
+    return ()
+
+
+def _monitoring_changed(state: ContactState, body: said.MonitoringChanged, _at: Stamp) -> Told:
+    if (listener := state.listeners.get(body.monitor)) is not None:
+        state.listeners[body.monitor] = listener.changed(MonitorMode(body.mode))
+    return ()
+
+
+def _monitoring_ended(state: ContactState, body: said.MonitoringEnded, _at: Stamp) -> Told:
+    """The process may stay, as a bridge for others."""
+    if (listener := state.listeners.get(body.monitor)) is not None:
+        state.listeners[body.monitor] = listener.gone()
+    return ()
 
 
 def _media_failed(state: ContactState, _body: said.MediaFailed, _at: Stamp) -> Told:
@@ -294,6 +320,9 @@ _NOTES: dict[type[said.Body], Callable[[ContactState, Any, Stamp], Told]] = {
     said.AgentMissed: _missed,
     said.AgentLeft: _agent_left,
     said.ContactDisconnected: _disconnected,
+    said.MonitoringStarted: _monitoring_started,
+    said.MonitoringChanged: _monitoring_changed,
+    said.MonitoringEnded: _monitoring_ended,
     said.MediaFailed: _media_failed,
     said.AfterContactWorkStarted: _work_started,
     said.AfterContactWorkEnded: _work_ended,

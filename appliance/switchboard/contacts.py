@@ -57,6 +57,7 @@ class Contacts:
         self.last_agents = LastAgents()
         self.carer: Carer
         self.attendant: Attendant = Nobody()
+        self.watchers: list[Callable[[ContactEvent], None]] = []  # told each event of a process once it was noted
         self.changed: Callable[[], None] = _nothing  # called often: must only take note
         self._states: dict[ContactId, ContactState] = {}
         self._closed: OrderedDict[ContactId, None] = OrderedDict()
@@ -157,7 +158,10 @@ class Contacts:
         state = self._states.get(event.contact)
         if state is None:
             state = self._states[event.contact] = self._new(event.contact)
+        watchers = () if state.knows(event) else self.watchers
         self._routing.tell(self._noted(state, event))
+        for watcher in watchers:
+            watcher(event)
         self.changed()
         self._end_if_over(state)
 

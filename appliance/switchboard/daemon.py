@@ -42,6 +42,7 @@ from appliance.switchboard.errands.callbacks import Callbacks, why_not
 from appliance.switchboard.errands.errands import Errands
 from appliance.switchboard.finisher import Finisher
 from appliance.switchboard.intake import Intake
+from appliance.switchboard.joining import Joining
 from appliance.switchboard.lamps.board import Board
 from appliance.switchboard.lamps.floor import AcdFloor
 from appliance.switchboard.lamps.picture import picture
@@ -58,6 +59,7 @@ from appliance.switchboard.staff.access import Access
 from appliance.switchboard.staff.outcomes import Outcomes
 from appliance.switchboard.staff.shift import Shift
 from appliance.switchboard.store_thread import StoreThread
+from appliance.switchboard.supervision.supervisors import Supervisors
 from appliance.switchboard.todays_numbers import TodaysNumbers
 
 logger = logging.getLogger(__name__)
@@ -112,7 +114,22 @@ class Switchboard:
         )
         self.contacts.carer = self._caretaker
         self.originating = Originating(self.contacts.processes, clock.monotonic_s)
-        intake = Intake(contacts=self.contacts, ledger=self._ledger, routing=self.routing, originating=self.originating)
+        self.joining = Joining(self.contacts)
+        supervisors = Supervisors(
+            contacts=self.contacts,
+            routing=self.routing,
+            originating=self.originating,
+            joining=self.joining,
+            store=self.store,
+        )
+        intake = Intake(
+            contacts=self.contacts,
+            ledger=self._ledger,
+            routing=self.routing,
+            originating=self.originating,
+            joining=self.joining,
+            supervisors=supervisors,
+        )
         self.errands = Errands(
             contacts=self.contacts,
             routing=self.routing,
@@ -145,6 +162,7 @@ class Switchboard:
             shift=shift,
             access=access,
             outcomes=outcomes,
+            supervisors=supervisors,
         )
         self.api = Api(
             store=self.store,
@@ -167,6 +185,7 @@ class Switchboard:
             shift=shift,
             access=access,
             outcomes=outcomes,
+            supervisors=supervisors,
             desk=desk,
         )
         self._api_server = ApiServer(paths.api_socket, self.api.perform)

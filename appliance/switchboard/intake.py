@@ -19,10 +19,12 @@ from appliance.contact.protocol import (
     Event,
     FromContact,
     Hello,
+    JoinFailed,
     MeasureMetrics,
     Released,
     TellMetrics,
     TellTurn,
+    WishMonitorMode,
 )
 from appliance.errors import StoreError
 from appliance.events import ContactEvent
@@ -33,10 +35,12 @@ from appliance.store.store import Store
 from appliance.switchboard.batch import Batch
 from appliance.switchboard.contact_state import ContactState, is_urgent
 from appliance.switchboard.contacts import Contacts
+from appliance.switchboard.joining import Joining
 from appliance.switchboard.ledger import Ledger
 from appliance.switchboard.link import Connection
 from appliance.switchboard.originating import Originating
 from appliance.switchboard.routing import Routing
+from appliance.switchboard.supervision.supervisors import Supervisors
 from appliance.switchboard.turns import Turns
 
 logger = logging.getLogger(__name__)
@@ -45,12 +49,23 @@ logger = logging.getLogger(__name__)
 class Intake:
     """Implements `link.LinkListener`."""
 
-    def __init__(self, *, contacts: Contacts, ledger: Ledger, routing: Routing, originating: Originating) -> None:
+    def __init__(
+        self,
+        *,
+        contacts: Contacts,
+        ledger: Ledger,
+        routing: Routing,
+        originating: Originating,
+        joining: Joining,
+        supervisors: Supervisors,
+    ) -> None:
         self._contacts = contacts
         self._processes = contacts.processes
         self._ledger = ledger
         self._routing = routing
         self._originating = originating
+        self._joining = joining
+        self._supervisors = supervisors
         self._turns = Turns()
 
     def received(self, connection: Connection, messages: Sequence[FromContact]) -> None:
@@ -82,6 +97,12 @@ class Intake:
                     self._originating.taken(connection, message.contact)
             case Declined(contact=contact):
                 self._originating.declined(contact)
+                connection.settle(1)
+            case JoinFailed():
+                self._joining.failed(message)
+                connection.settle(1)
+            case WishMonitorMode():
+                self._supervisors.wished(message)
                 connection.settle(1)
             case Released(contact=contact):
                 self._ledger.put(_nothing, partial(self._released, connection, contact))

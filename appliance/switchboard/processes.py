@@ -102,6 +102,11 @@ class Processes:
         process = self._holders.get(contact)
         return None if process is None else process.connection
 
+    def port_of(self, contact: ContactId) -> int | None:
+        """The SIP port of the contact's process; None while it is away."""
+        process = self._holders.get(contact)
+        return None if process is None or process.connection is None else process.hello.sip_port
+
     def closed(self, connection: Connection) -> None:
         """The link's end was reached; the process may come back, or be dead."""
         process = self._at(connection)

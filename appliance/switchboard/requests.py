@@ -112,7 +112,7 @@ class AgentAdd(Arguments, frozen=True, kw_only=True):
 
     `extension`: the agent's own phone, "": none; `profile`: a routing profile, or `queues`: those served by a profile
     of the agent's own; `wrap_up_s`: limit of after-contact work, "queue": the queue's; `auto_accept`: the agent's phone
-    answers by itself.
+    answers by itself; `supervisor`: may listen to others, and `monitorable`: others to this agent.
     """
 
     agent: Name
@@ -122,6 +122,8 @@ class AgentAdd(Arguments, frozen=True, kw_only=True):
     profile: Name | None = None
     wrap_up_s: Seconds | Literal["queue"] | None = None
     auto_accept: bool | None = None
+    supervisor: bool | None = None
+    monitorable: bool | None = None
 
 
 class AgentProficiency(Arguments, frozen=True, kw_only=True):
@@ -363,6 +365,22 @@ class ContactDial(Arguments, frozen=True, kw_only=True):
     agent: Name
     number: Annotated[str, msgspec.Meta(pattern=r"^\+?[0-9]{1,20}$")]
     queue: Name | None = None
+
+
+class ContactMonitor(Arguments, frozen=True, kw_only=True):
+    """`supervisor`: whose phone rings, or who listens already; `mode`: listen, whisper (to the agent), barge (heard by
+    all)."""
+
+    contact: str
+    supervisor: Name
+    mode: Literal["listen", "whisper", "barge"] = "listen"
+
+
+class ContactTakeOver(Arguments, frozen=True, kw_only=True):
+    """`supervisor`, who listens already, talks with the customer; the agent leaves."""
+
+    contact: str
+    supervisor: Name
 
 
 class ContactCommand(Arguments, frozen=True, kw_only=True):

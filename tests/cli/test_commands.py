@@ -110,6 +110,21 @@ ASKED: list[tuple[tuple[str, ...], str, dict[str, Any]]] = [
     ),
     (("quick-connect", "remove", "desk"), "quick_connect.remove", {"name": "desk"}),
     (("quick-connect", "list", "--queue", "sales"), "quick_connect.list", {"queue": "sales"}),
+    (
+        ("contact", "monitor", CONTACT, "--supervisor", "lee"),
+        "contact.monitor",
+        {"contact": CONTACT, "supervisor": "lee", "mode": "listen"},
+    ),
+    (
+        ("contact", "mode", CONTACT, "--supervisor", "lee", "--mode", "barge"),
+        "contact.mode",
+        {"contact": CONTACT, "supervisor": "lee", "mode": "barge"},
+    ),
+    (
+        ("contact", "take-over", CONTACT, "--supervisor", "lee"),
+        "contact.take_over",
+        {"contact": CONTACT, "supervisor": "lee"},
+    ),
     (("contact", "hangup", CONTACT), "contact.command", {"contact": CONTACT, "command": "hangup"}),
     (("contact", "mute", CONTACT), "contact.command", {"contact": CONTACT, "command": "mute", "leg": "customer"}),
     (

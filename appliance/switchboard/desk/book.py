@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from appliance.switchboard.desk import agents, phone, reaching
+from appliance.switchboard.desk import agents, phone, reaching, supervision
 from appliance.switchboard.desk.desk import Handler
 
 HANDLERS: Mapping[str, Handler] = {
@@ -20,5 +20,6 @@ HANDLERS: Mapping[str, Handler] = {
     "agent.statuses": agents.statuses,
     "agent.end_wrap_up": agents.end_wrap_up,
     "agent.extend_wrap_up": agents.extend_wrap_up,
+    "supervision.listen": supervision.listen,
     "contact.disposition": agents.disposition,
 }

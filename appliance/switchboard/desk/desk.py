@@ -23,6 +23,7 @@ from appliance.switchboard.staff.access import Access, WrongPinError
 from appliance.switchboard.staff.outcomes import Outcomes
 from appliance.switchboard.staff.shift import Shift
 from appliance.switchboard.store_thread import StoreThread
+from appliance.switchboard.supervision.supervisors import Supervisors
 
 OPERATION = "feature."  # first part of the API operations that are answered here
 _INSIDE = "extension:"
@@ -52,6 +53,7 @@ class Desk:
         shift: Shift,
         access: Access,
         outcomes: Outcomes,
+        supervisors: Supervisors,
     ) -> None:
         self.contacts = contacts
         self.store = store
@@ -59,6 +61,7 @@ class Desk:
         self.shift = shift
         self.access = access
         self.outcomes = outcomes
+        self.supervisors = supervisors
         self._book = book
         self._plan = plan
 
