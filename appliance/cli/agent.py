@@ -175,7 +175,7 @@ def login(agent: str, extension: str | None, config_file: Path, as_json: bool) -
     Example: linekeeper agent login kim --extension 105
     """
     result = Switchboard(config_file).call("agent.login", agent=agent, extension=extension)
-    _show(result, f"is logged in at {result['extension']}", as_json=as_json)
+    _show(result, "is logged in at {extension}", as_json=as_json)
 
 
 @command.command("logout")
@@ -205,8 +205,8 @@ def pin(*, agent: str, make: bool, from_stdin: bool, config_file: Path, as_json:
     """
     chosen = None if make else _pin(from_stdin)
     result = Switchboard(config_file).call("agent.pin", agent=agent, pin=chosen)
-    _show(result, f"logs in with number {result['login']}", as_json=as_json)
-    if result["pin"] and not as_json:
+    _show(result, "logs in with number {login}", as_json=as_json)
+    if not as_json and result["pin"]:
         click.echo(f"PIN: {result['pin']}")
 
 
@@ -228,7 +228,7 @@ def extend(agent: str, seconds: float, config_file: Path, as_json: bool) -> None
     Example: linekeeper agent extend kim --seconds 120
     """
     result = Switchboard(config_file).call("agent.extend", agent=agent, seconds=seconds)
-    _show(result, f"has {result['wrap_up_left_s']:g} s left", as_json=as_json)
+    _show(result, "has {wrap_up_left_s:g} s left", as_json=as_json)
 
 
 @command.command("clear")
@@ -278,4 +278,4 @@ def _show(result: dict[str, Any], text: str, *, as_json: bool) -> None:
     if as_json:
         show_json(result)
     else:
-        click.echo(f"agent {result['agent']} {text}")
+        click.echo(f"agent {result['agent']} {text.format_map(result)}")

@@ -90,10 +90,13 @@ class TodaysNumbers:
         self._flows: dict[str, FlowNumbers] = {}
 
     def add(self, day: str, record: Record) -> None:
-        """Count a completed record of calendar day `day` (`2026-11-22`); one of an earlier day is left out."""
+        """Count a completed record of calendar day `day` (`2026-11-22`); one of an earlier day is left out, and one of
+        what the box served to a phone inside (feature codes)."""
         if day > self._day:
             self._day, self._queues, self._flows = day, {}, {}
         if day < self._day:
+            return
+        if (record.get("Linekeeper") or {}).get("Service"):
             return
         self._flows = with_flows(self._flows, record)
         name = (record.get("Queue") or {}).get("Name")

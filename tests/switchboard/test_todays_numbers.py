@@ -54,3 +54,10 @@ def test_numbers_when_day_turns_then_begin_anew() -> None:
     today.add("2026-11-22", record(10, answered=True))  # late record of yesterday
     assert today.of(SALES, "2026-11-23").queued == 1
     assert today.of(SALES, "2026-11-22").queued == 0
+
+
+def test_numbers_when_the_box_served_a_phone_inside_then_count_nothing() -> None:
+    today = TodaysNumbers("2026-11-22")
+    served = {"PreDisconnectState": "IN_FLOW", "Service": "feature:log_in", "Flows": [{"Flow": "feature_log_in"}]}
+    today.add("2026-11-22", {"Linekeeper": served})
+    assert today.of_flows("2026-11-22") == {}
