@@ -38,6 +38,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "contact": ("appliance.cli.contact", "Contacts: list, show, and act on one under way."),
     "disposition": ("appliance.cli.disposition", "Results that agents may give a contact."),
     "callback": ("appliance.cli.callback", "Callbacks: who is to be called back, and when."),
+    "mailbox": ("appliance.cli.mailbox", "Mailboxes: where callers leave messages."),
+    "voicemail": ("appliance.cli.voicemail", "Messages in mailboxes: list, play, export and delete."),
     "recording": ("appliance.cli.recording", "Recordings: list and export."),
     "config": ("appliance.cli.config", "The configuration file: check, show, reload."),
     "install": ("appliance.cli.install", "Put units and configuration on this machine."),

@@ -21,6 +21,7 @@ from appliance.contact.holding import Holding
 from appliance.contact.joining import Joining
 from appliance.contact.leg import Leg
 from appliance.contact.legs import Legs, answered
+from appliance.contact.letterbox import Letterbox
 from appliance.contact.origination import Origination
 from appliance.contact.queue_stay import QueueStay
 from appliance.contact.search import Search
@@ -84,6 +85,7 @@ class Contact:
         self.third_party: ThirdParty | None = None
         self.queue: QueueId | None = None  # whose contact it is, if a queue's
         self.search: Search | None = None
+        self.letterbox: Letterbox | None = None
         self.side_flows = SideFlows(self)
         self.talk_keys = TalkKeys(self)
         self.holding = Holding(self)
@@ -180,7 +182,9 @@ class Contact:
             return
         if leg is self.conversation.customer and self.conversation.recorder.paused:
             self.conversation.mask_key()
-        if leg is self.conversation.customer and not self.conversation.talking:
+        if leg is self.conversation.customer and self.letterbox is not None:
+            self.letterbox.digit(digit)
+        elif leg is self.conversation.customer and not self.conversation.talking:
             self.flow.tell(e.DigitPressed(digit=digit))
         elif self.conversation.talking:
             self._digit_in_talk(leg, digit)
@@ -443,6 +447,8 @@ class Contact:
             self.origination.abandon()
         if self.search is not None:
             self.search.abandon()
+        if self.letterbox is not None:
+            self.letterbox.abandon()
         self.flow.stop()
         self.side_flows.stop()
         self.agent_leaves(self.segment)

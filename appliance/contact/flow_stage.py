@@ -13,8 +13,10 @@ from appliance.clock import monotonic_s
 from appliance.contact.announcer import Announcer
 from appliance.contact.callback_request import request_callback
 from appliance.contact.flow_run import FlowHost, FlowRun
+from appliance.contact.letterbox import end_after, take_message
 from appliance.contact.protocol import MeasureMetrics
-from appliance.contact.third_party import ThirdParty
+from appliance.contact.targets import VOICEMAIL_PREFIX, find_mailbox
+from appliance.contact.third_party import COMPLETED, FAILED, ThirdParty
 from appliance.contact.transfer import transfer
 from appliance.events import AnyBody, DisconnectReason
 from appliance.flow import commands as c
@@ -146,8 +148,26 @@ class FlowStage:
         """Nothing to do until a hook is due: it stands in the flow's facts."""
 
     def flow_dials(self, command: c.DialThirdParty) -> None:
+        if command.number.startswith(VOICEMAIL_PREFIX):
+            self._takes_message(command)
+            return
         self._contact.third_party = ThirdParty(self._contact, command)
         self._contact.third_party.dial()
+
+    def _takes_message(self, command: c.DialThirdParty) -> None:
+        """The third party is a mailbox."""
+        contact = self._contact
+
+        def back(taken: bool) -> None:
+            self.tell(e.ThirdPartyEnded(outcome=COMPLETED if taken else FAILED))
+
+        mailbox = find_mailbox(contact.published.plan, command.number.removeprefix(VOICEMAIL_PREFIX))
+        if mailbox is not None:
+            take_message(contact, mailbox, back if command.resume else end_after(contact))
+        elif command.resume:
+            self.tell_later(e.ThirdPartyEnded(outcome=FAILED))
+        else:
+            contact.end(DisconnectReason.CONTACT_FLOW_DISCONNECT, detail=f"there is no mailbox {command.number}")
 
     def flow_completes_call(self, command: c.CompleteOutboundCall) -> None:
         """Only an outbound whisper has a call to complete."""
@@ -173,7 +193,7 @@ class FlowStage:
         """A flow that ended without handing the contact on ends the contact; a queue flow only falls silent."""
         self.facts = run.facts
         contact = self._contact
-        others = (contact.stay, contact.third_party, contact.transfer)
+        others = (contact.stay, contact.third_party, contact.transfer, contact.letterbox)
         handed_on = contact.conversation.talking or any(other is not None for other in others)
         if run is self._run and not handed_on:
             detail = f"flow {run.flow.name} ended: {outcome}"

@@ -1,10 +1,12 @@
-"""Where a customer goes on whom no phone takes: into a queue or through a flow, which are the box's own."""
+"""Where a customer goes on whom no phone takes: into a queue, a mailbox or through a flow, which are the box's own."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from appliance.dialplan.reaching import GoToFlow, GoToQueue, Step
+from appliance.contact.letterbox import end_after, take_message
+from appliance.contact.targets import find_mailbox
+from appliance.dialplan.reaching import GoToFlow, GoToQueue, GoToVoicemail, Step
 from appliance.events import DisconnectReason
 
 if TYPE_CHECKING:
@@ -17,6 +19,9 @@ def enter(contact: Contact, step: Step) -> None:
     if isinstance(step, GoToQueue):
         contact.flow.aim(queue=step.queue, agent=None)
         contact.enter_queue(step.queue)
+        return
+    if isinstance(step, GoToVoicemail) and (mailbox := find_mailbox(contact.published.plan, step.mailbox)) is not None:
+        take_message(contact, mailbox, end_after(contact))
         return
     flow = contact.published.library.flow(step.flow) if isinstance(step, GoToFlow) else None
     if flow is None:

@@ -9,6 +9,8 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from appliance.contact.engine import Engine
 from appliance.contact.recording import CHECK_S, Recording, require_space
 from appliance.contact.timers import Timer, Timers
@@ -38,16 +40,31 @@ class Recorder:
         self._changed = changed
         self._timer: Timer | None = None
         self._folder = Path()
+        self._message = False  # what is recorded is one for a mailbox
         self._emit: Callable[[AnyBody], None] | None = None
 
     def follow(self, *, talking: bool, folder: Path, emit: Callable[[AnyBody], None]) -> None:
         """Start or stop so that what is recorded fits the policy and the state of the contact."""
+        if self._message:
+            return
         self._folder, self._emit = folder, emit
         wanted = bool(self.participants) if talking else self.ivr
         if wanted and self.current is None:
             self._start(emit)
         elif not wanted and self.current is not None and not self.participants:
             self.stop("policy" if self.said else "flow")
+
+    def take_message(
+        self, mailbox: str, caller: str, caller_name: str, *, folder: Path, emit: Callable[[AnyBody], None]
+    ) -> bool:
+        """Record what the customer says as a message for `mailbox`, instead of what is recorded; False where it can't
+        be recorded. `stop` ends it."""
+        self.stop("transferred")
+        self._want_nothing()
+        self._folder, self._emit = folder, emit
+        self._start(emit, mailbox=mailbox, caller=caller, caller_name=caller_name)
+        self._message = self.current is not None
+        return self._message
 
     def pause(self, source: str, by: AgentId | None) -> bool:
         """Silence from now on; False where nothing is recorded or it is silent already."""
@@ -74,12 +91,13 @@ class Recorder:
         if self._timer is not None:
             self._timer.cancel()
         self._emit(RecordingStopped(recording=self.current.recording, reason=reason))
-        self.paused = False
+        self.paused = self._message = False
         self.current, last = None, self.current
         self._changed()
         del last
 
-    def _start(self, emit: Callable[[AnyBody], None]) -> None:
+    def _start(self, emit: Callable[[AnyBody], None], **message: str) -> None:
+        """`message`: mailbox and caller of a message."""
         try:
             require_space(self._folder, self._reserve_bytes)
             self.current = Recording(self._engine, self._folder)
@@ -88,7 +106,7 @@ class Recorder:
             self._want_nothing()
             emit(RecordingRefused(reason=str(error)))
             return
-        emit(self.current.started())
+        emit(msgspec.structs.replace(self.current.started(), **message))
         self._timer = self._timers.after(CHECK_S, self._check)
         self._changed()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import uuid
+from array import array
 from pathlib import Path
 
 import pjsua2 as pj
@@ -21,6 +22,8 @@ from appliance.events import RecordingStarted
 from appliance.ids import RecordingId
 
 CHECK_S = 5.0
+_HEADER_BYTES = 44  # of a WAV file as pjmedia writes it
+_MOST_HEARD_BYTES = RATE_HZ * 4  # two seconds: samples lie at even places from the header on
 
 
 class Recording:
@@ -30,6 +33,7 @@ class Recording:
         """Raises ContactError when the files can't be made."""
         self.recording = RecordingId(str(uuid.uuid4()))
         self._began_s = monotonic_s()
+        self._heard_to = _HEADER_BYTES
         self._customer_path = folder / f"{self.recording}.customer.wav"
         self._agent_path = folder / f"{self.recording}.agent.wav"
         self.customer: pj.AudioMedia = engine.recorder(str(self._customer_path))
@@ -48,6 +52,21 @@ class Recording:
     def length_s(self) -> float:
         """Seconds recorded so far."""
         return round(monotonic_s() - self._began_s, 3)
+
+    def customer_peak(self) -> int:
+        """The loudest sample (0 … 32768) that the customer's file got since the last question; 0 where there is none.
+
+        From the file, because pjsua2 2.15 tells no level of a port: what was written a moment ago is in memory.
+        """
+        try:
+            with self._customer_path.open("rb") as file:
+                file.seek(max(self._heard_to, file.seek(0, os.SEEK_END) - _MOST_HEARD_BYTES))
+                data = file.read()
+                self._heard_to = file.tell()
+        except OSError:
+            return 0
+        samples = array("h", data[: len(data) // 2 * 2])
+        return max(max(samples, default=0), -min(samples, default=0))
 
     def keep_alive(self) -> list[Wire]:
         """The wires that make both sides grow on every tick."""

@@ -13,6 +13,7 @@ _RINGBACK = "synth 2 sine 440 sine 480 remix - gain -18 pad 0 4"  # two tones, 2
 _ATTENTION = "synth 0.35 sine 880 sine 1175 remix - gain -18 fade 0.01 0.35 0.05"  # two notes: "you are on"
 _CONFIRMED = "synth 0.2 sine 880 gain -18 fade 0.01 0.2"
 _REFUSED = "synth 0.18 sine 240 gain -15 fade 0.01 0.18 pad 0 0.07 repeat 2"
+_TONE = "synth 0.4 sine 1000 gain -n -14 pad 0.1 0"  # after which a message is recorded
 _CHORD_S = 2.5
 _FORMAT = ("-n", "-r", "8000", "-c", "1", "-b", "16")
 
@@ -25,6 +26,7 @@ def ensure(prompts: Path) -> None:
     _make(prompts / "attention.wav", _ATTENTION.split())
     _make(prompts / "confirmed.wav", _CONFIRMED.split())
     _make(prompts / "refused.wav", _REFUSED.split())
+    _make(prompts / "tone.wav", _TONE.split())
 
 
 def _music() -> list[str]:

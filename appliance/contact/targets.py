@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from appliance.dialplan import DialPlan, QuickConnectPlan, ToExtension, ToFlow, ToGroup, ToOutside, route
+from appliance.dialplan import DialPlan, MailboxPlan, QuickConnectPlan, ToExtension, ToFlow, ToGroup, ToOutside, route
 from appliance.ids import AgentId, Extension, FlowId, QueueId
 
 QUEUE_PREFIX, QUICK_PREFIX, GROUP_PREFIX, VOICEMAIL_PREFIX = "queue:", "quick:", "group:", "voicemail:"
@@ -56,9 +56,17 @@ def find_target(plan: DialPlan, wanted: str, *, queue: QueueId | None = None) ->
         entry = plan.quick_connects.get(wanted.removeprefix(QUICK_PREFIX))
         usable = entry is not None and (not entry.queues or queue in entry.queues)
         return _quick(plan, entry) if usable and entry is not None else None
+    if wanted.startswith(VOICEMAIL_PREFIX) and find_mailbox(plan, wanted.removeprefix(VOICEMAIL_PREFIX)) is None:
+        return None
     if wanted.startswith((GROUP_PREFIX, VOICEMAIL_PREFIX)):
         return RingTarget(number=wanted)
     return _dialled(plan, wanted)
+
+
+def find_mailbox(plan: DialPlan, name: str) -> MailboxPlan | None:
+    """By its own name, or by the extension whose agent has it."""
+    agent = next((user for extension, user in plan.extensions.items() if extension == name), None)
+    return plan.mailboxes.get(name) or plan.mailboxes.get(agent or "")
 
 
 def find_party(plan: DialPlan, wanted: str, *, queue: QueueId | None = None) -> RingTarget | None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from appliance.dialplan.groups import Diversion, ExtensionPlan, GroupPlan, Strategy
 from appliance.dialplan.numbers import EMERGENCY, e164
 from appliance.dialplan.owing import is_emergency, may_be_called
-from appliance.dialplan.plan import DialPlan, FeaturePlan, FlowPlan, QueuePlan, QuickConnectPlan
+from appliance.dialplan.plan import DialPlan, FeaturePlan, FlowPlan, MailboxPlan, QueuePlan, QuickConnectPlan
 from appliance.dialplan.routing import (
     Destination,
     ToExtension,
@@ -27,6 +27,7 @@ __all__ = [
     "FeaturePlan",
     "FlowPlan",
     "GroupPlan",
+    "MailboxPlan",
     "QueuePlan",
     "QuickConnectPlan",
     "Strategy",

@@ -26,6 +26,14 @@ class QueuePlan(msgspec.Struct, frozen=True, kw_only=True):
     recording: RecordingPolicy = RecordingPolicy.FLOW
 
 
+class MailboxPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """A mailbox that callers may leave messages in. greeting: the prompt they hear, "": the box's own words."""
+
+    mailbox: str
+    greeting: str = ""
+    longest_s: float = 180.0
+
+
 class FlowPlan(msgspec.Struct, frozen=True, kw_only=True):
     """A published flow: the file `<sha256>.json` in the flows folder."""
 
@@ -80,6 +88,7 @@ class DialPlan(msgspec.Struct, frozen=True, kw_only=True):
     features: dict[str, FeaturePlan] = msgspec.field(default_factory=dict)  # code → what it does, inside only
     flows: dict[FlowId, FlowPlan] = msgspec.field(default_factory=dict)
     queues: dict[QueueId, QueuePlan] = msgspec.field(default_factory=dict)
+    mailboxes: dict[str, MailboxPlan] = msgspec.field(default_factory=dict)
     quick_connects: dict[str, QuickConnectPlan] = msgspec.field(default_factory=dict)
     trunks: tuple[TrunkId, ...] = ()
     functions: dict[str, str] = msgspec.field(default_factory=dict)  # name, ARN or alias → function of the registry

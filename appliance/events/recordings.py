@@ -7,16 +7,23 @@ from appliance.ids import AgentId, RecordingId
 
 
 class RecordingStarted(Body, frozen=True, kw_only=True):
-    """`customer_path` and `agent_path` are the two growing WAV files (mono PCM16, `rate_hz`)."""
+    """`customer_path` and `agent_path` are the two growing WAV files (mono PCM16, `rate_hz`).
+
+    mailbox: it is a message for it, left by `caller`, with a silent agent's side; "": the contact is recorded.
+    """
 
     recording: RecordingId
     customer_path: str
     agent_path: str
     rate_hz: int
+    mailbox: str = ""
+    caller: str = ""
+    caller_name: str = ""
 
 
 class RecordingStopped(Body, frozen=True, kw_only=True):
-    """`reason`: contact ended, flow, policy (of queue or agent), transferred, disk full."""
+    """`reason`: contact ended, flow, policy (of queue or agent), transferred, disk full; of a message also
+    message ended (key, silence or length) and empty: nobody said anything, so it is none."""
 
     recording: RecordingId
     reason: str

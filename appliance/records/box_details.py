@@ -203,8 +203,10 @@ def _quality(quality: ev.LegQuality) -> Facts:
 
 
 def _recordings(moments: Sequence[Moment]) -> list[Facts]:
-    """Pauses are in seconds of the recording."""
+    """Pauses are in seconds of the recording; Mailbox: it is a message for it."""
     pauses = pauses_of(moment.body for moment in moments)
+    begun = (moment.body for moment in moments if isinstance(moment.body, ev.RecordingStarted))
+    mailboxes = {body.recording: body.mailbox for body in begun}
     return [
         {
             "RecordingId": done.recording,
@@ -212,6 +214,7 @@ def _recordings(moments: Sequence[Moment]) -> list[Facts]:
             "Sha256": done.sha256,
             "DurationSeconds": done.duration_s,
             "Bytes": done.bytes,
+            "Mailbox": mailboxes.get(done.recording) or None,
             "Pauses": [_pause(pause, done.duration_s) for pause in pauses.get(done.recording, ())],
         }
         for done in (moment.body for moment in moments)

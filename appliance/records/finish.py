@@ -134,6 +134,7 @@ def _make(target: Path, customer: WavSide, agent: WavSide, recordings: Path, tag
         encode_flac(_noted(_stereo(customer, agent), given), part, rate_hz=_rate(customer, agent), tags=tags)
         if read_stream_info(part).md5 != given.digest():
             raise RecordError(f"recording {part} doesn't hold what was written; check the disk and its free space")
+        part.chmod(0o600)  # voices of people
         _sync(part)
     except (RecordError, OSError):
         part.unlink(missing_ok=True)

@@ -20,6 +20,7 @@ from appliance.store.failures import EventConflictError, EventGapError
 from appliance.store.order import chronological
 from appliance.store.outbox import Outbox
 from appliance.store.recordings import Recordings
+from appliance.store.voicemails import Voicemails
 
 _encode = msgspec.json.Encoder().encode
 _decode: msgspec.json.Decoder[AnyBody] = msgspec.json.Decoder(AnyBody)
@@ -33,14 +34,17 @@ class ContactEvents:
         self,
         connection: Connection,
         contacts: Contacts,
-        recordings: Recordings,
-        errands: Errands,
         outbox: Outbox,
+        *,
+        recordings: Recordings,
+        voicemails: Voicemails,
+        errands: Errands,
     ) -> None:
         self._connection = connection
         self._boots = Boots(connection)
         self._contacts = contacts
         self._recordings = recordings
+        self._voicemails = voicemails
         self._errands = errands
         self._outbox = outbox
 
@@ -90,6 +94,7 @@ class ContactEvents:
         for event in missing.values():
             self._outbox.add_event(self._insert(event))
             self._recordings.derive(event)
+            self._voicemails.derive(event)
             self._errands.derive(event)
         row: ContactRow | None = None
         for event in self.of_contact(contact):
@@ -130,6 +135,7 @@ class ContactEvents:
             before = rows[event.contact] if event.contact in rows else self._contacts.get(event.contact)
             rows[event.contact] = derive(before, event)
             self._recordings.derive(event)
+            self._voicemails.derive(event)
             self._errands.derive(event)
         for row in rows.values():
             if row is not None:

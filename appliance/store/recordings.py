@@ -1,6 +1,7 @@
 """The recordings repository: one row per recording, derived from the contact's events.
 
-RECORDING → STOPPED → FINISHED, or LOST where no audio could be saved. RecordingFinished carries the file's facts.
+RECORDING → STOPPED → FINISHED, or LOST where no audio could be saved; ERASED on purpose later. RecordingFinished
+carries the file's facts.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ class RecordingStatus(enum.StrEnum):
     STOPPED = "stopped"
     FINISHED = "finished"
     LOST = "lost"
+    ERASED = "erased"
 
 
 class RecordingRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +67,13 @@ class Recordings:
         self._connection.write(
             "UPDATE recordings SET status = ? WHERE recording = ? AND status <> ?",
             (RecordingStatus.LOST.value, recording, RecordingStatus.FINISHED.value),
+        )
+
+    def mark_erased(self, recording: RecordingId) -> None:
+        """Its file goes, and it stays known that there was one."""
+        self._connection.write(
+            "UPDATE recordings SET status = ? WHERE recording = ? AND status = ?",
+            (RecordingStatus.ERASED.value, recording, RecordingStatus.FINISHED.value),
         )
 
     def derive(self, event: ev.ContactEvent) -> None:

@@ -28,6 +28,7 @@ from appliance.store.flow_parts import FlowParts
 from appliance.store.flows import Flows
 from appliance.store.groups import Groups
 from appliance.store.lock import WriterLock
+from appliance.store.mailboxes import Mailboxes
 from appliance.store.measures import Measures
 from appliance.store.outbox import Outbox
 from appliance.store.queues import Queues
@@ -36,6 +37,7 @@ from appliance.store.recording_policies import RecordingPolicies
 from appliance.store.recordings import Recordings
 from appliance.store.routing_profiles import RoutingProfiles
 from appliance.store.supervision import Supervision
+from appliance.store.voicemails import Voicemails
 
 
 class Store:
@@ -48,7 +50,16 @@ class Store:
         self.contacts = Contacts(connection)
         self.recordings = Recordings(connection)
         self.errands = Errands(connection, self.outbox)
-        self.events = ContactEvents(connection, self.contacts, self.recordings, self.errands, self.outbox)
+        self.voicemails = Voicemails(connection)
+        self.mailboxes = Mailboxes(connection, self.outbox)
+        self.events = ContactEvents(
+            connection,
+            self.contacts,
+            self.outbox,
+            recordings=self.recordings,
+            voicemails=self.voicemails,
+            errands=self.errands,
+        )
         self.records = ContactRecords(connection, self.outbox)
         self.queues = Queues(connection, self.outbox)
         self.quick_connects = QuickConnects(connection, self.outbox)

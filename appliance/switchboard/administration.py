@@ -33,6 +33,7 @@ from appliance.switchboard import requests as ask
 from appliance.switchboard.changes import Change
 from appliance.switchboard.errands.showing import show_errand
 from appliance.switchboard.staff import outcomes, statuses
+from appliance.switchboard.voicemail import changes as mailboxes
 
 Work = Callable[[Store, Any], Change]
 
@@ -83,6 +84,12 @@ class Administration:
             "flow.list": (ask.Nothing, lambda s, _: Change(result=listings.list_flows(s))),
             "contact.list": (ask.ContactList, _contacts),
             "contact.show": (ask.ContactNamed, _contact),
+            "mailbox.add": (ask.MailboxAdd, mailboxes.add_mailbox),
+            "mailbox.remove": (ask.MailboxNamed, mailboxes.remove_mailbox),
+            "mailbox.list": (ask.Nothing, lambda s, _: mailboxes.list_mailboxes(s)),
+            "mailbox.greeting": (ask.MailboxGreeting, lambda s, a: mailboxes.set_greeting(s, paths, a)),
+            "voicemail.list": (ask.VoicemailList, lambda s, a: mailboxes.list_messages(s, paths.recordings, a)),
+            "voicemail.mark": (ask.VoicemailMark, lambda s, a: mailboxes.mark_message(s, paths.recordings, a)),
             "recording.policy": (ask.RecordingPolicySet, changes.set_recording_policy),
             "recording.policies": (
                 ask.Nothing,

@@ -36,6 +36,8 @@ from appliance.switchboard.supervision.supervisors import Supervisors
 
 logger = logging.getLogger(__name__)
 
+MESSAGE_OPERATIONS = ("voicemail.", "mailbox.")  # after which lamps may have to change
+
 
 class Api:
     """`perform` is what `api_server` calls."""
@@ -58,6 +60,7 @@ class Api:
         outcomes: Outcomes,
         supervisors: Supervisors,
         desk: Desk,
+        messages_changed: Callable[[], None],
     ) -> None:
         self._store = store
         self._ledger = ledger
@@ -67,6 +70,7 @@ class Api:
         self._publisher = publisher
         self._settings = settings
         self._edge = edge
+        self._messages_changed = messages_changed
         self._desk = desk
         desk.perform = self.perform
         self._operations: dict[str, tuple[type[ask.Arguments], Callable[[Any], Awaitable[Any]]]] = {
@@ -135,6 +139,8 @@ class Api:
         await self._ledger.caught_up()  # the dial plan is made of what is stored
         if change.published:
             await self._publisher.refresh(self._settings.configuration)
+        if op.startswith(MESSAGE_OPERATIONS):
+            self._messages_changed()
         if op == "extension.remove":
             await self._forget(Extension(change.result["extension"]))
 

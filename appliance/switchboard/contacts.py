@@ -17,7 +17,7 @@ from appliance.acd.events import AcdEvent, AgentEngaged, AgentReleased
 from appliance.clock import Clock
 from appliance.contact.protocol import Command, OfferContact
 from appliance.errors import StoreError
-from appliance.events import AnyBody, ContactEvent, ContactInitiated, Writer
+from appliance.events import AnyBody, ContactEvent, ContactInitiated, RecordingStopped, Writer
 from appliance.ids import AgentId, ContactId
 from appliance.logs import fields
 from appliance.stamps import Stamp
@@ -59,6 +59,7 @@ class Contacts:
         self.attendant: Attendant = Nobody()
         self.watchers: list[Callable[[ContactEvent], None]] = []  # told each event of a process once it was noted
         self.changed: Callable[[], None] = _nothing  # called often: must only take note
+        self.messages_changed: Callable[[], None] = _nothing  # as well: somebody may have left a message
         self._states: dict[ContactId, ContactState] = {}
         self._closed: OrderedDict[ContactId, None] = OrderedDict()
         self._unsent: dict[ContactId, list[Command]] = {}
@@ -149,6 +150,7 @@ class Contacts:
         self._unsent.pop(contact, None)
         self.processes.let_go(contact)
         self.changed()
+        self.messages_changed()
         self._closed[contact] = None
         while len(self._closed) > REMEMBERED:
             self._closed.popitem(last=False)
@@ -163,6 +165,8 @@ class Contacts:
         for watcher in watchers:
             watcher(event)
         self.changed()
+        if isinstance(event.body, RecordingStopped):
+            self.messages_changed()
         self._end_if_over(state)
 
     def release(self, state: ContactState) -> None:

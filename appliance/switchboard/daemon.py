@@ -61,6 +61,7 @@ from appliance.switchboard.staff.shift import Shift
 from appliance.switchboard.store_thread import StoreThread
 from appliance.switchboard.supervision.supervisors import Supervisors
 from appliance.switchboard.todays_numbers import TodaysNumbers
+from appliance.switchboard.voicemail.counts import MessageCounts
 
 logger = logging.getLogger(__name__)
 
@@ -88,11 +89,15 @@ class Switchboard:
         )
         self.routing.hands = self.contacts
         floor = AcdFloor(self.routing)
+        self.messages = MessageCounts(self.store, lambda: self._publisher.plan)
         self.lamps = Board(
             StatePublisher(self._edge, domain=configuration.edge.domain, port=configuration.edge.internal_port),
             domain=configuration.edge.domain,
             picture=lambda: picture(self.contacts.under_way(), floor),
+            messages=self.messages.lamps,
         )
+        self.messages.changed = self.lamps.wake
+        self.contacts.messages_changed = self.messages.look
         self.routing.changed = self.contacts.changed = self.lamps.wake
         self._numbers = TodaysNumbers(calendar_day(now().wall_s))
         self._finisher = Finisher(paths.recordings)
@@ -187,6 +192,7 @@ class Switchboard:
             outcomes=outcomes,
             supervisors=supervisors,
             desk=desk,
+            messages_changed=self.messages.look,
         )
         self._api_server = ApiServer(paths.api_socket, self.api.perform)
         self._adopting: asyncio.Task[None] | None = None
@@ -218,6 +224,8 @@ class Switchboard:
         self._adopting.add_done_callback(_report_failure)
         self._stops.append(self._stop_deciding)
         self._stops.append(self.errands.stop)
+        self.messages.look()
+        self._stops.append(self.messages.stop)
         self.lamps.start()
         self._stops.append(self.lamps.stop)
         self._watch.start()
@@ -259,6 +267,7 @@ class Switchboard:
 
     def _plan_changed(self) -> None:
         self._link.broadcast(DialPlanChanged())
+        self.lamps.wake()
 
     async def _end_dialog(self, sip_call_id: str) -> int:
         return await self._edge.run(end_dialog(sip_call_id))

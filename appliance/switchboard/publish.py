@@ -21,7 +21,7 @@ from appliance.config.function_files import function_problems
 from appliance.config.functions import function_names, render_functions
 from appliance.config.paths import BoxPaths
 from appliance.config.schema import Configuration
-from appliance.dialplan import DialPlan, FeaturePlan, QueuePlan
+from appliance.dialplan import DialPlan, FeaturePlan, MailboxPlan, QueuePlan
 from appliance.dialplan.directory import encode_directory, revision_of
 from appliance.dialplan.recording_policy import RecordingPolicy
 from appliance.errors import RequestError, StoreError
@@ -142,6 +142,10 @@ def compose(store: Store, configuration: Configuration, directory_revision: int 
         flows=flows.flows,
         queues={queue.plan.queue: _queue(queue, policies, labelled=labelled) for queue in store.queues.all()},
         quick_connects={entry.name: quick_connect_plan(entry) for entry in store.quick_connects.all()},
+        mailboxes={
+            one.mailbox: MailboxPlan(mailbox=one.mailbox, greeting=one.greeting, longest_s=one.longest_s)
+            for one in store.mailboxes.all()
+        },
         trunks=tuple(TrunkId(trunk.name) for trunk in configuration.trunks),
         record_internal=configuration.recording.internal,
         record_outbound=configuration.recording.outbound,

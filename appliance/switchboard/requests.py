@@ -271,6 +271,39 @@ class QuickConnectList(Arguments, frozen=True, kw_only=True):
     queue: Name | None = None
 
 
+class MailboxAdd(Arguments, frozen=True, kw_only=True):
+    """Adds or changes a mailbox; what is None stays as it was. One of agent, queue and extension is the owner; none:
+    whoever has the mailbox's name. longest_s: of a message."""
+
+    mailbox: Name
+    agent: Name | None = None
+    queue: Name | None = None
+    extension: Digits | None = None
+    longest_s: Annotated[float, msgspec.Meta(ge=5, le=3600)] | None = None
+
+
+class MailboxNamed(Arguments, frozen=True, kw_only=True):
+    mailbox: Name
+
+
+class MailboxGreeting(Arguments, frozen=True, kw_only=True):
+    """`prompt`: what callers hear, "": the box's own words."""
+
+    mailbox: Name
+    prompt: Label = ""
+
+
+class VoicemailList(Arguments, frozen=True, kw_only=True):
+    """Of one mailbox or of all."""
+
+    mailbox: Name | None = None
+
+
+class VoicemailMark(Arguments, frozen=True, kw_only=True):
+    voicemail: str
+    state: Literal["new", "saved", "deleted"]
+
+
 class FlowInstall(Arguments, frozen=True, kw_only=True):
     """`document`: the flow as JSON, or as the text of its file. `flow_type` None: as the document says."""
 

@@ -1,0 +1,183 @@
+"""Voicemail on the whole box: left by flow, forward and transfer; the lamp; heard by phone; after a power cut."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kit import flows
+from kit.audio import read_sides, write_tone
+from kit.baresip import Baresip
+from kit.box import PASSWORD, RunningBox
+from kit.processes import wait_until
+from kit.subscriber import Subscriber
+from kit.talk import AGENT_HZ, CUSTOMER_HZ, STRAIGHT, PhoneMaker, contact_of, put_through
+
+pytestmark = pytest.mark.scenario
+TONE_HZ = 1000.0  # the box's own, before a message is recorded
+GREETING = flows.FULL  # a prompt of half a second
+GREETING_HZ = flows.TONES_HZ[GREETING]
+
+
+def mailbox(box: RunningBox, name: str, **settings: Any) -> None:
+    """With a short greeting that an ear can tell, and nothing in it."""
+    box.api.call("mailbox.add", mailbox=name, **settings)
+    box.api.call("mailbox.greeting", mailbox=name, prompt=GREETING)
+    for message in messages(box, name):
+        box.api.call("voicemail.mark", voicemail=message["voicemail"], state="deleted")
+
+
+def messages(box: RunningBox, name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = box.api.call("voicemail.list", mailbox=name)
+    return found
+
+
+def message(box: RunningBox, name: str) -> dict[str, Any]:
+    """The only message, once its file is finished."""
+    found = wait_until(
+        lambda: [one for one in messages(box, name) if one["path"]], timeout_s=15, what=f"a message for {name}"
+    )
+    assert len(found) == 1
+    return found[0]
+
+
+def to_mailbox(name: str, *, resume: bool = False) -> dict[str, Any]:
+    """A flow that lets its caller leave a message; with `resume` it plays a prompt afterwards."""
+    parameters = {
+        "ThirdPartyPhoneNumber": f"voicemail:{name}",
+        "ThirdPartyConnectionTimeLimitSeconds": "30",
+        "ContinueFlowExecution": "True" if resume else "False",
+    }
+    transfer = flows.action(
+        "leave", "TransferParticipantToThirdParty", parameters, "after", errors={"NoMatchingError": "bye"}
+    )
+    after = flows.action("after", "MessageParticipant", {"PromptId": flows.WELCOME}, "bye")
+    return flows.flow(
+        "straight", "contactFlow", "leave", transfer, after, flows.action("bye", "DisconnectParticipant", {})
+    )
+
+
+def lamp_phone(box: RunningBox, extension: str) -> Subscriber:
+    return Subscriber(box.port, user=extension, password=PASSWORD)
+
+
+def silence(folder: Path) -> Path:
+    """Ten seconds of a quiet line."""
+    return write_tone(folder / "silence.wav", frequency_hz=50.0, duration_s=10.0, amplitude=0.003)
+
+
+def speaks(caller: Baresip, seconds: float = 2.0) -> None:
+    """The caller has heard greeting and tone, and then talks for so long."""
+    caller.wait_for("CALL_ESTABLISHED")
+    caller.wait_heard(
+        lambda sound: sound.duration_s > 0.3 and sound.part(-0.3).has_tone(TONE_HZ), what="the tone", timeout_s=15
+    )
+    began = caller.heard().duration_s
+    caller.wait_heard(lambda sound: sound.duration_s > seconds, since_s=began, what=f"{seconds} s of message")
+
+
+def check_message(found: dict[str, Any], *, seconds: float, caller: str) -> None:
+    """The customer's voice from its beginning to its end, and nothing else."""
+    assert found["caller"] == caller
+    assert found["duration_s"] == pytest.approx(seconds, abs=1.2)
+    path = Path(found["path"])
+    assert path.stat().st_mode & 0o777 == 0o600
+    customer, other = read_sides(path)
+    assert customer.part(0.5, customer.duration_s - 0.5).has_tone(CUSTOMER_HZ)
+    assert other.rms() < 5
+
+
+def test_voicemail_when_left_by_flow_then_it_is_heard_in_the_file_and_the_lamp_goes_on(
+    box: RunningBox, phone: PhoneMaker
+) -> None:
+    caller = phone(box, "101", tone_hz=CUSTOMER_HZ)
+    box.add_agent("ann", "201", "sales", available=False)
+    mailbox(box, "ann")
+    box.api.call("flow.install", name="straight", document=to_mailbox("ann"))
+    with lamp_phone(box, "201") as desk:
+        lamp = desk.watch("201", "message-summary")
+        lamp.says("Voice-Message: 0/0")
+        caller.dial(STRAIGHT)
+        speaks(caller)
+        caller.hang_up()
+        lamp.says("Voice-Message: 1/0", timeout_s=1.5)
+        lamp.says("Messages-Waiting: yes")
+        found = message(box, "ann")
+        check_message(found, seconds=2.0, caller="101")
+        contact = contact_of(box, "101")
+        record = box.wait_closed(contact)
+        assert found["contact"] == contact
+        assert [one["Mailbox"] for one in record["Linekeeper"]["Recordings"]] == ["ann"]
+        box.api.call("voicemail.mark", voicemail=found["voicemail"], state="saved")
+        lamp.says("Voice-Message: 0/1")
+        box.api.call("voicemail.mark", voicemail=found["voicemail"], state="deleted")
+        lamp.says("Voice-Message: 0/0")
+        assert not Path(found["path"]).exists()
+
+
+def test_voicemail_when_ended_by_hash_then_the_flow_goes_on(box: RunningBox, phone: PhoneMaker) -> None:
+    caller = phone(box, "101", tone_hz=CUSTOMER_HZ)
+    mailbox(box, "sales")
+    box.api.call("flow.install", name="straight", document=to_mailbox("sales", resume=True))
+    caller.dial(STRAIGHT)
+    speaks(caller)
+    caller.send_digits("#")
+    caller.wait_heard(
+        lambda sound: sound.duration_s > 0.2 and sound.part(-0.2).has_tone(flows.TONES_HZ[flows.WELCOME]),
+        timeout_s=15,
+        what="what the flow says afterwards",
+    )
+    caller.wait_for("CALL_CLOSED")
+    check_message(message(box, "sales"), seconds=2.0, caller="101")
+
+
+def test_voicemail_when_extension_does_not_answer_then_its_forward_takes_the_message(
+    box: RunningBox, phone: PhoneMaker
+) -> None:
+    caller = phone(box, "101", tone_hz=CUSTOMER_HZ)
+    called = phone(box, "201")
+    box.add_agent("ann", "201", "sales", available=False)
+    mailbox(box, "ann")
+    box.api.call("extension.set", extension="201", no_answer="voicemail:ann", busy="voicemail:ann", ring_s=2)
+    caller.dial("201")
+    called.wait_for("CALL_INCOMING")
+    speaks(caller)
+    caller.hang_up()
+    check_message(message(box, "ann"), seconds=2.0, caller="101")
+
+
+def test_voicemail_when_the_agent_transfers_there_then_the_customer_leaves_a_message(
+    box: RunningBox, phone: PhoneMaker, agent_phone: PhoneMaker
+) -> None:
+    customer = phone(box, "101", tone_hz=CUSTOMER_HZ)
+    ann = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
+    box.install_flows()
+    mailbox(box, "sales")
+    contact = put_through(box, customer, ann)
+    box.api.call("contact.command", contact=contact, command="transfer", target="voicemail:sales")
+    ann.wait_for("CALL_CLOSED")
+    began = customer.heard().duration_s
+    customer.wait_heard(lambda sound: sound.part(-0.3).has_tone(TONE_HZ), since_s=began, what="the tone", timeout_s=15)
+    began = customer.heard().duration_s
+    customer.wait_heard(lambda sound: sound.duration_s > 2.0, since_s=began, what="a message")
+    customer.hang_up()
+    found = message(box, "sales")
+    check_message(found, seconds=2.0, caller="101")
+    handed_on = box.wait_event(contact, "ContactTransferred")
+    assert (handed_on["target"], handed_on["next"]) == ("voicemail:sales", found["contact"])
+
+
+def test_voicemail_when_nobody_says_anything_then_there_is_no_message(
+    box: RunningBox, phone: PhoneMaker, tmp_path: Path
+) -> None:
+    caller = phone(box, "101", talk=silence(tmp_path))
+    mailbox(box, "sales")
+    box.api.call("flow.install", name="straight", document=to_mailbox("sales"))
+    caller.dial(STRAIGHT)
+    speaks(caller, 1.0)
+    caller.hang_up()
+    contact = contact_of(box, "101")
+    box.wait_closed(contact)
+    assert box.wait_event(contact, "RecordingStopped")["reason"] == "empty"
+    assert messages(box, "sales") == []
