@@ -20,7 +20,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-NAMES = ("attention", "confirmed", "music", "refused", "ringback")
+NAMES = ("attention", "confirmed", "music", "refused", "ringback", "tone")
 
 
 def test_ensure_when_nothing_is_there_makes_every_sound_and_leaves_nothing_else(folder: Path) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 
 from appliance.config.paths import BoxPaths
-from appliance.contact.prompts import sound_file
 from appliance.errors import RequestError
 from appliance.ids import AgentId, Extension, QueueId, RecordingId
 from appliance.stamps import iso_utc
@@ -46,7 +45,7 @@ def remove_mailbox(store: Store, given: ask.MailboxNamed) -> Change:
 def set_greeting(store: Store, paths: BoxPaths, given: ask.MailboxGreeting) -> Change:
     """What callers hear: a prompt that is there, or the box's own words for ""."""
     mailbox = _existing(store, given.mailbox)
-    if given.prompt and sound_file(paths.prompts, given.prompt) is None:
+    if given.prompt and not any(path.stem == given.prompt for path in paths.prompts.glob("[!.]*.*")):
         raise missing("prompt", given.prompt)
     changed = msgspec.structs.replace(mailbox, greeting=given.prompt)
     store.mailboxes.put(changed)
