@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import string
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.dialplan import DialPlan, FeaturePlan, ToExtension, ToFeature, ToFlow, Unroutable, route
+from appliance.dialplan import (
+    DialPlan,
+    FeaturePlan,
+    GroupPlan,
+    ToExtension,
+    ToFeature,
+    ToFlow,
+    ToGroup,
+    Unroutable,
+    route,
+)
 from appliance.features import ASKING, FEATURES, GENERIC, Feature, Takes, box_functions
 from appliance.flow.defaults import languages, sentences, system_documents
 from appliance.flow.document import parse
@@ -71,6 +82,9 @@ def test_agents_number_when_dialled_then_rings_where_the_agent_sits() -> None:
     plan = DialPlan(extensions=extensions, desks=desks)
     there = ToExtension(extension=Extension("105"), agent=AgentId("ann"))
     assert [route(plan, number, from_trunk=False) for number in ("1001", "101", "105")] == [there] * 3
+    group = GroupPlan(group="all", number="1003")
+    crowded = msgspec.structs.replace(plan, groups={"all": group}, desks={Extension("1003"): Extension("105")})
+    assert route(crowded, "1003", from_trunk=False) == ToGroup(group="all")
     absent = route(plan, "1002", from_trunk=False)
     assert isinstance(absent, Unroutable)
     assert absent.sip_status == 480

@@ -70,13 +70,8 @@ def route(plan: DialPlan, dialled: str, *, from_trunk: bool) -> Destination:
 
 def _inside(plan: DialPlan, dialled: str, number: str | None) -> Destination:
     """Where a phone of the box gets to beside numbers with a flow; `number` is what it dialled as E.164."""
-    extension = plan.desks.get(Extension(dialled)) or Extension(dialled)  # an agent's number rings where that agent is
-    if extension in plan.extensions:
-        return ToExtension(extension=extension, agent=plan.extensions[extension])
-    if (group := plan.group_at(dialled)) is not None:
-        return ToGroup(group=group.group)
-    if extension in plan.desks:
-        return Unroutable(sip_status=480, why=f"agent number {dialled} is logged in nowhere")
+    if (found := _somebody(plan, dialled)) is not None:
+        return found
     if (feature := _feature(plan, dialled)) is not None:
         return feature
     if number is not None and plan.trunks and dialled not in EMERGENCY:  # 119 must not go out as +82119
@@ -84,6 +79,21 @@ def _inside(plan: DialPlan, dialled: str, number: str | None) -> Destination:
     shown = dialled if dialled.isdigit() else f"{dialled[:CODE_SHOWN]}…"  # what follows a code may be a secret
     why = f"no extension, number or feature code {shown}; see 'linekeeper extension list'"
     return Unroutable(sip_status=404, why=why)
+
+
+def _somebody(plan: DialPlan, dialled: str) -> Destination | None:
+    """The phone, group or agent of that number; None where it is nobody's."""
+    seat = plan.desks.get(Extension(dialled))  # an agent's number rings where that agent is
+    if (phone := Extension(dialled)) in plan.extensions:
+        phone = seat or phone
+        return ToExtension(extension=phone, agent=plan.extensions.get(phone))
+    if (group := plan.group_at(dialled)) is not None:
+        return ToGroup(group=group.group)
+    if seat is not None:
+        return ToExtension(extension=seat, agent=plan.extensions.get(seat))
+    if phone in plan.desks:
+        return Unroutable(sip_status=480, why=f"agent number {dialled} is logged in nowhere")
+    return None
 
 
 def _feature(plan: DialPlan, dialled: str) -> ToFeature | None:

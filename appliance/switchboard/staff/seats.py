@@ -30,9 +30,14 @@ def seats(store: Store) -> dict[AgentId, Extension]:
 
 
 def desks(store: Store) -> dict[Extension, Extension | None]:
-    """Numbers of agents that are no phone, or not the phone where that agent sits: log-in numbers, own extensions."""
+    """Numbers of agents that are no phone, or not the phone where that agent sits: log-in numbers, own extensions.
+
+    A log-in number that has become a phone since is that phone for callers.
+    """
     sitting, own = seats(store), _own(store)
-    found = {Extension(login): sitting.get(agent) for login, agent in store.agent_access.logins().items()}
+    phones = {entry.extension for entry in store.extensions.all()}
+    logins = {Extension(login): agent for login, agent in store.agent_access.logins().items()}
+    found = {login: sitting.get(agent) for login, agent in logins.items() if login not in phones}
     for agent, extension in own.items():
         seat = sitting.get(agent)
         if extension is not None and seat not in (None, extension):

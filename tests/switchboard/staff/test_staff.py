@@ -68,6 +68,16 @@ def test_agent_when_logged_in_elsewhere_then_offers_and_calls_ring_there(tmp_pat
     play(tmp_path, scene)
 
 
+def test_login_number_when_it_becomes_a_phone_then_callers_reach_the_phone(tmp_path: Path) -> None:
+    async def scene(box: Harness) -> None:
+        await box.staff("ann")
+        assert plan(box)["desks"] == {"1001": "101"}
+        await box.call("extension.add", extension="1001")
+        assert plan(box)["desks"] == {}
+
+    play(tmp_path, scene)
+
+
 def test_extension_when_a_guest_sits_there_then_is_not_removed(tmp_path: Path) -> None:
     async def scene(box: Harness) -> None:
         await box.staff("ann")
