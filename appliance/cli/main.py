@@ -41,6 +41,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "mailbox": ("appliance.cli.mailbox", "Mailboxes: where callers leave messages."),
     "voicemail": ("appliance.cli.voicemail", "Messages in mailboxes: list, play, export and delete."),
     "recording": ("appliance.cli.recording", "Recordings: list and export."),
+    "metrics": ("appliance.cli.metrics", "Metrics of queues, agents and flows, past and present."),
+    "top": ("appliance.cli.top", "A live board in the terminal: queues, agents, contacts, trunks."),
     "config": ("appliance.cli.config", "The configuration file: check, show, reload."),
     "install": ("appliance.cli.install", "Put units and configuration on this machine."),
 }

@@ -39,6 +39,8 @@ LIVE_OPERATIONS = frozenset(  # need a running box
         "callback.add",
         "callback.cancel",
         "config.reload",
+        "metrics.now",
+        "board",
     }
 )
 _CHUNK = 65536

@@ -34,6 +34,8 @@ from appliance.switchboard.changes import Change
 from appliance.switchboard.errands.showing import show_errand
 from appliance.switchboard.staff import outcomes, statuses
 from appliance.switchboard.voicemail import changes as mailboxes
+from appliance.switchboard.measuring.questions import MetricsQuery
+from appliance.switchboard.measuring.reports import report_of
 
 Work = Callable[[Store, Any], Change]
 
@@ -90,6 +92,7 @@ class Administration:
             "mailbox.greeting": (ask.MailboxGreeting, lambda s, a: mailboxes.set_greeting(s, paths, a)),
             "voicemail.list": (ask.VoicemailList, lambda s, a: mailboxes.list_messages(s, paths.recordings, a)),
             "voicemail.mark": (ask.VoicemailMark, lambda s, a: mailboxes.mark_message(s, paths.recordings, a)),
+            "metrics.query": (MetricsQuery, lambda s, a: Change(result=report_of(s, clock, a))),
             "recording.policy": (ask.RecordingPolicySet, changes.set_recording_policy),
             "recording.policies": (
                 ask.Nothing,

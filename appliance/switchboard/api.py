@@ -25,6 +25,7 @@ from appliance.switchboard.errands.callbacks import Callbacks
 from appliance.switchboard.ledger import Ledger
 from appliance.switchboard.listings import Row
 from appliance.switchboard.live import Live
+from appliance.switchboard.measuring.measuring import Measuring
 from appliance.switchboard.publish import Publisher
 from appliance.switchboard.routing import Routing
 from appliance.switchboard.settings import Settings
@@ -49,6 +50,7 @@ class Api:
         ledger: Ledger,
         administration: Administration,
         live: Live,
+        measuring: Measuring,
         dialling: Dialling,
         callbacks: Callbacks,
         routing: Routing,
@@ -91,6 +93,7 @@ class Api:
             "contact.mode": (ask.ContactMonitor, supervisors.set_mode),
             "contact.take_over": (ask.ContactTakeOver, supervisors.take_over),
             "config.reload": (ask.Nothing, lambda _: self.reload()),
+            **measuring.operations,
         }
 
     async def perform(self, op: str, args: dict[str, Any]) -> Any:

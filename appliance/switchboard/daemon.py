@@ -49,7 +49,9 @@ from appliance.switchboard.lamps.picture import picture
 from appliance.switchboard.last_agents import MOST_KEPT
 from appliance.switchboard.ledger import Ledger
 from appliance.switchboard.link import LinkServer
-from appliance.switchboard.live import Live, calendar_day
+from appliance.switchboard.live import Live
+from appliance.switchboard.measuring.measuring import Measuring
+from appliance.switchboard.measuring.present import Present, calendar_day
 from appliance.switchboard.originating import Originating
 from appliance.switchboard.publish import Publisher
 from appliance.switchboard.routing import Routing
@@ -100,6 +102,7 @@ class Switchboard:
         self.contacts.messages_changed = self.messages.look
         self.routing.changed = self.contacts.changed = self.lamps.wake
         self._numbers = TodaysNumbers(calendar_day(now().wall_s))
+        self._present = Present(acd=self.routing.acd, contacts=self.contacts, numbers=self._numbers, clock=now)
         self._finisher = Finisher(paths.recordings)
         closer = Closer(
             contacts=self.contacts,
@@ -173,12 +176,14 @@ class Switchboard:
             store=self.store,
             ledger=self._ledger,
             administration=administration(configuration, paths, now),
+            measuring=Measuring(store=paths.store, present=self._present, clock=now),
             live=Live(
                 routing=self.routing,
                 contacts=self.contacts,
                 edge=self._edge,
                 watch=self._watch,
                 numbers=self._numbers,
+                present=self._present,
                 clock=now,
             ),
             callbacks=Callbacks(errands=self.errands, ledger=self._ledger, publisher=self._publisher, clock=now),

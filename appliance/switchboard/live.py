@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from appliance.acd.machine import Acd
@@ -24,10 +23,13 @@ from appliance.switchboard.contact_commands import contact_command
 from appliance.switchboard.contacts import Contacts
 from appliance.switchboard.edge_watch import EdgeWatch
 from appliance.switchboard.listings import Row
+from appliance.switchboard.measuring.present import Present, calendar_day
 from appliance.switchboard.routing import Routing
 from appliance.switchboard.todays_numbers import TodaysNumbers
 
 logger = logging.getLogger(__name__)
+
+_OTHER_NAMES = {"OLDEST_CONTACT_AGE": "oldest_contact_age_s", "ESTIMATED_WAIT_TIME": "estimated_wait_time_s"}
 
 
 class Live:
@@ -41,6 +43,7 @@ class Live:
         edge: AsyncEdgeLink,
         watch: EdgeWatch,
         numbers: TodaysNumbers,
+        present: Present,
         clock: Clock,
     ) -> None:
         self._routing = routing
@@ -48,6 +51,7 @@ class Live:
         self._edge = edge
         self._watch = watch
         self._numbers = numbers
+        self._present = present
         self._clock = clock
 
     @property
@@ -117,26 +121,13 @@ class Live:
 
     def _queue(self, queue: QueueId) -> Row:
         """Real-time metrics by the names of reference/connect/metrics.md section 3, in lower case."""
-        now = self._clock()
-        snapshot = self._acd.queue_snapshot(queue, now.mono_s)
+        snapshot = self._acd.queue_snapshot(queue, self._clock().mono_s)
         if snapshot is None:
             return {"queue": queue}
-        working = snapshot.agents_on_contact + snapshot.agents_after_contact_work
-        return {
-            "queue": queue,
-            "contacts_in_queue": snapshot.contacts_in_queue,
-            "contacts_offered": snapshot.contacts_offered,
-            "contacts_scheduled": snapshot.contacts_scheduled,
-            "oldest_contact_age_s": round(snapshot.oldest_age_s, 1),
-            "agents_online": snapshot.agents_online,
-            "agents_staffed": snapshot.agents_staffed,
-            "agents_available": snapshot.agents_available,
-            "agents_on_contact": working,
-            "agents_after_contact_work": snapshot.agents_after_contact_work,
-            "agents_error": snapshot.agents_missed + snapshot.agents_error,
-            "agents_non_productive": snapshot.agents_non_productive,
-            "today": self._numbers.of(queue, calendar_day(now.wall_s)).shown(),
-        }
+        present = self._present.of_queue(queue) or {}
+        shown = {_OTHER_NAMES.get(name, name.lower()): value for name, value in present.items()}
+        today = self._present.today(queue).shown()
+        return {"queue": queue, "contacts_offered": snapshot.contacts_offered, **shown, "today": today}
 
     def _agent(self, snapshot: AgentSnapshot) -> Row:
         return agent_row(snapshot, self._clock().mono_s)
@@ -187,11 +178,6 @@ class Live:
             "phones": None if phones is None else sum(map(len, phones.values())),
             "today": dict(view.today),
         }
-
-
-def calendar_day(wall_s: float) -> str:
-    """The box's calendar day of an instant: `2026-11-22`."""
-    return datetime.fromtimestamp(wall_s).astimezone().strftime("%Y-%m-%d")
 
 
 def _reached(phones: list[RegisteredContact]) -> Row:

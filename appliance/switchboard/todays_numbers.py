@@ -1,7 +1,6 @@
-"""Each queue's and flow's numbers of the day, queues by the rules of reference/connect/metrics.md section 1. Pure.
+"""Each queue's and flow's numbers of the day, by the rules of `appliance.metrics`. Pure.
 
-Counted when a contact's record is complete. PreDisconnectState, which Connect's record lacks, is the one under
-`Linekeeper`. The day is handed in: it is the box's calendar day.
+Counted when a contact's record is complete. The day is handed in: it is the box's calendar day.
 """
 
 from __future__ import annotations
@@ -12,73 +11,72 @@ from typing import Any
 import msgspec
 
 from appliance.ids import QueueId
-from appliance.switchboard.flow_numbers import FlowNumbers, with_flows
+from appliance.metrics.asked import Value
+from appliance.metrics.catalogue import all_wanted
+from appliance.metrics.contact_facts import contact_facts
+from appliance.metrics.flow_runs import FlowRun, flow_runs
+from appliance.metrics.replay import Tally
 
-LEVEL_S = 20  # "answered in 20 s": strictly less
 Record = Mapping[str, Any]
+SHOWN = {
+    "CONTACTS_QUEUED": "queued",
+    "CONTACTS_HANDLED": "handled",
+    "CONTACTS_ABANDONED": "abandoned",
+    "SUM_CONTACTS_ANSWERED_IN_20": "answered_in_20s",
+    "SERVICE_LEVEL_20": "service_level_20s_pct",
+    "AVG_QUEUE_ANSWER_TIME": "avg_queue_answer_time_s",
+}
+_HANDLE = "AVG_HANDLE_TIME"
+_WANTED = all_wanted([*SHOWN, _HANDLE])
 
 
-class QueueNumbers(msgspec.Struct, frozen=True, kw_only=True):
-    """One queue, one day; seconds are sums over the contacts that the average is of."""
+class QueueNumbers:
+    """One queue, one day."""
 
-    queued: int = 0
-    handled: int = 0
-    abandoned: int = 0
-    answered_in_level: int = 0
-    removed_in_level: int = 0
-    answer_time_s: int = 0
-    answer_times: int = 0
+    def __init__(self) -> None:
+        self._tally = Tally(_WANTED)
+
+    def add(self, record: Record) -> None:
+        """One more contact of the queue."""
+        self._tally.add(contact_facts(record))
 
     @property
-    def service_level_pct(self) -> float | None:
-        """SERVICE_LEVEL: removed from the queue in time / queued; abandons inside the limit count as met."""
-        return round(100.0 * self.removed_in_level / self.queued, 1) if self.queued else None
+    def queued(self) -> int:
+        return self._tally.count("queued")
 
     @property
-    def avg_queue_answer_time_s(self) -> float | None:
-        """AVG_QUEUE_ANSWER_TIME over answered contacts."""
-        return round(self.answer_time_s / self.answer_times, 1) if self.answer_times else None
+    def handle_s(self) -> float | None:
+        """Mean handle time."""
+        return self._tally.values()[_HANDLE]
 
-    def shown(self) -> dict[str, float | int | None]:
+    def shown(self) -> dict[str, Value]:
         """For the status: counts and the two ratios."""
-        return {
-            "queued": self.queued,
-            "handled": self.handled,
-            "abandoned": self.abandoned,
-            "answered_in_20s": self.answered_in_level,
-            "service_level_20s_pct": self.service_level_pct,
-            "avg_queue_answer_time_s": self.avg_queue_answer_time_s,
-        }
+        values = self._tally.values()
+        return {name: _rounded(values[label]) for label, name in SHOWN.items()}
 
 
-def with_record(numbers: QueueNumbers, record: Record) -> QueueNumbers:
-    """`numbers` with one more contact of the queue; a record without an enqueue time changes nothing."""
-    queue = record.get("Queue") or {}
-    if not queue.get("EnqueueTimestamp"):
-        return numbers
-    duration: int | None = queue.get("Duration")
-    handled, known = _handled(record), duration is not None
-    in_time = duration is not None and duration < LEVEL_S
-    return QueueNumbers(
-        queued=numbers.queued + 1,
-        handled=numbers.handled + handled,
-        abandoned=numbers.abandoned + _abandoned(record),
-        answered_in_level=numbers.answered_in_level + (handled and in_time),
-        removed_in_level=numbers.removed_in_level + in_time,
-        answer_time_s=numbers.answer_time_s + (duration or 0 if handled else 0),
-        answer_times=numbers.answer_times + (handled and known),
-    )
+class FlowNumbers(msgspec.Struct, frozen=True, kw_only=True):
+    """One flow, one day. errors: error branches taken; fatal: ended by a fault of the box; lacking: actions among the
+    errors that this box can't do (cloud, channel, substitute, type), by kind."""
 
+    started: int = 0
+    errors: int = 0
+    fatal: int = 0
+    lacking: Mapping[str, int] = msgspec.field(default_factory=dict)
 
-def _handled(record: Record) -> bool:
-    return bool((record.get("Agent") or {}).get("ConnectedToAgentTimestamp"))
+    def plus(self, run: FlowRun) -> FlowNumbers:
+        """With one more run."""
+        lacking = dict(self.lacking)
+        for kind in run.lacking:
+            lacking[kind] = lacking.get(kind, 0) + 1
+        return FlowNumbers(
+            started=self.started + 1, errors=self.errors + run.errors, fatal=self.fatal + run.fatal, lacking=lacking
+        )
 
-
-def _abandoned(record: Record) -> bool:
-    """enq AND NOT conn AND NOT next AND NOT (pds = IN_QUEUE AND tct)."""
-    state = (record.get("Linekeeper") or {}).get("PreDisconnectState")
-    transferred = state == "IN_QUEUE" and bool(record.get("TransferCompletedTimestamp"))
-    return not _handled(record) and not record.get("NextContactId") and not transferred
+    def shown(self) -> dict[str, Any]:
+        """For the status, with CloudWatch's names for what went wrong."""
+        named = {"started": self.started, "ContactFlowErrors": self.errors, "ContactFlowFatalErrors": self.fatal}
+        return {**named, "lacking": dict(self.lacking)}
 
 
 class TodaysNumbers:
@@ -98,10 +96,11 @@ class TodaysNumbers:
             return
         if (record.get("Linekeeper") or {}).get("Service"):
             return
-        self._flows = with_flows(self._flows, record)
+        for run in flow_runs(record):
+            self._flows[run.flow] = self._flows.get(run.flow, FlowNumbers()).plus(run)
         name = (record.get("Queue") or {}).get("Name")
         if name:
-            self._queues[name] = with_record(self._queues.get(name, QueueNumbers()), record)
+            self._queues.setdefault(name, QueueNumbers()).add(record)
 
     def of(self, queue: QueueId, day: str) -> QueueNumbers:
         """The queue's numbers of `day`."""
@@ -110,3 +109,7 @@ class TodaysNumbers:
     def of_flows(self, day: str) -> dict[str, FlowNumbers]:
         """The numbers of `day` by flow."""
         return dict(self._flows) if day == self._day else {}
+
+
+def _rounded(value: Value) -> Value:
+    return round(value, 1) if isinstance(value, float) else value

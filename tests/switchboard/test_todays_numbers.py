@@ -12,8 +12,9 @@ SALES = QueueId("sales")
 
 def record(duration_s: int | None, *, answered: bool = False, state: str = "IN_QUEUE", **more: Any) -> dict[str, Any]:
     agent = {"ConnectedToAgentTimestamp": "2026-11-22T09:00:20Z"} if answered else None
+    times = {"ContactId": "c", "LastUpdateTimestamp": "2026-11-22T09:02:00Z"}
     queue = {"Name": "sales", "EnqueueTimestamp": "2026-11-22T09:00:00Z", "Duration": duration_s}
-    return {"Queue": queue, "Agent": agent, "Linekeeper": {"PreDisconnectState": state}, **more}
+    return {**times, "Queue": queue, "Agent": agent, "Linekeeper": {"PreDisconnectState": state}, **more}
 
 
 def test_numbers_when_worked_by_hand_then_agree() -> None:
@@ -42,7 +43,7 @@ def test_numbers_when_worked_by_hand_then_agree() -> None:
 
 def test_numbers_when_never_queued_then_count_nothing() -> None:
     today = TodaysNumbers("2026-11-22")
-    today.add("2026-11-22", {"Queue": None, "Agent": None})
+    today.add("2026-11-22", {**record(None), "Queue": None})
     shown = today.of(SALES, "2026-11-22").shown()
     assert (shown["queued"], shown["service_level_20s_pct"], shown["avg_queue_answer_time_s"]) == (0, None, None)
 
@@ -59,5 +60,13 @@ def test_numbers_when_day_turns_then_begin_anew() -> None:
 def test_numbers_when_the_box_served_a_phone_inside_then_count_nothing() -> None:
     today = TodaysNumbers("2026-11-22")
     served = {"PreDisconnectState": "IN_FLOW", "Service": "feature:log_in", "Flows": [{"Flow": "feature_log_in"}]}
-    today.add("2026-11-22", {"Linekeeper": served})
+    today.add("2026-11-22", {**record(None), "Linekeeper": served})
     assert today.of_flows("2026-11-22") == {}
+
+
+def test_numbers_when_a_feature_code_was_dialled_then_count_nothing() -> None:
+    today = TodaysNumbers("2026-11-22")
+    feature = record(10, answered=True)
+    feature["Linekeeper"]["Service"] = "feature:*11"
+    today.add("2026-11-22", feature)
+    assert today.of(SALES, "2026-11-22").queued == 0
