@@ -69,18 +69,38 @@ class AgentStates:
     def _note(self, state: AgentState, text: str) -> None:
         """Add to the history. Once the clock is set, what came before it in this boot is restated."""
         since = state.since
+        shift_s = float(since.wall_s - since.mono_s) if since.synced else self._known_shift_s(since)
+        synced = shift_s is not None
+        wall_s = float(since.wall_s) if shift_s is None else since.mono_s + shift_s
         self._connection.write(
             "INSERT INTO agent_state_changes (agent, since_wall_s, state, status, activity, boot, mono_s, synced)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (state.agent, float(since.wall_s), text, state.status, state.activity.value, since.boot,
-             float(since.mono_s), int(since.synced)),
-        )  # fmt: skip
+            (
+                state.agent,
+                wall_s,
+                text,
+                state.status,
+                state.activity.value,
+                since.boot,
+                float(since.mono_s),
+                int(synced),
+            ),
+        )
         self._boots.alive(since)
-        if since.synced:
+        if shift_s is not None:
             self._connection.write(
                 "UPDATE agent_state_changes SET since_wall_s = mono_s + ?, synced = 1 WHERE boot = ? AND synced = 0",
-                (float(since.wall_s - since.mono_s), since.boot),
+                (shift_s, since.boot),
             )
+
+    def _known_shift_s(self, since: Stamp) -> float | None:
+        """Wall time less monotonic time, as this boot has known it since its clock was set; None if it never was."""
+        shift_s: float | None = self._connection.value(
+            "SELECT since_wall_s - mono_s FROM agent_state_changes WHERE boot = ? AND synced = 1"
+            " ORDER BY id DESC LIMIT 1",
+            (since.boot,),
+        )
+        return shift_s
 
     def changes(self) -> Iterator[StateChange]:
         """The history of all agents in the order in which it was stored, wall times restated."""

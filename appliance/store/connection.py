@@ -92,7 +92,7 @@ class Connection:
             raise translated("read the store", error) from error
         return row[0] if row else None
 
-    def write(self, sql: str, parameters: Sequence[Value] = ()) -> int:
+    def write(self, sql: str, parameters: Sequence[Value] | Mapping[str, Value] = ()) -> int:
         """One INSERT, UPDATE or DELETE, committed at once outside a transaction; returns the rows it touched."""
         return self._execute(sql, parameters).rowcount
 
@@ -108,7 +108,7 @@ class Connection:
             except sqlite3.Error as error:
                 raise translated("write the store", error) from error
 
-    def _execute(self, sql: str, parameters: Sequence[Value]) -> sqlite3.Cursor:
+    def _execute(self, sql: str, parameters: Sequence[Value] | Mapping[str, Value]) -> sqlite3.Cursor:
         try:
             return self._raw.execute(sql, parameters)
         except sqlite3.Error as error:

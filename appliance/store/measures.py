@@ -15,8 +15,14 @@ from appliance.stamps import Stamp
 from appliance.store.connection import Connection, Row, Value
 from appliance.store.measure_terms import value
 
-_SPAN = """span (number, since, until) AS MATERIALIZED (
-    SELECT key, json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:intervals))"""
+# The intervals, where they can be looked up by time: only a table has an index. It is the connection's own.
+_SPANS = (
+    "CREATE TEMP TABLE IF NOT EXISTS span (number INTEGER, since REAL, until REAL)",
+    "CREATE INDEX IF NOT EXISTS temp.span_since ON span (since)",
+    "DELETE FROM temp.span",
+)
+_FILL = """INSERT INTO temp.span SELECT key, json_extract(value, '$[0]'), json_extract(value, '$[1]')
+    FROM json_each(:intervals)"""
 
 _OPEN = """open (contact, queue, agent, method, enqueued, connected) AS MATERIALIZED (
     SELECT c.contact, c.queue, c.agent, ifnull(json_extract(c.summary, '$.method'), ''),
@@ -28,21 +34,26 @@ _OPEN = """open (contact, queue, agent, method, enqueued, connected) AS MATERIAL
     WHERE c.open = 1 AND c.contact NOT IN (SELECT contact FROM contact_facts)
       AND NOT EXISTS (SELECT 1 FROM events AS e WHERE e.contact = c.contact AND e.type = 'ContactInitiated'
                       AND ifnull(json_extract(e.body, '$.service'), '') <> ''))"""
-_BOTH = """(
-    SELECT counted, enqueued, connected, method, channel, queue, agent, profile, flow, service FROM contact_facts
-    WHERE {at} >= (SELECT min(since) FROM span) AND {at} < (SELECT max(until) FROM span)
-    UNION ALL SELECT NULL, enqueued, connected, method, 'VOICE', queue, agent, NULL, NULL, '' FROM open)"""
+_BOTH = """both AS (
+    SELECT span.number, f.enqueued, f.connected, f.method, f.channel, f.queue, f.agent, f.profile, f.flow, f.service
+    FROM span CROSS JOIN contact_facts AS f ON f.{at} >= span.since AND f.{at} < span.until
+    UNION ALL SELECT span.number, f.enqueued, f.connected, f.method, 'VOICE', f.queue, f.agent, NULL, NULL, ''
+    FROM open AS f JOIN span ON f.{at} >= span.since AND f.{at} < span.until)"""
 
-# The last change before the range and all in it, of each agent; ended by the next change, or with the boot.
+# Of each agent the last change before the range (and one more: the clock is slewed) and all in it; ended by the next
+# change, or with the boot.
 _STATES = """names (agent) AS (
     SELECT min(agent) FROM agent_state_changes
     UNION ALL SELECT (SELECT min(agent) FROM agent_state_changes WHERE agent > names.agent) FROM names
     WHERE names.agent IS NOT NULL),
-begins (agent, first) AS (
-    SELECT n.agent, ifnull((SELECT max(c.id) FROM agent_state_changes AS c WHERE c.agent = n.agent
-        AND c.since_wall_s = (SELECT max(d.since_wall_s) FROM agent_state_changes AS d
-            WHERE d.agent = n.agent AND d.since_wall_s <= :since)), 0)
+lasts (agent, last) AS (
+    SELECT n.agent, (SELECT c.id FROM agent_state_changes AS c WHERE c.agent = n.agent AND c.since_wall_s <= :since
+        ORDER BY c.since_wall_s DESC, c.id LIMIT 1)
     FROM names AS n WHERE n.agent IS NOT NULL),
+begins (agent, first) AS (
+    SELECT l.agent, ifnull(
+        (SELECT max(c.id) FROM agent_state_changes AS c WHERE c.agent = l.agent AND c.id < l.last), 0)
+    FROM lasts AS l),
 changes AS (
     SELECT c.agent, c.status, c.activity, c.profile, c.boot, c.mono_s, c.since_wall_s - c.mono_s AS shift_s,
         lead(c.boot) OVER one AS next_boot, lead(c.mono_s) OVER one AS next_s
@@ -56,27 +67,30 @@ stretches AS MATERIALIZED (
 parts AS (
     SELECT span.number, t.agent, t.status, t.activity, t.profile,
         min(t.ended, span.until) - max(t.began, span.since) AS seconds
-    FROM span JOIN stretches AS t ON t.began < span.until AND t.ended > span.since AND t.ended > t.began)"""
+    FROM stretches AS t CROSS JOIN span
+    ON span.since > t.began - :longest AND span.since < t.ended AND span.until > t.began AND t.ended > t.began
+    WHERE t.began < :until AND t.ended > :since)"""
 
 _FROM: Mapping[Source, str] = {
     Source.CONTACTS: "span CROSS JOIN contact_facts AS f ON f.counted >= span.since AND f.counted < span.until",
-    Source.ENQUEUED: f"span CROSS JOIN {_BOTH.format(at='enqueued')} AS f"
-    " ON f.enqueued >= span.since AND f.enqueued < span.until",
-    Source.CONNECTED: f"span CROSS JOIN {_BOTH.format(at='connected')} AS f"
-    " ON f.connected >= span.since AND f.connected < span.until",
+    Source.ENQUEUED: "both AS f",
+    Source.CONNECTED: "both AS f",
     Source.RINGS: "span CROSS JOIN agent_rings AS r ON r.ended >= span.since AND r.ended < span.until"
     " JOIN contact_facts AS f USING (contact)",
     Source.FLOW_STARTS: "span CROSS JOIN flow_runs AS w ON w.started >= span.since AND w.started < span.until"
     " JOIN contact_facts AS f USING (contact)",
     Source.FLOWS: "span CROSS JOIN flow_runs AS w ON w.counted >= span.since AND w.counted < span.until"
     " JOIN contact_facts AS f USING (contact)",
-    Source.STATES: "span JOIN parts AS s USING (number)",
+    Source.STATES: "parts AS s",
 }
 _WITH: Mapping[Source, str] = {
-    Source.ENQUEUED: f"{_SPAN}, {_OPEN}",
-    Source.CONNECTED: f"{_SPAN}, {_OPEN}",
-    Source.STATES: f"{_SPAN}, {_STATES}",
+    Source.ENQUEUED: f"WITH {_OPEN}, {_BOTH.format(at='enqueued')} ",
+    Source.CONNECTED: f"WITH {_OPEN}, {_BOTH.format(at='connected')} ",
+    Source.STATES: f"WITH RECURSIVE {_STATES} ",
 }
+_NUMBERS: Mapping[Source, str] = {
+    Source.ENQUEUED: "f.number", Source.CONNECTED: "f.number", Source.STATES: "s.number",
+}  # fmt: skip
 _COLUMNS: Mapping[Key, str] = {
     Key.QUEUE: "f.queue", Key.AGENT: "f.agent", Key.PROFILE: "f.profile", Key.FLOW: "f.flow",
     Key.METHOD: "f.method", Key.CHANNEL: "f.channel", Key.OUTCOME: "NULL",
@@ -101,8 +115,15 @@ class Measures:
         by_source: dict[Source, list[Wanted]] = {}
         for one in question.wanted:
             by_source.setdefault(one.metric.source, []).append(one)
+        self._set_intervals(question)
         parts = [self._of_source(question, source, wanted, now) for source, wanted in by_source.items()]
         return merged(question, parts)
+
+    def _set_intervals(self, question: Question) -> None:
+        for statement in _SPANS:
+            self._connection.write(statement)
+        intervals = [[interval.since, interval.until] for interval in question.intervals]
+        self._connection.write(_FILL, {"intervals": json.dumps(intervals)})
 
     def _of_source(self, question: Question, source: Source, wanted: Sequence[Wanted], now: Stamp) -> list[Line]:
         statement = _statement(question, source, wanted)
@@ -112,8 +133,9 @@ class Measures:
 
 def _statement(question: Question, source: Source, wanted: Sequence[Wanted]) -> str:
     columns = {**_COLUMNS, **_OTHER_COLUMNS.get(source, {})}
+    interval = _NUMBERS.get(source, "span.number")
     keys = [f"{columns[key]} AS k{number}" for number, key in enumerate(question.by)]
-    whole = ", ".join(["span.number", *(columns[key] for key in question.by if key is not Key.OUTCOME)])
+    whole = ", ".join([interval, *(columns[key] for key in question.by if key is not Key.OUTCOME)])
     values = [f"{_statistic(one, number, whole)} AS v{number}" for number, one in enumerate(wanted)]
     filters = [
         f"{columns[key]} IN (SELECT value FROM json_each(:only_{key.value}))"
@@ -122,9 +144,9 @@ def _statement(question: Question, source: Source, wanted: Sequence[Wanted]) -> 
     ]
     filters += ["f.service = ''"] if source in _CUSTOMERS else []
     statement = (
-        f"WITH RECURSIVE {_WITH.get(source, _SPAN)} SELECT span.number AS number, {', '.join([*keys, *values])}"
+        f"{_WITH.get(source, '')}SELECT {interval} AS number, {', '.join([*keys, *values])}"
         f" FROM {_FROM[source]}{' WHERE ' if filters else ''}{' AND '.join(filters)}"
-        f" GROUP BY {', '.join(['span.number', *(columns[key] for key in question.by)])}"
+        f" GROUP BY {', '.join([interval, *(columns[key] for key in question.by)])}"
     )
     if Key.OUTCOME in question.filters:
         place = question.by.index(Key.OUTCOME)
@@ -152,9 +174,13 @@ def _statistic(one: Wanted, number: int, whole: str) -> str:
 
 
 def _parameters(question: Question, wanted: Sequence[Wanted], now: Stamp) -> dict[str, Value]:
-    intervals = [[interval.since, interval.until] for interval in question.intervals]
-    given: dict[str, Value] = {"intervals": json.dumps(intervals)}
-    given |= {"since": question.intervals[0].since, "boot": now.boot, "now_s": now.mono_s}
+    given: dict[str, Value] = {
+        "since": question.intervals[0].since,
+        "until": question.intervals[-1].until,
+        "longest": max(interval.until - interval.since for interval in question.intervals),
+        "boot": now.boot,
+        "now_s": now.mono_s,
+    }
     given |= {f"only_{key.value}": json.dumps(values) for key, values in question.filters.items()}
     for number, one in enumerate(wanted):
         if one.threshold is not None:
