@@ -32,10 +32,10 @@ from appliance.switchboard import (
 from appliance.switchboard import requests as ask
 from appliance.switchboard.changes import Change
 from appliance.switchboard.errands.showing import show_errand
-from appliance.switchboard.staff import outcomes, statuses
-from appliance.switchboard.voicemail import changes as mailboxes
 from appliance.switchboard.measuring.questions import MetricsQuery
 from appliance.switchboard.measuring.reports import report_of
+from appliance.switchboard.staff import outcomes, statuses
+from appliance.switchboard.voicemail import changes as mailboxes
 
 Work = Callable[[Store, Any], Change]
 
