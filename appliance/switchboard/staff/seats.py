@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import msgspec
 
+from appliance.errors import RequestError
 from appliance.ids import AgentId, Extension
 from appliance.store.agents import StoredAgent
 from appliance.store.store import Store
 
 
 def settle_in(store: Store, agent: AgentId, before: StoredAgent | None) -> None:
-    """An agent was added or changed: gets a log-in number; one who sat at the own phone moves with it."""
+    """An agent was added or changed: gets a log-in number; one who sat at the own phone moves with it. Raises
+    RequestError (`conflict`) where a guest sits at that phone."""
     store.agent_access.of(agent)
     now, state = store.agents.get(agent), store.agent_states.get(agent)
+    own = None if now is None else now.plan.extension
+    guest = next((other for other, seat in _seats(store).items() if seat == own and other != agent), None)
+    if own is not None and guest is not None and (before is None or before.plan.extension != own):
+        remedy = f"first: linekeeper agent logout {guest}"
+        raise RequestError(f"agent {guest} is logged in at extension {own}; {remedy}", kind="conflict")
     if now is None or before is None or state is None or isinstance(state.extension, msgspec.UnsetType):
         return
-    own = before.plan.extension
-    if own != now.plan.extension and state.extension == own:
-        store.agent_states.put(msgspec.structs.replace(state, extension=now.plan.extension))
+    if before.plan.extension != own and state.extension == before.plan.extension:
+        store.agent_states.put(msgspec.structs.replace(state, extension=own))
 
 
 def seats(store: Store) -> dict[AgentId, Extension]:

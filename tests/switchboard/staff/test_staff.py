@@ -85,7 +85,11 @@ def test_extension_when_a_guest_sits_there_then_is_not_removed(tmp_path: Path) -
         await box.call("agent.login", agent="ann", extension="105")
         error = await refusal(box, "extension.remove", extension="105")
         assert (error.kind, "linekeeper agent logout ann" in str(error)) == ("conflict", True)
+        error = await refusal(box, "agent.add", agent="new", extension="105")
+        assert (error.kind, "linekeeper agent logout ann" in str(error)) == ("conflict", True)
         await box.call("agent.logout", agent="ann")
+        await box.call("agent.add", agent="new", extension="105")
+        await box.call("agent.remove", agent="new")
         await box.call("extension.remove", extension="105")
 
     play(tmp_path, scene)
