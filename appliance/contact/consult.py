@@ -37,7 +37,7 @@ class Consult:
     def __init__(self, contact: Contact, target: str, leg: Leg, by: AgentId | None) -> None:
         self.target = target
         self.leg = leg
-        self.ringing = True
+        self.rings = True
         self._contact = contact
         self._by = by
         self._timer = contact.services.timers.after(RING_S, leg.hang_up)
@@ -50,14 +50,14 @@ class Consult:
     def owns(self, leg: Leg) -> bool:
         return leg is self.leg
 
-    def leg_rings(self) -> None:
+    def ringing(self, _leg: Leg, _status: int) -> None:
         """The party sends sound of its own while it rings: the talker hears that."""
         if self.leg.early:
             self._contact.conversation.talker_announcer.stop()
 
-    def answered(self) -> None:
+    def answered(self, _leg: Leg) -> None:
         """They talk."""
-        self.ringing = False
+        self.rings = False
         self._timer.cancel()
         self._contact.conversation.talker_announcer.stop()
         self._contact.holding.follow(self._by)
@@ -66,7 +66,7 @@ class Consult:
 
     def toggle(self, by: AgentId | None) -> bool:
         """From the consulted to the customer and back; out of a conference to the consulted. False while it rings."""
-        if self.ringing:
+        if self.rings:
             return False
         to_customer = self._contact.conversation.joined is Mode.CONSULT
         self._end_conference()
@@ -76,7 +76,7 @@ class Consult:
 
     def confer(self, by: AgentId | None) -> bool:
         """All three hear each other. False while it rings, or where they do."""
-        if self.ringing or self._contact.conversation.joined is Mode.CONFERENCE:
+        if self.rings or self._contact.conversation.joined is Mode.CONFERENCE:
             return False
         self._contact.emit(ConferenceStarted(leg=self.leg.leg, by=by))
         self._join(Mode.CONFERENCE, by)
@@ -87,9 +87,9 @@ class Consult:
         contact = self._contact
         talker = contact.conversation.talker
         self._end_conference()
-        self._over(ConsultOutcome.BLIND if self.ringing else ConsultOutcome.COMPLETED)
+        self._over(ConsultOutcome.BLIND if self.rings else ConsultOutcome.COMPLETED)
         contact.side_flows.stop()
-        if self.ringing:
+        if self.rings:
             contact.agent_leaves(contact.segment)
             contact.transfer = Transfer(contact, self.target, by, leg=self.leg)
         else:
@@ -104,9 +104,9 @@ class Consult:
 
     # ── what happens ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    def leg_ended(self, status: int) -> None:
+    def leg_ended(self, _leg: Leg, status: int) -> None:
         """The consulted did not answer, refused or hung up."""
-        self._back(ConsultOutcome.FAILED if self.ringing else ConsultOutcome.CONSULTED_LEFT, self._by, status)
+        self._back(ConsultOutcome.FAILED if self.rings else ConsultOutcome.CONSULTED_LEFT, self._by, status)
 
     def talker_gone(self) -> bool:
         """The talker hung up. True where the customer goes on with the consulted."""
@@ -122,6 +122,11 @@ class Consult:
         """The contact is over; its legs are taken down by who ends it."""
         self._end_conference()
         self._over(ConsultOutcome.CUSTOMER_LEFT if customer_left else ConsultOutcome.CONTACT_ENDED)
+
+    def cast_off(self) -> None:
+        """Somebody else talks with the customer now."""
+        self.abandon(customer_left=False)
+        self.leg.hang_up()
 
     def _join(self, mode: Mode, by: AgentId | None) -> None:
         self._contact.conversation.holders.discard(BY_COMMAND)  # whom they turn to is not kept waiting

@@ -1,8 +1,8 @@
 """A contact: its legs and its way from the first ring to the last BYE.
 
 Decides nothing that a flow, the dial plan or the switchboard should decide; it carries out and writes down. How it
-begins is in `arrival`, its legs in `legs`, who hears whom in `conversation`, its flows in `flow_stage` and
-`side_flows`, waiting and offers in `queue_stay`, the ringing part of a transfer in `transfer`.
+begins is in `arrival`, what its legs tell in `leg_events`, who hears whom in `conversation`, its flows in `flow_stage`
+and `side_flows`; what is under way with legs of its own is an `undertaking` (offer, transfer, consult, joint …).
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ import logging
 import uuid
 from collections.abc import Callable
 
-import pjsua2 as pj
-
 from appliance.contact import causes
 from appliance.contact.consult import Consult
 from appliance.contact.conversation import Conversation
@@ -20,7 +18,8 @@ from appliance.contact.flow_stage import FlowStage
 from appliance.contact.holding import Holding
 from appliance.contact.joining import Joining
 from appliance.contact.leg import Leg
-from appliance.contact.legs import Legs, answered
+from appliance.contact.leg_events import LegEvents
+from appliance.contact.legs import Legs
 from appliance.contact.letterbox import Letterbox
 from appliance.contact.origination import Origination
 from appliance.contact.queue_stay import QueueStay
@@ -30,7 +29,8 @@ from appliance.contact.services import Services
 from appliance.contact.side_flows import SideFlows
 from appliance.contact.talk_keys import TalkKeys
 from appliance.contact.third_party import ThirdParty
-from appliance.contact.transfer import Transfer, take_refer
+from appliance.contact.transfer import Transfer
+from appliance.contact.undertaking import Undertaking
 from appliance.dialplan.recording_policy import RecordingPolicy, recorded
 from appliance.events import (
     AgentConnected,
@@ -41,11 +41,6 @@ from appliance.events import (
     DisconnectReason,
     Endpoint,
     InitiationMethod,
-    LegEnded,
-    LegHeld,
-    LegResumed,
-    LegRinging,
-    LegRole,
     QueueRequested,
     SystemConnected,
 )
@@ -74,7 +69,8 @@ class Contact:
         self.services = services
         self.published = services.plans.read()
         self.conversation = Conversation(services)
-        self.legs = Legs(services, self, count=seq)
+        self.leg_events = LegEvents(self)
+        self.legs = Legs(services, self.leg_events, count=seq)
         self.flow = FlowStage(self)
         self.segment = self._new_segment(contact, seq)
         self.outbound = False  # somebody inside dialled: the dialled party is the customer
@@ -94,13 +90,26 @@ class Contact:
         self._initial = initial
         self._once_up: Callable[[], None] | None = None
         self._on_over = on_over
-        self._ending = False
+        self.ending = False
         self._over = False
 
     @property
     def winding_up(self) -> bool:
         """Whether every leg is down and only files are being completed."""
         return self._over
+
+    @property
+    def undertakings(self) -> tuple[Undertaking, ...]:
+        """What is under way with legs of its own; the first that owns a leg has it."""
+        every = (
+            self.origination,
+            self.joining,
+            self.stay,
+            self.transfer,
+            self.consult,
+            self.third_party,
+        )
+        return tuple(one for one in every if one is not None)
 
     @property
     def busy_with_target(self) -> bool:
@@ -125,119 +134,6 @@ class Contact:
         recorder.participants = recorded(recorder.said, queue.recording if queue else RecordingPolicy.FLOW, agent)
         recorder.follow(talking=self.conversation.talking, folder=self.segment.folder, emit=self.emit)
 
-    # ── what legs tell (LegOwner) ────────────────────────────────────────────────────────────────────────────────
-
-    def leg_calling(self, leg: Leg, uri: str) -> None:
-        self.legs.note(leg, uri, self.segment)
-
-    def leg_ringing(self, leg: Leg, status: int) -> None:
-        self.legs.tell(leg, LegRinging(leg=leg.leg, early_media=leg.early))
-        if self.origination is not None:
-            self.origination.ringing(leg)
-            return
-        if self.consult is not None and self.consult.owns(leg):
-            self.consult.leg_rings()
-        elif self.transfer is not None and self.transfer.owns(leg):
-            self.transfer.leg_rings(status)
-        caller = self.conversation.talker
-        if self.outbound and leg is self.conversation.customer and caller is not None and not caller.answered:
-            caller.reply(183 if leg.early else 180)  # a 183 of ours has an SDP: without early media nobody would ring
-            self.conversation.rewire()
-
-    def leg_answered(self, leg: Leg) -> None:
-        if leg.members and leg.extension is not None:
-            leg.agent = self.published.plan.extensions.get(leg.extension)
-        self.legs.tell(leg, answered(leg))
-        if self._ending:
-            leg.hang_up()
-        elif (host := self._host_of(leg)) is not None:
-            host.answered(leg)
-        elif self.stay is not None and self.stay.owns(leg):
-            self._agent_answered(self.stay)
-        elif self.transfer is not None and self.transfer.owns(leg):
-            self.transfer.answered()
-        elif self.consult is not None and self.consult.owns(leg):
-            self.consult.answered()
-        elif self.third_party is not None and self.third_party.owns(leg):
-            self.third_party.answered()
-        elif leg is self.conversation.customer:
-            self._customer_answered(leg)
-        elif leg is self.conversation.talker:
-            self.talk(leg, None)
-
-    def leg_media(self, leg: Leg, old: pj.AudioMedia | None) -> None:
-        self.conversation.media_gone(old)
-        holding = leg.leg in self.conversation.holders
-        if leg.held and not holding:
-            self.legs.tell(leg, LegHeld(leg=leg.leg))
-            self.joining.pass_hold(leg)
-            self.holding.hold(leg.leg, leg.agent if leg is self.conversation.talker else None)
-        elif holding and not leg.held:
-            self.legs.tell(leg, LegResumed(leg=leg.leg))
-            self.joining.pass_hold(leg)
-            self.holding.resume(leg.leg, leg.agent if leg is self.conversation.talker else None)
-
-    def leg_digit(self, leg: Leg, digit: str) -> None:
-        if self.joining.pass_digit(leg, digit):
-            return
-        if leg is self.conversation.customer and self.conversation.recorder.paused:
-            self.conversation.mask_key()
-        if leg is self.conversation.customer and self.letterbox is not None:
-            self.letterbox.digit(digit)
-        elif leg is self.conversation.customer and not self.conversation.talking:
-            self.flow.tell(e.DigitPressed(digit=digit))
-        elif self.conversation.talking:
-            self._digit_in_talk(leg, digit)
-
-    def _digit_in_talk(self, leg: Leg, digit: str) -> None:
-        """The talker's keys are codes or for the other party; a customer's are for a machine that a flow dialled."""
-        talker = self.conversation.talker
-        if leg is talker and leg.role is LegRole.AGENT:
-            self.talk_keys.press(digit)
-        elif leg is self.conversation.customer and talker is not None and talker.role is LegRole.THIRD_PARTY:
-            talker.send_digits(digit)
-
-    def leg_refers(self, leg: Leg, target: str) -> int:
-        return take_refer(self, leg, target)
-
-    def leg_faulted(self, leg: Leg, error: Exception) -> None:
-        self.end(DisconnectReason.TELECOM_PROBLEM, detail=f"fault in {leg.leg}: {type(error).__name__}")
-
-    def leg_ended(self, leg: Leg, status: int, reason: str) -> None:
-        remote = not leg.hung_up_by_us
-        body = LegEnded(
-            leg=leg.leg, role=leg.role, sip_status=status, reason=reason, remote=remote, quality=leg.quality
-        )
-        self.legs.gone(leg, body)
-        self.conversation.media_gone(leg.audio)
-        self._react_to_end(leg, status)
-        self._check_over()
-
-    def _react_to_end(self, leg: Leg, status: int) -> None:
-        if self._ending:
-            return
-        if (host := self._host_of(leg)) is not None:
-            host.leg_ended(leg, status)
-        elif self.stay is not None and self.stay.owns(leg):
-            self.stay.leg_ended(status)
-        elif self.transfer is not None and self.transfer.owns(leg):
-            self.transfer.leg_ended(status)
-        elif self.consult is not None and self.consult.owns(leg):
-            self.consult.leg_ended(status)
-        elif self.third_party is not None and self.third_party.owns(leg):
-            self.third_party.leg_ended(status)
-        elif self.search is not None and self.search.owns(leg):
-            self.search.leg_ended(status)
-        elif leg is self.conversation.customer:
-            self._customer_gone(leg, status)
-        elif leg is self.conversation.talker:
-            self._talker_gone(leg)
-
-    def _host_of(self, leg: Leg) -> Origination | Joining | None:
-        """Who deals with the leg before, or beside, the talk."""
-        hosts: tuple[Origination | Joining | None, ...] = (self.origination, self.joining)
-        return next((host for host in hosts if host is not None and host.owns(leg)), None)
-
     # ── answer ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def answer_then(self, leg: Leg, deed: Callable[[], None]) -> None:
@@ -245,7 +141,8 @@ class Contact:
         self._once_up = deed
         leg.reply(200)
 
-    def _customer_answered(self, leg: Leg) -> None:
+    def customer_answered(self) -> None:
+        """The customer's leg is up: its flow begins, or the caller inside is put through."""
         if self._once_up is not None:
             deed, self._once_up = self._once_up, None
             deed()
@@ -258,30 +155,6 @@ class Contact:
             self.conversation.talker.reply(200)
         else:
             self.flow.begin()
-
-    def _agent_answered(self, stay: QueueStay) -> None:
-        """The agent picked up: whispers first, where a flow wants them, then the talk."""
-        found = stay.answered()
-        if found is None:
-            return
-        leg, offer = found
-        self.flow.stop()
-        self.conversation.talker = leg
-        self.side_flows.whisper(leg, lambda: self._connect(stay, leg, offer.offer), attention=offer.auto_accept)
-
-    def _connect(self, stay: QueueStay, leg: Leg, offer: OfferId) -> None:
-        """Whispers are over; if both are still there, they talk."""
-        if self._ending or stay is not self.stay or not stay.owns(leg):
-            return
-        self.side_flows.stop()
-        self.stay = None
-        self.talk(leg, offer)
-        stay.connected()
-
-    def whisper_broken(self) -> None:
-        """The agent hung up before the talk began: the contact is back in its queue."""
-        self.side_flows.stop()
-        self.conversation.talker = None
 
     def talk(self, leg: Leg, offer: OfferId | None) -> None:
         """`leg` talks with the customer from now on."""
@@ -339,6 +212,9 @@ class Contact:
         reason: DisconnectReason | None = None,
     ) -> None:
         """End this segment and begin the next: a new contact id, the same customer."""
+        for undertaking in (self.transfer, self.consult):
+            if undertaking is not None:  # the talker of whom it was is no longer there
+                undertaking.cast_off()
         before, following = self.segment, self._new_segment()
         self.agent_leaves(before)
         self.conversation.recorder.stop("transferred")
@@ -398,7 +274,8 @@ class Contact:
 
     # ── end ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _customer_gone(self, leg: Leg, status: int) -> None:
+    def customer_gone(self, leg: Leg, status: int) -> None:
+        """The customer hung up, or never answered."""
         if leg.answered:
             self.end(DisconnectReason.CUSTOMER_DISCONNECT)
         elif self.outbound:
@@ -406,7 +283,8 @@ class Contact:
         else:
             self.end(DisconnectReason.TELECOM_ORIGINATOR_CANCEL)
 
-    def _talker_gone(self, leg: Leg) -> None:
+    def talker_gone(self, leg: Leg) -> None:
+        """Who talked inside hung up."""
         if self.transfer is not None:
             self.agent_leaves(self.segment)
             self.conversation.talker = None  # blind: the talker needn't wait for the target
@@ -429,22 +307,12 @@ class Contact:
 
     def end(self, reason: DisconnectReason | None, *, status: int = 0, detail: str = "") -> None:
         """The contact is over: write it down, then take every leg down. `status` answers a leg that still rings."""
-        if self._ending:
+        if self.ending:
             return
         state = self._state()
-        self._ending = True
-        if self.stay is not None:
-            abandoned = reason is DisconnectReason.CUSTOMER_DISCONNECT
-            self.stay.leave("abandoned" if abandoned else "disconnected")
-            self.stay = None
-        if self.transfer is not None:
-            self.transfer.abandon()
-        if self.consult is not None:
-            self.consult.abandon(customer_left=reason is DisconnectReason.CUSTOMER_DISCONNECT)
-        if self.third_party is not None:
-            self.third_party.abandon()
-        if self.origination is not None:
-            self.origination.abandon()
+        self.ending = True
+        for undertaking in self.undertakings:
+            undertaking.abandon(customer_left=reason is DisconnectReason.CUSTOMER_DISCONNECT)
         if self.search is not None:
             self.search.abandon()
         if self.letterbox is not None:
@@ -457,14 +325,14 @@ class Contact:
         self.segment.close(reason, state, detail)
         for leg in self.legs:
             leg.hang_up(0 if leg.answered else status)
-        self._check_over()
+        self.check_over()
 
     def let_go(self) -> None:
         """The contact goes on without this process, which has written all it had to."""
-        self._ending = self.segment.closed = self.segment.last = True
+        self.ending = self.segment.closed = self.segment.last = True
         for leg in self.legs:
             leg.hang_up()
-        self._check_over()
+        self.check_over()
 
     def _state(self) -> str:
         """PreDisconnectState, as the metrics need it."""
@@ -474,7 +342,8 @@ class Contact:
             return "IN_QUEUE"
         return "RINGING" if self.outbound else "IN_FLOW"
 
-    def _check_over(self) -> None:
+    def check_over(self) -> None:
+        """Whether that was the last leg."""
         if self.segment.closed and not self.legs and not self._over:
             self._over = True
             self.services.timers.after(FLUSH_S, self._leave)

@@ -115,6 +115,12 @@ class Joining:
 
     # ── what legs tell ───────────────────────────────────────────────────────────────────────────────────────────
 
+    def ringing(self, leg: Leg, status: int) -> None:
+        """Processes answer at once."""
+
+    def abandon(self, *, customer_left: bool) -> None:
+        """Every leg is hung up with the contact."""
+
     def answered(self, leg: Leg) -> None:
         if leg is self._way and self._order is not None:
             if self._timer is not None:

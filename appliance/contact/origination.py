@@ -203,7 +203,7 @@ class Origination:
 
     # ── what legs tell ───────────────────────────────────────────────────────────────────────────────────────────
 
-    def ringing(self, leg: Leg) -> None:
+    def ringing(self, leg: Leg, _status: int) -> None:
         """The agent hears what the customer's side sends while it rings, else ring-back of ours."""
         talk = self._contact.conversation
         if leg is not self._customer or self._agent is None:
@@ -242,7 +242,7 @@ class Origination:
         else:
             self._contact.end(DisconnectReason.TELECOM_ORIGINATOR_CANCEL)
 
-    def abandon(self) -> None:
+    def abandon(self, *, customer_left: bool) -> None:
         """The contact is over."""
         self._miss("abandoned", 0)
         self._cancel_timer()

@@ -152,7 +152,9 @@ class ContactProcess:
         def refuse(status: int) -> None:
             self._refuse(call_id, status)
 
-        self._begin(message, lambda owner, leg, role: Leg(self._account, owner, leg, role, call_id), refuse)
+        self._begin(
+            message, lambda contact, leg, role: Leg(self._account, contact.leg_events, leg, role, call_id), refuse
+        )
 
     def _is_process(self, source: str) -> bool:
         host, _, port = source.rpartition(":")
@@ -212,7 +214,7 @@ class ContactProcess:
         def take(contact: Contact, leg: LegId, role: LegRole) -> Leg:
             self._waiting = None
             self._finished.append(waiting)
-            waiting.leg.owner, waiting.leg.leg, waiting.leg.role = contact, leg, role
+            waiting.leg.owner, waiting.leg.leg, waiting.leg.role = contact.leg_events, leg, role
             return waiting.leg
 
         self._begin(waiting.message, take, lambda status: waiting.leg.refuse(status, {}))

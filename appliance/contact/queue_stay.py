@@ -26,7 +26,7 @@ from appliance.events import (
 )
 from appliance.flow import commands as c
 from appliance.flow import events as e
-from appliance.ids import FlowId
+from appliance.ids import FlowId, OfferId
 
 if TYPE_CHECKING:
     from appliance.contact.contact import Contact
@@ -86,6 +86,10 @@ class QueueStay:
         else:
             contact.flow.run(flow)
 
+    def abandon(self, *, customer_left: bool) -> None:
+        self._contact.stay = None
+        self.leave("abandoned" if customer_left else "disconnected")
+
     def leave(self, reason: str) -> None:
         """The contact goes elsewhere or hangs up; an open offer is over."""
         leg, self._leg = self._leg, None
@@ -132,16 +136,28 @@ class QueueStay:
         if self._offer is not None and self._offer.offer == command.offer:
             self._give_up("withdrawn")
 
-    def answered(self) -> tuple[Leg, p.OfferContact] | None:
-        """The agent picked up. Returns whom to connect, None where the offer was given up."""
-        if self._leg is None or self._offer is None or self._cause:
-            return None
+    def ringing(self, leg: Leg, status: int) -> None:
+        """The agent's phone rings; the customer hears the queue flow."""
+
+    def answered(self, leg: Leg) -> None:
+        """The agent picked up: whispers first, where a flow wants them, then the talk."""
+        offer, contact = self._offer, self._contact
+        if offer is None or self._cause:
+            return
         self._cancel_timer()
         self._picked_up = True
-        return self._leg, self._offer
+        contact.flow.stop()
+        contact.conversation.talker = leg
+        contact.side_flows.whisper(leg, lambda: self._connect(leg, offer.offer))
 
-    def connected(self) -> None:
-        """Customer and agent hear each other: the stay is over."""
+    def _connect(self, leg: Leg, offer: OfferId) -> None:
+        """Whispers are over; if both are still there, they talk, and the stay is over."""
+        contact = self._contact
+        if contact.ending or contact.stay is not self or leg is not self._leg:
+            return
+        contact.side_flows.stop()
+        contact.stay = None
+        contact.talk(leg, offer)
         self._leg = self._offer = None
         self._dequeue("connected")
 
@@ -153,12 +169,13 @@ class QueueStay:
             leg.hang_up()
         self._dequeue("connected")
 
-    def leg_ended(self, status: int) -> None:
+    def leg_ended(self, _leg: Leg, status: int) -> None:
         """The agent's phone refused, failed, was given up or hung up in the whisper; the contact goes on waiting."""
         self._leg = None
         if self._picked_up:
             self._picked_up = False
-            self._contact.whisper_broken()
+            self._contact.side_flows.stop()
+            self._contact.conversation.talker = None
             self._start_queue_flow()
             self._cause = "rejected"
         self._missed(self._cause or causes.missed_cause(status), status)

@@ -77,7 +77,10 @@ class ThirdParty:
         number = e164(self._command.caller_id_number, self._contact.published.plan.region)
         return Endpoint(address=number, display_name=self._command.caller_id_name) if number is not None else None
 
-    def answered(self) -> None:
+    def ringing(self, leg: Leg, status: int) -> None:
+        """The customer hears ring-back of ours anyway."""
+
+    def answered(self, _leg: Leg) -> None:
         """The number answered: they talk."""
         if self._leg is None or self._failure is TIMED_OUT:
             return
@@ -91,14 +94,14 @@ class ThirdParty:
         if self._command.digits:
             self._leg.send_digits(self._command.digits)
 
-    def leg_ended(self, status: int) -> None:
+    def leg_ended(self, _leg: Leg, status: int) -> None:
         """The number refused, did not answer, or hung up: on to the next, back to the flow, or the end."""
         if self.search is not None and self._failure is FAILED:
             self.search.leg_ended(status)
         else:
             self._over(self._failure)
 
-    def abandon(self) -> None:
+    def abandon(self, *, customer_left: bool) -> None:
         """The customer is gone."""
         self._cancel_timer()
         self._stop_search()

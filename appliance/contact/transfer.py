@@ -67,10 +67,10 @@ class Transfer:
         if self._search is not None:
             self._search.ordered(members)
 
-    def leg_rings(self, status: int) -> None:
+    def ringing(self, _leg: Leg, status: int) -> None:
         self.report(status)
 
-    def answered(self) -> None:
+    def answered(self, _leg: Leg) -> None:
         """The target takes the customer."""
         self._over()
         contact = self._contact
@@ -85,7 +85,7 @@ class Transfer:
             contact.conversation.set_apart(False)
             contact.talk(self.leg, None)
 
-    def leg_ended(self, status: int) -> None:
+    def leg_ended(self, _leg: Leg, status: int) -> None:
         """Who rang does not take the customer: somebody else may."""
         self.leg = None
         if self._search is not None:
@@ -93,9 +93,15 @@ class Transfer:
         else:
             self._failed(status)
 
-    def abandon(self) -> None:
+    def abandon(self, *, customer_left: bool) -> None:
         """The customer is gone: stop ringing."""
         self._over()
+
+    def cast_off(self) -> None:
+        """Somebody else has the customer: stop ringing."""
+        self._over()
+        self._contact.transfer = None
+        self._contact.conversation.set_apart(False)
         if self.leg is not None:
             self.leg.hang_up()
 
