@@ -148,7 +148,7 @@ class QueueStay:
         self._picked_up = True
         contact.flow.stop()
         contact.conversation.talker = leg
-        contact.side_flows.whisper(leg, lambda: self._connect(leg, offer.offer))
+        contact.side_flows.whisper(leg, lambda: self._connect(leg, offer.offer), attention=offer.auto_accept)
 
     def _connect(self, leg: Leg, offer: OfferId) -> None:
         """Whispers are over; if both are still there, they talk, and the stay is over."""
