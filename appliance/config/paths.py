@@ -34,6 +34,11 @@ class BoxPaths:
         return self.data / "recordings"
 
     @property
+    def voicemail(self) -> Path:
+        """Messages that somebody listens to just now, decoded; readable by the box's account only."""
+        return self.run / "voicemail"
+
+    @property
     def prompts(self) -> Path:
         """Audio files by PromptId (`<name>.wav`); `cache/` holds synthesised speech by content."""
         return self.data / "prompts"

@@ -84,7 +84,7 @@ class ContactProcess:
             timers=self._timers,
             link=self._link,
             functions=self._functions,
-            prompts=Prompts(Path(settings.prompts), settings.speech_socket),
+            prompts=Prompts(Path(settings.prompts), settings.speech_socket, settings.voicemail),
             clock=clock.now,
             plans=plans,
             directory=Directory(Path(settings.directory) if settings.directory else None),

@@ -5,6 +5,7 @@ Nothing here waits and no program is started: what has to be made is asked of th
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 from pathlib import Path
@@ -20,6 +21,7 @@ from appliance.flow.commands import BUILTIN_PROMPT, Message
 __all__ = ["Prompts", "Rendering", "duration_s"]
 
 ABSENT_S = 3.0  # how long the studio may be away (it is started again at once)
+_VOICEMAIL = re.compile(r"voicemail/([0-9a-f]{32})")
 _SERVED = 2  # times an order is given again when the studio dies over it
 
 
@@ -94,8 +96,10 @@ class Rendering:
 class Prompts:
     """The prompt folder of a box: `<name>.<format>` by PromptId, `cache/` for everything made."""
 
-    def __init__(self, folder: Path, studio: Path) -> None:
+    def __init__(self, folder: Path, studio: Path, voicemail: Path | None = None) -> None:
+        """`voicemail`: the folder of messages that somebody listens to just now, each under a secret name."""
         self._folder = folder
+        self._voicemail = voicemail
         self._studio = studio
         self._cache = folder / "cache"
         self._cache.mkdir(parents=True, exist_ok=True)
@@ -108,11 +112,20 @@ class Prompts:
             raise ContactError(f"prompts in {self._folder} can't be used: {error}") from error
 
     def _find(self, message: Message) -> Path | Rendering:
+        if message.prompt is not None and (secret := _VOICEMAIL.fullmatch(message.prompt)) is not None:
+            return self._spoken(secret[1])
         if message.prompt is not None and not message.prompt.startswith(BUILTIN_PROMPT):
             return self._file(message.prompt, f"prompt {message.prompt!r:.80}")
         if message.uri is not None:
             return self._file(unquote(message.uri.partition("?")[0]), f"media {message.uri!r:.200}")
         return self._made(wire.Request(key=wire.key_of(message), message=message))
+
+    def _spoken(self, secret: str) -> Path:
+        """A caller's message, laid there by the switchboard: no other file can be named so."""
+        path = (self._voicemail or self._folder) / f"{secret}.wav"
+        if self._voicemail is None or not path.is_file():
+            raise ContactError("the message is not there any more; open the mailbox again")
+        return path
 
     def _file(self, reference: str, what: str) -> Path | Rendering:
         """By id, ARN (…/prompt/<id>), URI or name, with or without ending; other formats are converted once."""

@@ -59,6 +59,11 @@ class ContactSettings(msgspec.Struct, frozen=True, kw_only=True):
     speech: SpeechSettings = SpeechSettings()
 
     @property
+    def voicemail(self) -> Path:
+        """Where the switchboard lays messages that somebody listens to."""
+        return Path(self.link_socket).with_name("voicemail")
+
+    @property
     def speech_socket(self) -> Path:
         """Where the studio takes orders (`appliance.contact.speech.wire`)."""
         return Path(self.link_socket).with_name("speech.sock")

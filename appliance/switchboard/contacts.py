@@ -60,6 +60,7 @@ class Contacts:
         self.watchers: list[Callable[[ContactEvent], None]] = []  # told each event of a process once it was noted
         self.changed: Callable[[], None] = _nothing  # called often: must only take note
         self.messages_changed: Callable[[], None] = _nothing  # as well: somebody may have left a message
+        self.forgotten: Callable[[ContactId], None] = _nobody  # the contact is over for good
         self._states: dict[ContactId, ContactState] = {}
         self._closed: OrderedDict[ContactId, None] = OrderedDict()
         self._unsent: dict[ContactId, list[Command]] = {}
@@ -151,6 +152,7 @@ class Contacts:
         self.processes.let_go(contact)
         self.changed()
         self.messages_changed()
+        self.forgotten(contact)
         self._closed[contact] = None
         while len(self._closed) > REMEMBERED:
             self._closed.popitem(last=False)
@@ -236,6 +238,10 @@ def _at_once(news: AcdEvent) -> AcdEvent:
 
 def _append(store: Store, events: Sequence[ContactEvent]) -> None:
     store.events.append(events)
+
+
+def _nobody(_contact: ContactId) -> None:
+    """Nobody keeps anything of a contact."""
 
 
 def _nothing() -> None:

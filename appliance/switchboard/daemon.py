@@ -64,6 +64,7 @@ from appliance.switchboard.store_thread import StoreThread
 from appliance.switchboard.supervision.supervisors import Supervisors
 from appliance.switchboard.todays_numbers import TodaysNumbers
 from appliance.switchboard.voicemail.counts import MessageCounts
+from appliance.switchboard.voicemail.listening import Listening
 
 logger = logging.getLogger(__name__)
 
@@ -100,6 +101,10 @@ class Switchboard:
         )
         self.messages.changed = self.lamps.wake
         self.contacts.messages_changed = self.messages.look
+        self.listening = Listening(
+            store=self.store, recordings=paths.recordings, folder=paths.voicemail, counts=self.messages
+        )
+        self.contacts.forgotten = self.listening.close
         self.routing.changed = self.contacts.changed = self.lamps.wake
         self._numbers = TodaysNumbers(calendar_day(now().wall_s))
         self._present = Present(acd=self.routing.acd, contacts=self.contacts, numbers=self._numbers, clock=now)
@@ -171,6 +176,7 @@ class Switchboard:
             access=access,
             outcomes=outcomes,
             supervisors=supervisors,
+            listening=self.listening,
         )
         self.api = Api(
             store=self.store,
@@ -229,6 +235,8 @@ class Switchboard:
         self._adopting.add_done_callback(_report_failure)
         self._stops.append(self._stop_deciding)
         self._stops.append(self.errands.stop)
+        await asyncio.to_thread(self.listening.start)
+        self._stops.append(self._stop_listening)
         self.messages.look()
         self._stops.append(self.messages.stop)
         self.lamps.start()
@@ -266,6 +274,9 @@ class Switchboard:
         """Records count on the day on which the contact ended."""
         ended = record.get("DisconnectTimestamp") or record["LastUpdateTimestamp"]
         self._numbers.add(calendar_day(_wall_s(ended)), record)
+
+    async def _stop_listening(self) -> None:
+        self.listening.close_all()
 
     async def _publish(self) -> None:
         await self._publisher.refresh(self._settings.configuration)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from appliance.switchboard.desk import agents, phone, reaching, supervision
+from appliance.switchboard.desk import agents, phone, reaching, supervision, voicemail
 from appliance.switchboard.desk.desk import Handler
 
 HANDLERS: Mapping[str, Handler] = {
@@ -21,5 +21,8 @@ HANDLERS: Mapping[str, Handler] = {
     "agent.end_wrap_up": agents.end_wrap_up,
     "agent.extend_wrap_up": agents.extend_wrap_up,
     "supervision.listen": supervision.listen,
+    "voicemail.open": voicemail.open_own,
+    "voicemail.open_by_pin": voicemail.open_by_pin,
+    "voicemail.key": voicemail.key,
     "contact.disposition": agents.disposition,
 }

@@ -24,6 +24,7 @@ from appliance.switchboard.staff.outcomes import Outcomes
 from appliance.switchboard.staff.shift import Shift
 from appliance.switchboard.store_thread import StoreThread
 from appliance.switchboard.supervision.supervisors import Supervisors
+from appliance.switchboard.voicemail.listening import Listening
 
 OPERATION = "feature."  # first part of the API operations that are answered here
 _INSIDE = "extension:"
@@ -54,6 +55,7 @@ class Desk:
         access: Access,
         outcomes: Outcomes,
         supervisors: Supervisors,
+        listening: Listening,
     ) -> None:
         self.contacts = contacts
         self.store = store
@@ -62,6 +64,7 @@ class Desk:
         self.access = access
         self.outcomes = outcomes
         self.supervisors = supervisors
+        self.listening = listening
         self._book = book
         self._plan = plan
 
