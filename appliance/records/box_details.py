@@ -11,6 +11,7 @@ from typing import Any
 
 from appliance import events as ev
 from appliance.ids import FlowId, LegId, OfferId
+from appliance.records.consults import consults_of, keys_pressed
 from appliance.records.pauses import Pause, pauses_of
 from appliance.records.timeline import Moment, Timeline
 from appliance.stamps import iso_utc
@@ -19,7 +20,8 @@ Facts = dict[str, Any]
 
 
 def box_details(line: Timeline, box: str) -> Facts:
-    """Box, boots, clock; Flows, Offers, Legs, Recordings in the order they began; what failed; what agents said."""
+    """Box, boots, clock; Flows, Offers, Legs, Consults, Recordings in the order they began; what failed; what agents
+    said."""
     failures = [moment.body.detail for moment in line.moments if isinstance(moment.body, ev.MediaFailed)]
     first = next((moment.body for moment in line.moments if isinstance(moment.body, ev.ContactInitiated)), None)
     end = next((moment.body for moment in line.moments if isinstance(moment.body, ev.ContactDisconnected)), None)
@@ -40,6 +42,8 @@ def box_details(line: Timeline, box: str) -> Facts:
         "Flows": _flows(line.moments),
         "Offers": _offers(line.moments),
         "Legs": _legs(line.moments),
+        "Consults": consults_of(line.moments),
+        "KeysPressed": keys_pressed(line.moments),
         "Recordings": _recordings(line.moments),
         "Disposition": _disposition(line.moments),
         "Notes": _notes(line.moments),

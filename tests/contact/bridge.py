@@ -86,6 +86,7 @@ class Party:
     audio: Port | None
     leg: str = ""
     muted: bool = False
+    answered: bool = False
     ended: bool = False
 
     @property

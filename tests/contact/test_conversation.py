@@ -5,46 +5,14 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from contact.bridge import Bridge, Party, Port
-from kit.audio import write_tone
+from contact.bridge import Party, Port
+from contact.shared_services import Shared
 
-from appliance.clock import monotonic_s
 from appliance.contact.conversation import BY_COMMAND, MUSIC, RINGBACK, Conversation
 from appliance.contact.hearing import Mode
-from appliance.contact.prompts import Prompts
 from appliance.contact.protocol import MonitorMode
 from appliance.contact.services import Services
-from appliance.contact.settings import ContactSettings
-from appliance.contact.timers import Timers
 from appliance.events import AnyBody
-
-
-class Shared:
-    """What a conversation needs of a process's services."""
-
-    def __init__(self, folder: Path) -> None:
-        for name in (MUSIC, RINGBACK):
-            write_tone(folder / f"{name}.wav", frequency_hz=440, duration_s=0.1)
-        self.engine = Bridge()
-        self.prompts = Prompts(folder, folder / "studio.sock")
-        self.timers = Timers(monotonic_s)
-        self.settings = ContactSettings(
-            capacity=1,
-            sip_port=1,
-            rtp_port=1,
-            recycle_after=1,
-            edge_port=1,
-            media_address="",
-            domain="",
-            region="US",
-            language="en-US",
-            recording_reserve_bytes=0,
-            spool="",
-            prompts="",
-            dial_plan="",
-            flows="",
-            link_socket="",
-        )
 
 
 @pytest.fixture
