@@ -117,6 +117,9 @@ FEATURES: tuple[Feature, ...] = (
     Feature(name="forward_busy", code="*22", operation="phone.forward_busy", takes=Takes.NUMBER),
     Feature(name="forward_no_answer", code="*23", operation="phone.forward_no_answer", takes=Takes.NUMBER),
     Feature(name="do_not_disturb", code="*24", operation="phone.do_not_disturb"),
+    Feature(name="pick_up_group", code="*30", operation="phone.pick_up_group"),
+    Feature(name="pick_up", code="*31", operation="phone.pick_up", takes=Takes.EXTENSION, needs=("argument",)),
+    Feature(name="unpark", code="*41", operation="phone.unpark", takes=Takes.EXTENSION, needs=("argument",)),
     Feature(
         name="voicemail",
         code="*97",

@@ -123,6 +123,25 @@ _simple("drop", "Send the consulted party of CONTACT away.")
 _simple("hangup", "End every leg of CONTACT.")
 
 
+@command.command("park")
+@click.argument("contact")
+@click.option("--orbit", help="Where; by default where there is room.")
+@config_option
+@json_option
+def park(contact: str, orbit: str | None, config_file: Path, as_json: bool) -> None:
+    """Let the customer of CONTACT wait on an orbit, for whoever dials *41 and the orbit.
+
+    Needs a running box.
+
+    Example: linekeeper contact park 0b9f6a52-7a44-4b5e-9b0a-3d2f4c1e8a77
+    """
+    result = Switchboard(config_file).call("contact.park", contact=contact, orbit=orbit)
+    if as_json:
+        show_json(result)
+    else:
+        click.echo(f"contact {contact}: parks on {result['orbit']}")
+
+
 @command.command("transfer")
 @click.argument("contact")
 @click.argument("target")

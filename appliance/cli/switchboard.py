@@ -32,6 +32,7 @@ LIVE_OPERATIONS = frozenset(  # need a running box
         "contact.disposition",
         "contact.note",
         "contact.command",
+        "contact.park",
         "contact.dial",
         "contact.monitor",
         "contact.mode",

@@ -12,6 +12,7 @@ from appliance.contact.conversation import BY_COMMAND
 from appliance.contact.hearing import Mode
 from appliance.contact.keypad import press
 from appliance.contact.muting import set_muted
+from appliance.contact.parking import park
 from appliance.contact.transfer import transfer
 from appliance.flow import events as e
 
@@ -46,7 +47,12 @@ def _metrics(contact: Contact, command: p.TellMetrics) -> None:
 
 def _turn(contact: Contact, command: p.TellTurn) -> None:
     third_party = contact.third_party
-    for one in (contact.search, contact.transfer, third_party.search if third_party is not None else None):
+    for one in (
+        contact.search,
+        contact.transfer,
+        contact.parking,
+        third_party.search if third_party is not None else None,
+    ):
         if one is not None:
             one.ordered(command.members)
 
@@ -134,6 +140,7 @@ _ACTIONS: dict[type[p.Command], Callable[[Contact, Any], None]] = {
     p.UpdateQueuePosition: _position,
     p.TellMetrics: _metrics,
     p.TellTurn: _turn,
+    p.ParkContact: park,
     p.OfferContact: _offer,
     p.WithdrawOffer: _withdraw,
     p.HoldCustomer: _hold,

@@ -22,6 +22,7 @@ from appliance.contact.leg_events import LegEvents
 from appliance.contact.legs import Legs
 from appliance.contact.letterbox import Letterbox
 from appliance.contact.origination import Origination
+from appliance.contact.parking import Parking
 from appliance.contact.queue_stay import QueueStay
 from appliance.contact.search import Search
 from appliance.contact.segment import FLUSH_S, Segment
@@ -43,6 +44,7 @@ from appliance.events import (
     InitiationMethod,
     QueueRequested,
     SystemConnected,
+    UnparkedOutcome,
 )
 from appliance.events.criteria import RoutingStep
 from appliance.flow import events as e
@@ -87,6 +89,7 @@ class Contact:
         self.holding = Holding(self)
         self.origination: Origination | None = None
         self.joining = Joining(self)
+        self.parking: Parking | None = None
         self._initial = initial
         self._once_up: Callable[[], None] | None = None
         self._on_over = on_over
@@ -108,6 +111,7 @@ class Contact:
             self.transfer,
             self.consult,
             self.third_party,
+            self.parking,
         )
         return tuple(one for one in every if one is not None)
 
@@ -158,6 +162,8 @@ class Contact:
 
     def talk(self, leg: Leg, offer: OfferId | None) -> None:
         """`leg` talks with the customer from now on."""
+        if self.parking is not None:
+            self.parking.over(UnparkedOutcome.RETRIEVED, leg.extension)
         self.conversation.talking = True
         self.talk_keys.start_anew()
         self.conversation.rewire()

@@ -146,6 +146,9 @@ class Joining:
     def _take_customer(self, leg: Leg) -> bool:
         """`leg` takes whoever waits here. False where there is nobody to take."""
         contact, talk = self._contact, self._contact.conversation
+        if (rung := contact.transfer or contact.third_party) is not None and rung.rings:
+            rung.picked_up(leg)
+            return True
         if talk.talking and talk.talker is not None:
             return False
         if contact.outbound:
@@ -169,7 +172,7 @@ class Joining:
         if caller is None or search is None or caller.answered:
             return False
         contact.search, talk.customer = None, leg
-        search.abandon()
+        search.abandon(elsewhere=True)
         contact.emit(SystemConnected())
         caller.reply(200)
         return True

@@ -26,6 +26,7 @@ _EXTENSION_HEADER = re.compile(r"^X-Linekeeper-Extension:\s*([0-9]+)\s*$", re.MU
 _SDP = re.compile(r"^(?:Content-Type|c)\s*:\s*application/sdp\b", re.MULTILINE | re.IGNORECASE)
 _PHRASES = {100: "Trying", 180: "Ringing", 200: "OK"}
 NEW_CALL = -1  # PJSUA_INVALID_ID
+ELSEWHERE = {"Reason": 'SIP;cause=200;text="Call completed elsewhere"'}
 _DIGITS = frozenset("0123456789*#")
 
 
@@ -116,13 +117,16 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         with vendor(f"leg {self.leg} can't be refused with {status}"):
             self.answer(operation)
 
-    def hang_up(self, status: int = 0) -> None:
-        """End the leg: BYE, CANCEL, or a final answer `status` (0: 603 by default). Idempotent."""
+    def hang_up(self, status: int = 0, *, elsewhere: bool = False) -> None:
+        """End the leg: BYE, CANCEL, or a final answer `status` (0: 603 by default). Idempotent. `elsewhere`: a phone
+        that rings is told that somebody else has answered (RFC 3326), so it shows no missed call."""
         if self.ended or self.hung_up_by_us:
             return
         self.hung_up_by_us = True
         operation = pj.CallOpParam(True)
         operation.statusCode = status
+        if elsewhere:
+            _add_headers(operation, ELSEWHERE)
         with contextlib.suppress(ContactError), vendor(f"leg {self.leg} can't be hung up"):
             self.hangup(operation)
 

@@ -78,6 +78,23 @@ class AskTurn(Message, frozen=True, kw_only=True):
     members: tuple[str, ...]
 
 
+class WishPark(Message, frozen=True, kw_only=True):
+    """The talker of `contact` wants the customer parked, on `orbit` or, where it is empty, on any; by keys or by REFER
+    to an orbit. Answered by ParkContact, or not at all where there is none."""
+
+    contact: ContactId
+    orbit: str = ""
+    by: AgentId | None = None
+    extension: Extension | None = None
+
+
+class ParkRefused(Message, frozen=True, kw_only=True):
+    """Nobody talks in `contact` any more: `orbit` is free again."""
+
+    contact: ContactId
+    orbit: str
+
+
 class Declined(Message, frozen=True, kw_only=True):
     """The process can't take the contact of an OriginateContact (it has one, or is leaving): try another process."""
 
@@ -159,6 +176,16 @@ class OfferContact(Command, frozen=True, kw_only=True):
 
 class WithdrawOffer(Command, frozen=True, kw_only=True):
     offer: OfferId
+
+
+class ParkContact(Command, frozen=True, kw_only=True):
+    """Let the customer wait on `orbit`, which nobody else has. After `time_s` who parked is rung, then `fallback` (a
+    target of a forward, "" for none)."""
+
+    orbit: str
+    time_s: float
+    fallback: str = ""
+    by: AgentId | None = None
 
 
 class HoldCustomer(Command, frozen=True, kw_only=True):
@@ -322,7 +349,18 @@ class Retire(Message, frozen=True, kw_only=True):
     """Leave when the contact under way is over; the zygote puts a fresh process in the slot."""
 
 
-FromContact = Hello | Event | Released | MeasureMetrics | AskTurn | Declined | JoinFailed | WishMonitorMode
+FromContact = (
+    Hello
+    | Event
+    | Released
+    | MeasureMetrics
+    | AskTurn
+    | WishPark
+    | ParkRefused
+    | Declined
+    | JoinFailed
+    | WishMonitorMode
+)
 ToContact = (
     Acknowledge
     | AcceptIntoQueue
@@ -330,6 +368,7 @@ ToContact = (
     | UpdateQueuePosition
     | TellMetrics
     | TellTurn
+    | ParkContact
     | OfferContact
     | WithdrawOffer
     | HoldCustomer

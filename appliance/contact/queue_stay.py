@@ -166,7 +166,7 @@ class QueueStay:
         leg, self._leg = self._leg, None
         self._missed("withdrawn", 0)
         if leg is not None:
-            leg.hang_up()
+            leg.hang_up(elsewhere=True)
         self._dequeue("connected")
 
     def leg_ended(self, _leg: Leg, status: int) -> None:

@@ -82,12 +82,12 @@ class Search:
         self._cancel_timer()
         self._choosing = False
 
-    def abandon(self) -> None:
-        """Stop ringing."""
+    def abandon(self, *, elsewhere: bool = False) -> None:
+        """Stop ringing; `elsewhere`: because another phone has answered."""
         self.over()
         leg, self.leg = self.leg, None
         if leg is not None:
-            leg.hang_up()
+            leg.hang_up(elsewhere=elsewhere)
 
     # ── steps ────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -14,6 +14,7 @@ from appliance.contact.conversation import BY_COMMAND, CONFIRMED, REFUSED
 from appliance.contact.hearing import Mode
 from appliance.contact.keypad import press
 from appliance.contact.muting import set_muted
+from appliance.contact.parking import ask_for_orbit
 from appliance.contact.talk_codes import Do, KeyReader, Meaning, Relay
 from appliance.contact.timers import Timer
 from appliance.contact.transfer import transfer
@@ -116,6 +117,10 @@ def _transfer(contact: Contact, number: str, by: AgentId | None) -> bool:
     return not contact.busy_with_target and transfer(contact, number, by)
 
 
+def _park(contact: Contact, _number: str, _by: AgentId | None) -> bool:
+    return ask_for_orbit(contact)
+
+
 def _mute(contact: Contact, _number: str, _by: AgentId | None) -> bool:
     """The agent is not heard, and heard again."""
     talker = contact.conversation.talker
@@ -139,6 +144,7 @@ DEEDS: Mapping[str, Deed] = {
     "drop": _drop,
     "transfer": _transfer,
     "mute": _mute,
+    "park": _park,
     "pause_recording": _pause_recording,
     "resume_recording": _resume_recording,
 }

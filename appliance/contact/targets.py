@@ -32,6 +32,13 @@ class QueueTarget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrbitTarget:
+    """A place to be parked."""
+
+    orbit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FlowTarget:
     """A flow to go through, which knows `queue` or `agent` as its target."""
 
@@ -40,7 +47,7 @@ class FlowTarget:
     agent: AgentId | None = None
 
 
-Target = RingTarget | QueueTarget | FlowTarget
+Target = RingTarget | QueueTarget | OrbitTarget | FlowTarget
 
 
 def shown(found: RingTarget, wanted: str) -> str:
@@ -60,6 +67,8 @@ def find_target(plan: DialPlan, wanted: str, *, queue: QueueId | None = None) ->
         return None
     if wanted.startswith((GROUP_PREFIX, VOICEMAIL_PREFIX)):
         return RingTarget(number=wanted)
+    if wanted in plan.orbits:
+        return OrbitTarget(orbit=wanted)
     return _dialled(plan, wanted)
 
 

@@ -36,6 +36,11 @@ class ThirdParty:
         self._failure = FAILED
         self.search: Search | None = None
 
+    @property
+    def rings(self) -> bool:
+        """Nobody has answered yet."""
+        return self.search is not None
+
     def owns(self, leg: Leg) -> bool:
         return leg is self._leg
 
@@ -93,6 +98,13 @@ class ThirdParty:
         contact.talk(self._leg, None)
         if self._command.digits:
             self._leg.send_digits(self._command.digits)
+
+    def picked_up(self, leg: Leg) -> None:
+        """Another phone takes the call: `leg` instead of who rings."""
+        ringing, self._leg = self._leg, leg
+        if ringing is not None:
+            ringing.hang_up(elsewhere=True)
+        self.answered(leg)
 
     def leg_ended(self, _leg: Leg, status: int) -> None:
         """The number refused, did not answer, or hung up: on to the next, back to the flow, or the end."""

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from appliance.contact.causes import DECLINED
 from appliance.contact.leg import Leg
 from appliance.contact.onward import enter
+from appliance.contact.parking import ask_for_orbit
 from appliance.contact.search import Search, alert_of, leg_for, target_of
-from appliance.contact.targets import FlowTarget, QueueTarget, RingTarget, find_target, shown
+from appliance.contact.targets import FlowTarget, OrbitTarget, QueueTarget, RingTarget, find_target, shown
 from appliance.dialplan.reaching import ChooseOrder, GiveUp, Reaching, RingOutside, RingPhones, Step
 from appliance.errors import ContactError
 from appliance.events import DisconnectReason, LegRole
@@ -59,6 +60,11 @@ class Transfer:
         )
         self._search.begin(number)
 
+    @property
+    def rings(self) -> bool:
+        """Nobody has answered yet: a transfer is over with the answer."""
+        return True
+
     def owns(self, leg: Leg) -> bool:
         return leg is self.leg
 
@@ -84,6 +90,13 @@ class Transfer:
             contact.conversation.talker = self.leg
             contact.conversation.set_apart(False)
             contact.talk(self.leg, None)
+
+    def picked_up(self, leg: Leg) -> None:
+        """Another phone takes the call: `leg` instead of who rings."""
+        ringing, self.leg = self.leg, leg
+        if ringing is not None:
+            ringing.hang_up(elsewhere=True)
+        self.answered(leg)
 
     def leg_ended(self, _leg: Leg, status: int) -> None:
         """Who rang does not take the customer: somebody else may."""
@@ -143,6 +156,8 @@ def transfer(contact: Contact, wanted: str, by: AgentId | None, report: Report |
     found = find_target(contact.published.plan, wanted, queue=contact.queue)
     if isinstance(found, RingTarget):
         return _ring(contact, wanted, found, by, report)
+    if isinstance(found, OrbitTarget):
+        return ask_for_orbit(contact, found.orbit)
     leaver = contact.conversation.talker
     if isinstance(found, QueueTarget) and found.queue in contact.published.plan.queues:
         contact.hand_on(wanted, kind="queue", by=by)

@@ -95,6 +95,7 @@ class DialPlan(msgspec.Struct, frozen=True, kw_only=True):
     parts: str = ""
     bundle_sha256: str = ""
     phones: dict[Extension, ExtensionPlan] = msgspec.field(default_factory=dict)  # those with settings
+    orbits: tuple[str, ...] = ()  # numbers where calls are parked
     groups: dict[str, GroupPlan] = msgspec.field(default_factory=dict)  # by name
     record_internal: bool = False  # extension to extension
     record_outbound: bool = False

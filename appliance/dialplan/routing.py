@@ -12,6 +12,7 @@ from appliance.features import Takes
 from appliance.ids import AgentId, Extension, FlowId
 
 CODE_SHOWN = 3
+UNPARK = "*41"  # what dialling an orbit means
 _ARGUMENT = {
     Takes.NOTHING: re.compile(""),
     Takes.EXTENSION: re.compile(r"[0-9]{0,15}"),
@@ -72,7 +73,8 @@ def _inside(plan: DialPlan, dialled: str, number: str | None) -> Destination:
     """Where a phone of the box gets to beside numbers with a flow; `number` is what it dialled as E.164."""
     if (found := _somebody(plan, dialled)) is not None:
         return found
-    if (feature := _feature(plan, dialled)) is not None:
+    code = UNPARK + dialled if dialled in plan.orbits else dialled
+    if (feature := _feature(plan, code)) is not None:
         return feature
     if number is not None and plan.trunks and dialled not in EMERGENCY:  # 119 must not go out as +82119
         return ToOutside(number=number)

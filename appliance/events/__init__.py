@@ -27,6 +27,7 @@ from appliance.events.legs import (
     LegUnmuted,
 )
 from appliance.events.outcome import DispositionChosen, NoteAdded
+from appliance.events.parking import ContactParked, ContactUnparked, UnparkedOutcome
 from appliance.events.queueing import (
     AfterContactWorkEnded,
     AfterContactWorkExtended,
@@ -101,8 +102,10 @@ __all__ = [
     "ContactEvent",
     "ContactInitiated",
     "ContactJoined",
+    "ContactParked",
     "ContactQueued",
     "ContactTransferred",
+    "ContactUnparked",
     "CustomerHeld",
     "CustomerResumed",
     "DigitsSent",
@@ -141,6 +144,7 @@ __all__ = [
     "RecordingStopped",
     "RoutingUpdated",
     "SystemConnected",
+    "UnparkedOutcome",
     "Writer",
     "body_fields",
     "decode_event",
@@ -191,6 +195,8 @@ AnyBody = (
     | RecordingResumed
     | RecordingFinished
     | ContactTransferred
+    | ContactParked
+    | ContactUnparked
     | ContactDisconnected
     | MediaFailed
     | AfterContactWorkStarted

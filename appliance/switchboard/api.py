@@ -26,6 +26,7 @@ from appliance.switchboard.ledger import Ledger
 from appliance.switchboard.listings import Row
 from appliance.switchboard.live import Live
 from appliance.switchboard.measuring.measuring import Measuring
+from appliance.switchboard.parking import Orbits
 from appliance.switchboard.publish import Publisher
 from appliance.switchboard.routing import Routing
 from appliance.switchboard.settings import Settings
@@ -61,6 +62,7 @@ class Api:
         access: Access,
         outcomes: Outcomes,
         supervisors: Supervisors,
+        orbits: Orbits,
         desk: Desk,
         messages_changed: Callable[[], None],
     ) -> None:
@@ -74,6 +76,7 @@ class Api:
         self._edge = edge
         self._messages_changed = messages_changed
         self._desk = desk
+        self._orbits = orbits
         desk.perform = self.perform
         self._operations: dict[str, tuple[type[ask.Arguments], Callable[[Any], Awaitable[Any]]]] = {
             "status": (ask.Nothing, lambda _: self._status()),
@@ -86,6 +89,7 @@ class Api:
             "contact.disposition": (ask.ContactDisposition, outcomes.choose),
             "contact.note": (ask.ContactNote, outcomes.note),
             "contact.command": (ask.ContactCommand, live.command),
+            "contact.park": (ask.ContactPark, orbits.park),
             "contact.dial": (ask.ContactDial, dialling.dial),
             "callback.add": (ask.CallbackAdd, callbacks.add),
             "callback.cancel": (ask.CallbackNamed, callbacks.cancel),
@@ -135,7 +139,13 @@ class Api:
         configuration, settings = self._settings.configuration, self._settings
         shown = await self._live.status(configuration.contacts.capacity)
         problems = [*settings.problems, *self._publisher.problems]
-        return {"box": configuration.box.name, "adopting": self._routing.held, "problems": problems, **shown}
+        return {
+            "box": configuration.box.name,
+            "adopting": self._routing.held,
+            "problems": problems,
+            "parked": self._orbits.shown(),
+            **shown,
+        }
 
     async def _take_effect(self, op: str, change: Change) -> None:
         self._routing.tell(change.told)

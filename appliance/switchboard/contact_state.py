@@ -43,8 +43,8 @@ class ContactState:
     service: what it is where it is no customer's contact; customer: address of the other party; called_in: it began
     with the customer's call. place: in a queue now; queue: the latest one; outbound_queue: for whom somebody inside
     calls out. offers: agents being rung; offers_made: highest number of an offer so far. engaged: agents on the contact
-    and whether after-contact work is due when they leave. working: agents in after-contact work. ringing, answered: of
-    the legs. listeners: supervisors, each by the contact of the own phone.
+    and whether after-contact work is due when they leave. working: agents in after-contact work. orbit: where it is
+    parked. ringing, answered: of the legs. listeners: supervisors, each by the contact of the own phone.
     """
 
     contact: ContactId
@@ -68,6 +68,7 @@ class ContactState:
     legs: dict[LegId, said.LegStarted] = field(default_factory=dict)
     ringing: set[LegId] = field(default_factory=set)
     answered: set[LegId] = field(default_factory=set)
+    orbit: str = ""
     listeners: dict[ContactId, Listener] = field(default_factory=dict)
     boot: str = ""
     disconnected: bool = False
@@ -300,6 +301,16 @@ def _work_ended(state: ContactState, body: said.AfterContactWorkEnded, _at: Stam
     return ()
 
 
+def _parked(state: ContactState, body: said.ContactParked, _at: Stamp) -> Told:
+    state.orbit = body.orbit
+    return ()
+
+
+def _unparked(state: ContactState, _body: said.ContactUnparked, _at: Stamp) -> Told:
+    state.orbit = ""
+    return ()
+
+
 def _closed(state: ContactState, _body: said.ContactClosed, _at: Stamp) -> Told:
     state.closed = True
     return ()
@@ -326,5 +337,7 @@ _NOTES: dict[type[said.Body], Callable[[ContactState, Any, Stamp], Told]] = {
     said.MediaFailed: _media_failed,
     said.AfterContactWorkStarted: _work_started,
     said.AfterContactWorkEnded: _work_ended,
+    said.ContactParked: _parked,
+    said.ContactUnparked: _unparked,
     said.ContactClosed: _closed,
 }

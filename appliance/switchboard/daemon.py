@@ -53,6 +53,8 @@ from appliance.switchboard.live import Live
 from appliance.switchboard.measuring.measuring import Measuring
 from appliance.switchboard.measuring.present import Present, calendar_day
 from appliance.switchboard.originating import Originating
+from appliance.switchboard.parking import Orbits
+from appliance.switchboard.pick_up import PickUps
 from appliance.switchboard.publish import Publisher
 from appliance.switchboard.routing import Routing
 from appliance.switchboard.service_manager import ServiceManager
@@ -135,6 +137,7 @@ class Switchboard:
             joining=self.joining,
             store=self.store,
         )
+        orbits = Orbits(self.contacts, lambda: self._publisher.plan, lambda: self._settings.configuration.phones)
         intake = Intake(
             contacts=self.contacts,
             ledger=self._ledger,
@@ -142,7 +145,9 @@ class Switchboard:
             originating=self.originating,
             joining=self.joining,
             supervisors=supervisors,
+            orbits=orbits,
         )
+        pick_ups = PickUps(self.contacts, self.joining, orbits, lambda: self._publisher.plan)
         self.errands = Errands(
             contacts=self.contacts,
             routing=self.routing,
@@ -177,6 +182,7 @@ class Switchboard:
             outcomes=outcomes,
             supervisors=supervisors,
             listening=self.listening,
+            pick_ups=pick_ups,
         )
         self.api = Api(
             store=self.store,
@@ -202,6 +208,7 @@ class Switchboard:
             access=access,
             outcomes=outcomes,
             supervisors=supervisors,
+            orbits=orbits,
             desk=desk,
             messages_changed=self.messages.look,
         )

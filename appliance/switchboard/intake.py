@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 from appliance.contact.protocol import (
     AcceptIntoQueue,
@@ -21,10 +22,12 @@ from appliance.contact.protocol import (
     Hello,
     JoinFailed,
     MeasureMetrics,
+    ParkRefused,
     Released,
     TellMetrics,
     TellTurn,
     WishMonitorMode,
+    WishPark,
 )
 from appliance.errors import StoreError
 from appliance.events import ContactEvent
@@ -39,6 +42,7 @@ from appliance.switchboard.joining import Joining
 from appliance.switchboard.ledger import Ledger
 from appliance.switchboard.link import Connection
 from appliance.switchboard.originating import Originating
+from appliance.switchboard.parking import Orbits
 from appliance.switchboard.routing import Routing
 from appliance.switchboard.supervision.supervisors import Supervisors
 from appliance.switchboard.turns import Turns
@@ -58,14 +62,19 @@ class Intake:
         originating: Originating,
         joining: Joining,
         supervisors: Supervisors,
+        orbits: Orbits,
     ) -> None:
         self._contacts = contacts
         self._processes = contacts.processes
         self._ledger = ledger
         self._routing = routing
         self._originating = originating
-        self._joining = joining
-        self._supervisors = supervisors
+        self._hearers: dict[type[FromContact], Callable[[Any], None]] = {
+            JoinFailed: joining.failed,
+            WishMonitorMode: supervisors.wished,
+            WishPark: orbits.wished,
+            ParkRefused: orbits.refused,
+        }
         self._turns = Turns()
 
     def received(self, connection: Connection, messages: Sequence[FromContact]) -> None:
@@ -89,6 +98,10 @@ class Intake:
         self._processes.closed(connection)
 
     def _other(self, connection: Connection, message: FromContact) -> None:
+        if (hear := self._hearers.get(type(message))) is not None:
+            hear(message)
+            connection.settle(1)
+            return
         match message:
             case Hello():
                 self._processes.hello(connection, message)
@@ -97,12 +110,6 @@ class Intake:
                     self._originating.taken(connection, message.contact)
             case Declined(contact=contact):
                 self._originating.declined(contact)
-                connection.settle(1)
-            case JoinFailed():
-                self._joining.failed(message)
-                connection.settle(1)
-            case WishMonitorMode():
-                self._supervisors.wished(message)
                 connection.settle(1)
             case Released(contact=contact):
                 self._ledger.put(_nothing, partial(self._released, connection, contact))

@@ -136,6 +136,7 @@ def compose(store: Store, configuration: Configuration, directory_revision: int 
         phones={
             entry.extension: msgspec.structs.replace(entry.settings, name=entry.display_name) for entry in extensions
         },
+        orbits=orbit_numbers(configuration),
         groups={group.group: group for group in store.groups.all()},
         numbers={number.number: FlowId(number.flow) for number in configuration.numbers},
         features=features,
@@ -175,6 +176,12 @@ def publish(publication: Publication, paths: BoxPaths) -> bool:
     if publication.directory is not None:
         _write_if_new(paths.directory, publication.directory)
     return _write_if_new(paths.dial_plan, msgspec.json.encode(publication.plan, order="deterministic"))
+
+
+def orbit_numbers(configuration: Configuration) -> tuple[str, ...]:
+    """Where calls can be parked, in the order in which they are used."""
+    phones = configuration.phones
+    return tuple(str(int(phones.park_from) + place) for place in range(phones.park_orbits))
 
 
 def published_revision(paths: BoxPaths) -> int | None:

@@ -387,6 +387,13 @@ class CallbackList(Arguments, frozen=True, kw_only=True):
     open: bool | None = None
 
 
+class ContactPark(Arguments, frozen=True, kw_only=True):
+    """Parks the customer of `contact`; `orbit` None: where there is room."""
+
+    contact: str
+    orbit: Digits | None = None
+
+
 class RecordingList(Arguments, frozen=True, kw_only=True):
     limit: Limit = 1000
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from appliance.switchboard.desk import agents, phone, reaching, supervision, voicemail
+from appliance.switchboard.desk import agents, phone, reaching, supervision, taking, voicemail
 from appliance.switchboard.desk.desk import Handler
 
 HANDLERS: Mapping[str, Handler] = {
@@ -12,6 +12,9 @@ HANDLERS: Mapping[str, Handler] = {
     "phone.forward_busy": reaching.forward("busy"),
     "phone.forward_no_answer": reaching.forward("no_answer"),
     "phone.do_not_disturb": reaching.do_not_disturb,
+    "phone.pick_up_group": taking.pick_up_group,
+    "phone.pick_up": taking.pick_up,
+    "phone.unpark": taking.unpark,
     "phone.whoami": phone.whoami,
     "agent.log_in": agents.log_in,
     "agent.log_out": agents.log_out,

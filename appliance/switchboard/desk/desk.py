@@ -19,6 +19,7 @@ from appliance.ids import AgentId, ContactId, Extension
 from appliance.switchboard.contact_state import ContactState
 from appliance.switchboard.contacts import Contacts
 from appliance.switchboard.desk.asked import Asked, RefusedError, Said, spoken
+from appliance.switchboard.pick_up import PickUps
 from appliance.switchboard.staff.access import Access, WrongPinError
 from appliance.switchboard.staff.outcomes import Outcomes
 from appliance.switchboard.staff.shift import Shift
@@ -56,6 +57,7 @@ class Desk:
         outcomes: Outcomes,
         supervisors: Supervisors,
         listening: Listening,
+        pick_ups: PickUps,
     ) -> None:
         self.contacts = contacts
         self.store = store
@@ -65,6 +67,7 @@ class Desk:
         self.outcomes = outcomes
         self.supervisors = supervisors
         self.listening = listening
+        self.pick_ups = pick_ups
         self._book = book
         self._plan = plan
 
