@@ -119,3 +119,20 @@ def test_pin_when_wrong_thrice_then_the_agent_is_locked_for_a_while(box: Running
     assert done(box, desk, contact) == ["failed"]
     assert "too many wrong PINs" in box.events(contact, "FunctionInvoked")[0]["reason"]
     assert box.agents()["ann"]["status"] == "Offline"
+
+
+def test_phone_when_the_agent_accepts_by_itself_then_is_asked_to_answer_wherever_the_agent_sits(
+    box: RunningBox, phone: PhoneMaker, desk: Baresip
+) -> None:
+    box.api.call("agent.add", agent="ann", auto_accept=True)
+    box.api.call("agent.login", agent="ann", extension="105")
+    customer = phone(box, "101", tone_hz=CUSTOMER_HZ)
+    customer.dial(STRAIGHT)
+    desk.wait_for("CALL_INCOMING", timeout_s=15)
+    desk.answer()  # this softphone knows neither header
+    hears(customer, AGENT_HZ)
+    asked = desk.log.read_text(errors="replace")
+    assert "Call-Info: <http://127.0.0.1/>;answer-after=0" in asked
+    assert "Alert-Info: <http://127.0.0.1/>;info=alert-autoanswer" in asked
+    customer.hang_up()
+    box.api.call("agent.add", agent="ann", auto_accept=False)
