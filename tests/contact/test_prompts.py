@@ -326,3 +326,16 @@ def test_duration_when_the_file_is_no_wav_says_how_to_mend_it(tmp_path: Path) ->
         bad.write_bytes(content)
         with pytest.raises(ContactError, match=r"is no WAV file.*convert it with sox"):
             duration_s(bad)
+
+
+def test_message_when_named_by_its_secret_then_it_is_found_and_nothing_else_is(tmp_path: Path) -> None:
+    messages = tmp_path / "voicemail"
+    messages.mkdir()
+    secret = "0123456789abcdef" * 2
+    (messages / f"{secret}.wav").write_bytes(b"")
+    (tmp_path / "store.wav").write_bytes(b"")
+    prompts = Prompts(tmp_path / "prompts", tmp_path / "studio.sock", messages)
+    assert prompts.find(Message(prompt=f"voicemail/{secret}")) == messages / f"{secret}.wav"
+    for name in (f"voicemail/{secret[::-1]}", "voicemail/../store", "voicemail/../voicemail/" + secret, f"x/{secret}"):
+        with pytest.raises(ContactError):
+            prompts.find(Message(prompt=name))

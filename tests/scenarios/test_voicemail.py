@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -273,3 +274,35 @@ def test_messages_when_asked_for_at_another_phone_then_number_and_pin_are_needed
     hears_message(other)
     other.hang_up()
     assert [one["state"] for one in messages(box, "ann")] == ["saved"]
+
+
+def test_lamp_when_the_phone_is_a_real_one_then_it_is_told_without_asking_again(
+    box: RunningBox, phone: PhoneMaker
+) -> None:
+    caller = phone(box, "101", tone_hz=CUSTOMER_HZ)
+    box.add_agent("ann", "201", "sales", available=False)
+    mailbox(box, "ann")
+    desk = phone(box, "201", known=True, lamp=True)
+    desk.wait_for("MWI_NOTIFY", text="Messages-Waiting: no")
+    found = leave(box, caller, "ann")
+    desk.wait_for("MWI_NOTIFY", text="Voice-Message: 1/0")
+    box.api.call("voicemail.mark", voicemail=found["voicemail"], state="deleted")
+    desk.wait_for("MWI_NOTIFY", text="Voice-Message: 0/0")
+
+
+def test_message_when_the_power_fails_in_the_middle_then_it_is_there_after_the_next_start(
+    make_box: Callable[..., RunningBox], phone: PhoneMaker
+) -> None:
+    box = make_box()
+    caller = phone(box, "101", tone_hz=CUSTOMER_HZ)
+    box.add_agent("ann", "201", "sales", available=False)
+    mailbox(box, "ann")
+    box.api.call("flow.install", name="straight", document=to_mailbox("ann"))
+    caller.dial(STRAIGHT)
+    speaks(caller, 4.0)
+    box.kill_everything()
+    box.start()
+    with lamp_phone(box, "201") as desk:
+        lamp = desk.watch("201", "message-summary")
+        lamp.says("Voice-Message: 1/0", timeout_s=20)
+    check_message(message(box, "ann"), caller="101", seconds=3.5)

@@ -89,9 +89,14 @@ class Baresip:
         talk: Path | None = None,
         auto_answer: bool = False,
         registers: bool = True,
+        lamp: bool = False,
     ) -> None:
-        """`registrar` is host:port. It talks the tone, or the mono 8 kHz WAV `talk`. Takes up to 24 of `ports`."""
+        """`registrar` is host:port. It talks the tone, or the mono 8 kHz WAV `talk`. Takes up to 24 of `ports`.
+
+        lamp: it subscribes to its messages (event MWI_NOTIFY).
+        """
         self.user = user
+        self._applications = ("mwi.so",) if lamp else ()
         self.folder = folder
         self._registrar = registrar
         self._tokens = itertools.count(1)
@@ -257,6 +262,7 @@ class Baresip:
             talk=here.name,
             modules=MODULES,
         )
+        config += "".join(f"module_app {name}\n" for name in self._applications)
         (self.folder / "config").write_text(config)
         _block_sent_dumps(self.folder)
         (self.folder / "accounts").touch()
