@@ -28,7 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "contact": {"flow"},
     "edge": {"config"},
     "metrics": {"acd.model", "acd.snapshots"},
-    "store": {"acd.model", "acd.errands", "acd.callbacks", "metrics"},
+    "store": {"acd.model", "acd.errands", "acd.callbacks", "acd.campaigns", "metrics"},
     "records": {"store", "acd.model", "config.paths"},
     "switchboard": {
         "edge", "contact.protocol", "contact.settings", "flow", "acd", "metrics", "records", "store", "config",

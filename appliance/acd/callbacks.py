@@ -28,6 +28,7 @@ _OUTCOMES = {
     said.DisconnectReason.TELECOM_UNANSWERED: Outcome.NO_ANSWER,
     said.DisconnectReason.TELECOM_TIMEOUT: Outcome.NO_ANSWER,
     said.DisconnectReason.TELECOM_NUMBER_INVALID: Outcome.INVALID,
+    said.DisconnectReason.CONTACT_FLOW_DISCONNECT: Outcome.SKIPPED,
     said.DisconnectReason.AGENT_DISCONNECT: Outcome.AGENT_LEFT,
     said.DisconnectReason.TELECOM_ORIGINATOR_CANCEL: Outcome.AGENT_LEFT,
     said.DisconnectReason.OTHER: Outcome.LOST,

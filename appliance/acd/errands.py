@@ -23,6 +23,8 @@ from appliance.ids import AgentId, ContactId, ErrandId, FlowId, OfferId, QueueId
 from appliance.stamps import Stamp
 
 REDO_S = 5.0  # after a process died before an agent took the attempt
+SKIPPED_S = 3600.0  # until somebody whom an agent would not call is shown to one again
+MOST_SKIPS = 3  # then nobody wants to
 MOST_REDONE = 5  # then something is wrong with the box, not with the customer
 
 
@@ -53,6 +55,7 @@ class Outcome(enum.StrEnum):
     AGENT_LEFT = "agent_left"  # the agent hung up before the customer answered
     SKIPPED = "skipped"  # the agent, having heard who it is, would not call
     LOST = "lost"  # the contact process died after an agent had taken the attempt
+    DO_NOT_CALL = "do_not_call"  # the number came onto a do-not-call list
 
 
 class Errand(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +64,8 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
     due: when it enters the queue (SCHEDULED). waiting_since: its place there. contact: of the attempt under way or
     planned, None while a record of a campaign waits; previous, initial: the chain behind it. attempt: its number, from
     1. lease: the offer whose process may dial. outcomes: of the attempts so far. retry_s: pauses by outcome, where they
-    differ from retry_delay_s; final: outcomes after which nobody tries again.
+    differ from retry_delay_s; final: outcomes after which nobody tries again. redone, skips: how often an attempt was
+    made again because a process had died, or an agent would not call. zones: where the customer may be (IANA names).
     """
 
     errand: ErrandId
@@ -87,6 +91,8 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
     final: tuple[Outcome, ...] = (Outcome.ANSWERED, Outcome.INVALID)
     lease: OfferId | None = None
     redone: int = 0
+    skips: int = 0
+    zones: tuple[str, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     caller_id: str = ""
     flow: FlowId | None = None
@@ -137,6 +143,14 @@ class AttemptEnded(ErrandEvent, frozen=True, kw_only=True):
 
 class Cancelled(ErrandEvent, frozen=True, kw_only=True):
     """Somebody doesn't want the customer to be called any more; a call under way is the last one."""
+
+
+class Recalled(ErrandEvent, frozen=True, kw_only=True):
+    """A record of a campaign is not to be called just now (stopped, calling hours over, no agent): it waits again."""
+
+
+class Struck(ErrandEvent, frozen=True, kw_only=True):
+    """The number came onto a do-not-call list."""
 
 
 class ErrandCommand(msgspec.Struct, frozen=True, kw_only=True):
@@ -228,12 +242,35 @@ def _untaken(errand: Errand, event: AttemptEnded, now: Stamp, mint: ContactId) -
 def _ended(errand: Errand, event: AttemptEnded, now: Stamp, mint: ContactId) -> Step:
     if event.outcome is Outcome.ANSWERED:
         return _done(errand, event, now, mint)
+    if event.outcome is Outcome.SKIPPED:
+        return _skipped(errand, now, mint)
     outcomes = (*errand.outcomes, event.outcome)
     if event.outcome in errand.final or errand.attempt >= errand.max_attempts:
         return _give_up(errand, event.outcome)
     pause_s = errand.retry_s.get(event.outcome, errand.retry_delay_s)
     following = replace(errand, outcomes=outcomes, attempt=errand.attempt + 1, redone=0)
     return _plan(following, event.outcome, later(now, pause_s), mint)
+
+
+def _skipped(errand: Errand, now: Stamp, mint: ContactId) -> Step:
+    """Nobody was called, so that the attempt doesn't count."""
+    again = replace(errand, skips=errand.skips + 1)
+    if again.skips >= MOST_SKIPS:
+        return _give_up(again, Outcome.SKIPPED)
+    return _plan(again, Outcome.SKIPPED, later(now, errand.retry_s.get(Outcome.SKIPPED, SKIPPED_S)), mint)
+
+
+def _recall(errand: Errand, _event: Recalled, now: Stamp, _mint: ContactId) -> Step:
+    if errand.kind is not ErrandKind.CAMPAIGN or errand.contact is None:
+        return errand, ()
+    waiting = replace(errand, state=ErrandState.SCHEDULED, contact=None, due=now)
+    return waiting, (EndContact(contact=errand.contact),)
+
+
+def _strike(errand: Errand, _event: Struck, _now: Stamp, _mint: ContactId) -> Step:
+    ended = () if errand.contact is None else (EndContact(contact=errand.contact),)
+    outcomes = (*errand.outcomes, Outcome.DO_NOT_CALL)
+    return replace(errand, state=ErrandState.CANCELLED, outcomes=outcomes, lease=None), ended
 
 
 def _give_up(errand: Errand, outcome: Outcome) -> Step:
@@ -263,7 +300,7 @@ def _cancel(errand: Errand, _event: Cancelled, _now: Stamp, _mint: ContactId) ->
     return replace(errand, state=ErrandState.CANCELLED, lease=None), ended
 
 
-def _last_one(errand: Errand, _event: Cancelled, _now: Stamp, _mint: ContactId) -> Step:
+def _last_one(errand: Errand, _event: Cancelled | Struck, _now: Stamp, _mint: ContactId) -> Step:
     return replace(errand, max_attempts=errand.attempt), ()
 
 
@@ -278,18 +315,23 @@ TABLE: Mapping[tuple[ErrandState, type[ErrandEvent]], Handler] = MappingProxyTyp
     {
         (_S.SCHEDULED, TimeCame): _enter,
         (_S.SCHEDULED, Cancelled): _cancel,
+        (_S.SCHEDULED, Struck): _strike,
         (_S.SCHEDULED, AttemptEnded): _untaken,
         (_S.QUEUED, Offered): _lease,
         (_S.QUEUED, AgentTook): _taken,  # the lease ran out here while the agent was picking up there
         (_S.QUEUED, Cancelled): _cancel,
+        (_S.QUEUED, Recalled): _recall,
+        (_S.QUEUED, Struck): _strike,
         (_S.QUEUED, AttemptEnded): _untaken,
         (_S.OFFERED, Offered): _lease,  # the offer before was never carried out
         (_S.OFFERED, OfferEnded): _void,
         (_S.OFFERED, AgentTook): _taken,
         (_S.OFFERED, Cancelled): _cancel,
+        (_S.OFFERED, Struck): _strike,
         (_S.OFFERED, AttemptEnded): _untaken,
         (_S.DIALLED, CustomerAnswered): _answered,
         (_S.DIALLED, Cancelled): _last_one,
+        (_S.DIALLED, Struck): _last_one,
         (_S.DIALLED, AttemptEnded): _ended,
         (_S.CONNECTED, AttemptEnded): _done,
         (_S.CONNECTED, Cancelled): _last_one,

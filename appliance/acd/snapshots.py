@@ -56,6 +56,7 @@ class AgentSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     offer: OfferId | None
     queues: tuple[QueueId, ...]
     wrap_up_until: float | None = None
+    outbound_queue: QueueId | None = None  # for whom the agent calls out
 
 
 def show_queue(line: Line, places: Iterable[Place], agents: Iterable[Agent], now: float) -> QueueSnapshot:
@@ -96,4 +97,5 @@ def show_agent(agent: Agent) -> AgentSnapshot:
         offer=agent.offer,
         queues=tuple(share.queue for share in agent.shares if agent_of_queue(share.queue) is None),
         wrap_up_until=max(agent.limits.values(), default=None),
+        outbound_queue=agent.plan.outbound_queue,
     )

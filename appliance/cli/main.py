@@ -37,6 +37,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "prompt": ("appliance.cli.prompt", "Prompts: what callers hear."),
     "contact": ("appliance.cli.contact", "Contacts: list, show, and act on one under way."),
     "disposition": ("appliance.cli.disposition", "Results that agents may give a contact."),
+    "campaign": ("appliance.cli.campaign", "Campaigns: lists of customers to call, with preview."),
+    "dnc": ("appliance.cli.dnc", "Numbers that no campaign calls."),
     "callback": ("appliance.cli.callback", "Callbacks: who is to be called back, and when."),
     "mailbox": ("appliance.cli.mailbox", "Mailboxes: where callers leave messages."),
     "voicemail": ("appliance.cli.voicemail", "Messages in mailboxes: list, play, export and delete."),

@@ -48,6 +48,8 @@ def command() -> None:
 @click.option("--flow", help="Flow for waiting contacts; default: music and position.")
 @click.option("--hours", help="Calendar that flows ask about for this queue; see 'linekeeper hours list'.")
 @click.option("--caller-id", help="Number shown to the outside, as +8225550100.")
+@click.option("--caller-name", help="Name shown to the outside, where the trunk passes it on.")
+@click.option("--outbound-flow", help="Flow for calls out: an outbound whisper.")
 @click.option("--order", "agent_order", type=click.Choice(ORDERS), help="Who is next; default longest-idle.")
 @click.option(
     "--last-agent",
@@ -68,6 +70,8 @@ def add(
     flow: str | None,
     hours: str | None,
     caller_id: str | None,
+    caller_name: str | None,
+    outbound_flow: str | None,
     agent_order: str | None,
     last_agent_s: float | None,
     enabled: bool | None,
@@ -88,6 +92,8 @@ def add(
         flow=flow,
         hours=hours,
         caller_id=caller_id,
+        caller_name=caller_name,
+        outbound_flow=outbound_flow,
         agent_order=None if agent_order is None else agent_order.replace("-", "_"),
         last_agent_s=last_agent_s,
         enabled=enabled,

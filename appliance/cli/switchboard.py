@@ -39,6 +39,7 @@ LIVE_OPERATIONS = frozenset(  # need a running box
         "contact.take_over",
         "callback.add",
         "callback.cancel",
+        "campaign.answer",
         "config.reload",
         "metrics.now",
         "board",

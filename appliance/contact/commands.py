@@ -118,6 +118,11 @@ def _drop(contact: Contact, command: p.DropConsulted) -> None:
         contact.consult.drop(command.by)
 
 
+def _preview(contact: Contact, command: p.AnswerPreview) -> None:
+    if contact.origination is not None:
+        contact.origination.press("1" if command.call else "2")
+
+
 def _digits(contact: Contact, command: p.SendDigits) -> None:
     press(contact, command.digits)
 
@@ -159,5 +164,6 @@ _ACTIONS: dict[type[p.Command], Callable[[Contact, Any], None]] = {
     p.ExpectJoin: lambda contact, command: contact.joining.expect(command),
     p.JoinContact: lambda contact, command: contact.joining.join(command),
     p.SetMonitorMode: lambda contact, command: contact.joining.set_mode(command),
+    p.AnswerPreview: _preview,
     p.HangUpContact: _hang_up,
 }

@@ -73,6 +73,9 @@ class LegEvents:
         if contact.joining.pass_digit(leg, digit):
             return
         talk = contact.conversation
+        if contact.origination is not None and leg is talk.talker:
+            contact.origination.press(digit)
+            return
         if leg is talk.customer and talk.recorder.paused:
             talk.mask_key()
         if leg is talk.customer and contact.letterbox is not None:

@@ -27,6 +27,7 @@ from appliance.events import (
     SystemConnected,
 )
 from appliance.flow.commands import BUILTIN_PROMPT, Message
+from appliance.flow.events import DigitPressed
 
 if TYPE_CHECKING:
     from appliance.contact.contact import Contact
@@ -155,7 +156,7 @@ class Origination:
         self._wait(limit_s or command.answer_timeout_s, self._not_answered)
         shown = caller_id or command.caller_id or (command.extension if command.number else "") or "anonymous"
         try:
-            contact.dial(leg, target, outside=outside, caller=Endpoint(address=shown))
+            contact.dial(leg, target, outside=outside, caller=Endpoint(address=shown, display_name=command.caller_name))
         except ContactError:
             self._fail(DisconnectReason.TELECOM_PROBLEM, "the call can't be sent")
 
@@ -200,6 +201,11 @@ class Origination:
         contact = self._contact
         if contact.conversation.talker is None and contact.segment.contact == self._command.contact:
             contact.end(DisconnectReason.TELECOM_PROBLEM, detail="nobody joined the call")
+
+    def press(self, digit: str) -> None:
+        """A key of the agent's, or a command in its place: for the flow that shows whom to call."""
+        if self._whisper is not None and self._customer is None:
+            self._whisper.run.tell(DigitPressed(digit=digit))
 
     # ── what legs tell ───────────────────────────────────────────────────────────────────────────────────────────
 

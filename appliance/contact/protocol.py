@@ -264,9 +264,9 @@ class OriginateContact(Command, frozen=True, kw_only=True):
     """To a free process: begin the contact with this id (click-to-dial, callback, campaign, monitoring, test call).
 
     The agent's phone (`extension`) rings first where one is given, with `offer` as its lease; then `number` is dialled,
-    with `caller_id` (E.164, "": the trunk's own). Where no agent is given, `flow` runs for whom `number` answers.
-    `outbound_flow`: outbound whisper. `queue`: whose contact it is. Times in seconds. Where `number` is empty, only the
-    extension is rung: then `flow` runs for it, or a JoinContact follows.
+    with `caller_id` (E.164, "": the trunk's own) and `caller_name`. Where no agent is given, `flow` runs for whom
+    `number` answers. `outbound_flow`: outbound whisper. `queue`: whose contact it is. Times in seconds. Where `number`
+    is empty, only the extension is rung: then `flow` runs for it, or a JoinContact follows.
 
     `begin_by`: CLOCK_BOOTTIME seconds; a process that reads this later declines, so that nobody begins it twice.
     `initiated`: the contact exists already (it waited without a process): ContactInitiated is not written again,
@@ -281,6 +281,7 @@ class OriginateContact(Command, frozen=True, kw_only=True):
     number: str = ""
     answer_timeout_s: float = 60.0
     caller_id: str = ""
+    caller_name: str = ""
     queue: QueueId | None = None
     flow: FlowId | None = None
     outbound_flow: FlowId | None = None
@@ -332,6 +333,12 @@ class SetMonitorMode(Command, frozen=True, kw_only=True):
     mode: MonitorMode
     agent: AgentId | None = None
     extension: Extension | None = None
+
+
+class AnswerPreview(Command, frozen=True, kw_only=True):
+    """The agent who is shown whom to call (campaign) has them called, or doesn't: as if 1 or 2 had been pressed."""
+
+    call: bool
 
 
 class HangUpContact(Command, frozen=True, kw_only=True):
@@ -388,6 +395,7 @@ ToContact = (
     | ExpectJoin
     | JoinContact
     | SetMonitorMode
+    | AnswerPreview
     | HangUpContact
     | DialPlanChanged
     | Retire

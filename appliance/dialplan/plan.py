@@ -22,6 +22,8 @@ class QueuePlan(msgspec.Struct, frozen=True, kw_only=True):
     queue_flow: FlowId | None = None
     hours: str = ""  # the calendar that flows ask about
     caller_id: str = ""  # E.164
+    caller_name: str = ""
+    outbound_flow: FlowId | None = None  # outbound whisper
     label: str = ""  # shown to agents before the caller's name
     recording: RecordingPolicy = RecordingPolicy.FLOW
 

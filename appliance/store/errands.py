@@ -12,10 +12,14 @@ import msgspec
 
 from appliance import events as ev
 from appliance.acd.callbacks import callback_of
+from appliance.acd.campaigns import called_again
 from appliance.acd.errands import Errand
 from appliance.events import ErrandKind
-from appliance.ids import ErrandId, QueueId
+from appliance.ids import ContactId, ErrandId, QueueId
+from appliance.stamps import Stamp
+from appliance.store.campaigns import Campaigns
 from appliance.store.connection import Connection, Value
+from appliance.store.do_not_call import DoNotCall
 from appliance.store.outbox import Outbox
 
 ERRAND = "errand"
@@ -23,8 +27,10 @@ _decode = msgspec.json.Decoder(Errand).decode
 
 
 class Errands:
-    def __init__(self, connection: Connection, outbox: Outbox) -> None:
+    def __init__(self, connection: Connection, campaigns: Campaigns, do_not_call: DoNotCall, outbox: Outbox) -> None:
         self._connection = connection
+        self._campaigns = campaigns
+        self._do_not_call = do_not_call
         self._outbox = outbox
 
     def put(self, errand: Errand) -> None:
@@ -62,11 +68,36 @@ class Errands:
 
     def derive(self, event: ev.ContactEvent) -> None:
         """Fold an event in; called by the events repository inside its transaction."""
+        if isinstance(event.body, ev.DispositionChosen):
+            self._disposed(event.contact, event.body.code, event.at)
         if not isinstance(event.body, ev.CallbackRequested) or event.body.queue is None:
             return
         errand = callback_of(event.body, event.contact, QueueId(event.body.queue), event.at)
         if self.get(errand.errand) is None:
             self.put(errand)
+
+    def dispose(self, contact: ContactId) -> None:
+        """The contact's attempt is over: what was said about it before counts now."""
+        row = self._connection.row(
+            "SELECT body, boot, mono_s, wall_s, synced FROM events WHERE contact = ? AND type = 'DispositionChosen'"
+            " ORDER BY id DESC LIMIT 1",
+            (contact,),
+        )
+        if row is not None:
+            at = Stamp(boot=row["boot"], mono_s=row["mono_s"], wall_s=row["wall_s"], synced=bool(row["synced"]))
+            self._disposed(contact, msgspec.json.decode(row["body"])["code"], at)
+
+    def _disposed(self, contact: ContactId, code: str, at: Stamp) -> None:
+        """By the campaign's rules the number is called again, or never."""
+        row = self._connection.row("SELECT content FROM errands WHERE kind = 'campaign' AND contact = ?", (contact,))
+        errand = None if row is None else _decode(row["content"])
+        campaign = None if errand is None else self._campaigns.get(errand.campaign)
+        if errand is None or campaign is None:
+            return
+        if code in campaign.never:
+            self._do_not_call.add([errand.number], campaign.campaign, at, note=code)
+        elif (again := called_again(campaign, errand, code, at)) is not None:
+            self.put(again)
 
     def _of(self, sql: str, *parameters: Value) -> list[Errand]:
         return [_decode(row["content"]) for row in self._connection.rows(sql, parameters)]

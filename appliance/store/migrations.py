@@ -494,6 +494,23 @@ def _voicemail(db: Database) -> None:
     db.execute("CREATE INDEX voicemails_mailbox ON voicemails (mailbox, state)")
 
 
+@STEPS(name="0018_campaigns")
+def _campaigns(db: Database) -> None:
+    db.execute("CREATE TABLE campaigns (campaign TEXT PRIMARY KEY, content TEXT NOT NULL) STRICT")
+    db.execute("""
+        CREATE TABLE do_not_call (
+            number TEXT NOT NULL,
+            campaign TEXT NOT NULL,
+            note TEXT NOT NULL,
+            added_wall_s REAL NOT NULL,
+            PRIMARY KEY (number, campaign)
+        ) STRICT, WITHOUT ROWID""")
+    db.execute("ALTER TABLE queues ADD COLUMN caller_name TEXT NOT NULL DEFAULT ''")
+    db.execute("ALTER TABLE queues ADD COLUMN outbound_flow TEXT")
+    db.execute("CREATE UNIQUE INDEX errands_once ON errands (campaign, number) WHERE campaign <> ''")
+    db.execute("CREATE INDEX errands_contact ON errands (contact)")
+
+
 def apply(raw: sqlite3.Connection) -> None:
     """Do every step that is not done yet."""
     STEPS.apply(_database(raw))

@@ -16,7 +16,8 @@ QUEUE_REMOVED = "queue_removed"
 class StoredQueue(msgspec.Struct, frozen=True, kw_only=True):
     """`queue_flow` is the flow that entertains waiting contacts; None: the box's own music and announcements.
 
-    hours: the calendar that flows ask about for this queue, "": none; caller_id: number shown to the outside (E.164).
+    hours: the calendar that flows ask about for this queue, "": none. caller_id, caller_name: number (E.164) and name
+    shown to the outside; outbound_flow: outbound whisper of its calls out (OutboundCallerConfig).
     """
 
     plan: QueuePlan
@@ -24,6 +25,8 @@ class StoredQueue(msgspec.Struct, frozen=True, kw_only=True):
     queue_flow: FlowId | None = None
     hours: str = ""
     caller_id: str = ""
+    caller_name: str = ""
+    outbound_flow: FlowId | None = None
 
 
 class Queues:
@@ -37,12 +40,14 @@ class Queues:
         with self._connection.transaction():
             self._connection.write(
                 "INSERT INTO queues (queue, display_name, queue_flow, max_contacts, ring_timeout_s, wrap_up_s, enabled,"
-                " hours, caller_id, agent_order, last_agent_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " hours, caller_id, agent_order, last_agent_s, caller_name, outbound_flow)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (queue) DO UPDATE SET display_name = excluded.display_name,"
                 " queue_flow = excluded.queue_flow, max_contacts = excluded.max_contacts,"
                 " ring_timeout_s = excluded.ring_timeout_s, wrap_up_s = excluded.wrap_up_s, enabled = excluded.enabled,"
                 " hours = excluded.hours, caller_id = excluded.caller_id,"
-                " agent_order = excluded.agent_order, last_agent_s = excluded.last_agent_s",
+                " agent_order = excluded.agent_order, last_agent_s = excluded.last_agent_s,"
+                " caller_name = excluded.caller_name, outbound_flow = excluded.outbound_flow",
                 (
                     plan.queue,
                     queue.display_name,
@@ -55,6 +60,8 @@ class Queues:
                     queue.caller_id,
                     plan.agent_order.value,
                     float(plan.last_agent_s),
+                    queue.caller_name,
+                    queue.outbound_flow,
                 ),
             )
             self._outbox.add(QUEUE, queue)
@@ -92,4 +99,6 @@ def _queue(row: Row) -> StoredQueue:
         queue_flow=row["queue_flow"],
         hours=row["hours"],
         caller_id=row["caller_id"],
+        caller_name=row["caller_name"],
+        outbound_flow=row["outbound_flow"],
     )

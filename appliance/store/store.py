@@ -15,6 +15,7 @@ from appliance.store.agent_states import AgentStates
 from appliance.store.agent_statuses import AgentStatuses
 from appliance.store.agents import Agents
 from appliance.store.boots import Boots
+from appliance.store.campaigns import Campaigns
 from appliance.store.connection import Connection
 from appliance.store.contact_events import ContactEvents
 from appliance.store.contact_records import ContactRecords
@@ -22,6 +23,7 @@ from appliance.store.contacts import Contacts
 from appliance.store.counters import Counters
 from appliance.store.directory import Directory
 from appliance.store.dispositions import Dispositions
+from appliance.store.do_not_call import DoNotCall
 from appliance.store.errands import Errands
 from appliance.store.extensions import Extensions
 from appliance.store.flow_parts import FlowParts
@@ -49,7 +51,9 @@ class Store:
         self.outbox = Outbox(connection)
         self.contacts = Contacts(connection)
         self.recordings = Recordings(connection)
-        self.errands = Errands(connection, self.outbox)
+        self.campaigns = Campaigns(connection, self.outbox)
+        self.do_not_call = DoNotCall(connection, self.outbox)
+        self.errands = Errands(connection, self.campaigns, self.do_not_call, self.outbox)
         self.voicemails = Voicemails(connection)
         self.mailboxes = Mailboxes(connection, self.outbox)
         self.events = ContactEvents(

@@ -13,9 +13,10 @@ import msgspec
 from appliance.clock import Clock
 from appliance.config.paths import BoxPaths
 from appliance.config.schema import Configuration
+from appliance.dialplan import DialPlan
 from appliance.errors import RequestError
 from appliance.events import ErrandKind
-from appliance.ids import ContactId
+from appliance.ids import ContactId, FlowId, TrunkId
 from appliance.store.failures import UnknownReferenceError
 from appliance.store.store import Store
 from appliance.switchboard import (
@@ -31,6 +32,7 @@ from appliance.switchboard import (
 )
 from appliance.switchboard import requests as ask
 from appliance.switchboard.changes import Change
+from appliance.switchboard.errands import campaign_changes
 from appliance.switchboard.errands.showing import show_errand
 from appliance.switchboard.measuring.questions import MetricsQuery
 from appliance.switchboard.measuring.reports import report_of
@@ -44,7 +46,17 @@ class Administration:
     """`domain` is the digest realm of the edge, `language` that of the flows that come with the box, `region` the
     country whose numbers are dialled."""
 
-    def __init__(self, paths: BoxPaths, domain: str, clock: Clock, *, language: str = "en", region: str = "US") -> None:
+    def __init__(
+        self,
+        paths: BoxPaths,
+        domain: str,
+        clock: Clock,
+        *,
+        language: str = "en",
+        region: str = "US",
+        plan: DialPlan | None = None,
+    ) -> None:
+        """`plan`: whom the box may call by itself, but for its extensions."""
         self._operations: dict[str, tuple[type[ask.Arguments], Work]] = {
             "extension.add": (ask.ExtensionAdd, lambda s, a: changes.add_extension(s, paths, domain, a)),
             "extension.remove": (ask.ExtensionRemove, lambda s, a: changes.remove_extension(s, paths, a)),
@@ -103,6 +115,7 @@ class Administration:
                 ask.RecordingList,
                 lambda s, a: Change(result=listings.list_recordings(s, paths.recordings, limit=a.limit)),
             ),
+            **campaign_changes.operations(plan or DialPlan(region=region), clock),
         }
 
     @property
@@ -125,7 +138,12 @@ class Administration:
 def administration(configuration: Configuration, paths: BoxPaths, clock: Clock) -> Administration:
     """That of the box which `configuration` describes."""
     box = configuration.box
-    return Administration(paths, configuration.edge.domain, clock, language=box.language, region=box.region)
+    plan = DialPlan(
+        region=box.region,
+        numbers={number.number: FlowId(number.flow) for number in configuration.numbers},
+        trunks=(TrunkId("any"),),  # one may be added before somebody is called
+    )
+    return Administration(paths, configuration.edge.domain, clock, language=box.language, region=box.region, plan=plan)
 
 
 def _contacts(store: Store, given: ask.ContactList) -> Change:

@@ -22,6 +22,7 @@ from appliance.switchboard.changes import Change
 from appliance.switchboard.desk.desk import OPERATION, Desk
 from appliance.switchboard.dialling import Dialling
 from appliance.switchboard.errands.callbacks import Callbacks
+from appliance.switchboard.errands.campaigns import Campaigns
 from appliance.switchboard.ledger import Ledger
 from appliance.switchboard.listings import Row
 from appliance.switchboard.live import Live
@@ -54,6 +55,7 @@ class Api:
         measuring: Measuring,
         dialling: Dialling,
         callbacks: Callbacks,
+        campaigns: Campaigns,
         routing: Routing,
         publisher: Publisher,
         settings: Settings,
@@ -78,6 +80,7 @@ class Api:
         self._desk = desk
         self._orbits = orbits
         desk.perform = self.perform
+        self._campaigns = campaigns
         self._operations: dict[str, tuple[type[ask.Arguments], Callable[[Any], Awaitable[Any]]]] = {
             "status": (ask.Nothing, lambda _: self._status()),
             "agent.login": (ask.AgentLogIn, shift.log_in),
@@ -92,6 +95,7 @@ class Api:
             "contact.park": (ask.ContactPark, orbits.park),
             "contact.dial": (ask.ContactDial, dialling.dial),
             "callback.add": (ask.CallbackAdd, callbacks.add),
+            "campaign.answer": (ask.PreviewAnswer, campaigns.answer),
             "callback.cancel": (ask.CallbackNamed, callbacks.cancel),
             "contact.monitor": (ask.ContactMonitor, supervisors.monitor),
             "contact.mode": (ask.ContactMonitor, supervisors.set_mode),
@@ -154,6 +158,10 @@ class Api:
             await self._publisher.refresh(self._settings.configuration)
         if op.startswith(MESSAGE_OPERATIONS):
             self._messages_changed()
+        if op.startswith("campaign."):
+            await self._campaigns.refresh()
+        if op == "dnc.add":
+            await self._campaigns.strike(change.result["errands"])
         if op == "extension.remove":
             await self._forget(Extension(change.result["extension"]))
 

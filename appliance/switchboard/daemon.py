@@ -38,7 +38,8 @@ from appliance.switchboard.desk.book import HANDLERS
 from appliance.switchboard.desk.desk import Desk
 from appliance.switchboard.dialling import Dialling
 from appliance.switchboard.edge_watch import EdgeWatch
-from appliance.switchboard.errands.callbacks import Callbacks, why_not
+from appliance.switchboard.errands.callbacks import Callbacks
+from appliance.switchboard.errands.campaigns import Campaigns
 from appliance.switchboard.errands.errands import Errands
 from appliance.switchboard.finisher import Finisher
 from appliance.switchboard.intake import Intake
@@ -154,7 +155,15 @@ class Switchboard:
             ledger=self._ledger,
             originating=self.originating,
             clock=now,
-            check=lambda errand: why_not(self._publisher.plan, errand.number),
+            plan=lambda: self._publisher.plan,
+        )
+        self._campaigns = Campaigns(
+            store=self.store,
+            ledger=self._ledger,
+            errands=self.errands,
+            contacts=self.contacts,
+            routing=self.routing,
+            clock=now,
         )
         self.contacts.attendant = self.errands
         self._link = LinkServer(paths.link_socket, intake)
@@ -198,6 +207,7 @@ class Switchboard:
                 present=self._present,
                 clock=now,
             ),
+            campaigns=self._campaigns,
             callbacks=Callbacks(errands=self.errands, ledger=self._ledger, publisher=self._publisher, clock=now),
             dialling=Dialling(routing=self.routing, originating=self.originating, publisher=self._publisher),
             routing=self.routing,
@@ -246,6 +256,8 @@ class Switchboard:
         self._stops.append(self._stop_listening)
         self.messages.look()
         self._stops.append(self.messages.stop)
+        await self._campaigns.start()
+        self._stops.append(self._campaigns.stop)
         self.lamps.start()
         self._stops.append(self.lamps.stop)
         self._watch.start()

@@ -34,7 +34,8 @@ class Dialling:
         await self._routing.deciding.wait()
         agent = self._free_agent(AgentId(given.agent))
         number = self._dialable(given.number)
-        queue = self._queue(given.queue)
+        usual = agent.outbound_queue if number.startswith("+") else None
+        queue = self._queue(given.queue or usual)
         contact = await self._originating.originate(
             OriginateContact(
                 contact=new_contact(),
@@ -44,6 +45,8 @@ class Dialling:
                 number=number,
                 queue=None if queue is None else queue.queue,
                 caller_id="" if queue is None else queue.caller_id,
+                caller_name="" if queue is None else queue.caller_name,
+                outbound_flow=None if queue is None else queue.outbound_flow,
             )
         )
         return {"contact": contact, "agent": agent.agent, "extension": agent.extension, "number": number}

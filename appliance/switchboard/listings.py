@@ -119,6 +119,8 @@ def show_queue(queue: StoredQueue) -> Row:
         "flow": queue.queue_flow,
         "hours": queue.hours or None,
         "caller_id": queue.caller_id or None,
+        "caller_name": queue.caller_name or None,
+        "outbound_flow": queue.outbound_flow,
         "enabled": queue.plan.enabled,
         "agent_order": queue.plan.agent_order.value,
         "last_agent_s": queue.plan.last_agent_s,

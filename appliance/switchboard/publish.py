@@ -224,6 +224,8 @@ def _queue(queue: StoredQueue, policies: Iterable[StoredPolicy], *, labelled: bo
         queue_flow=queue.queue_flow or DEFAULT_QUEUE_FLOW,
         hours=queue.hours,
         caller_id=queue.caller_id,
+        caller_name=queue.caller_name,
+        outbound_flow=queue.outbound_flow,
         label=(queue.display_name or queue.plan.queue) if labelled else "",
         recording=RecordingPolicy(policy),
     )

@@ -24,6 +24,8 @@ EVENTS = (
     m.CustomerAnswered(),
     m.AttemptEnded(outcome=Outcome.BUSY),
     m.Cancelled(),
+    m.Recalled(),
+    m.Struck(),
 )
 MINT = ContactId("minted")
 
@@ -65,6 +67,10 @@ AFTER = {
     (S.DIALLED, m.CustomerAnswered): S.CONNECTED,
     (S.DIALLED, m.Cancelled): S.DIALLED,
     (S.DIALLED, m.AttemptEnded): S.SCHEDULED,
+    (S.SCHEDULED, m.Struck): S.CANCELLED,
+    (S.QUEUED, m.Struck): S.CANCELLED,
+    (S.OFFERED, m.Struck): S.CANCELLED,
+    (S.DIALLED, m.Struck): S.DIALLED,
     (S.CONNECTED, m.AttemptEnded): S.DONE,
     (S.CONNECTED, m.Cancelled): S.CONNECTED,
 }
@@ -77,7 +83,7 @@ def test_errand_when_told_in_any_state_then_the_table_says_where_it_goes(
     before = errand(state)
     after, commands = step(before, event, at(10), MINT)
     assert after.state is AFTER.get((state, type(event)), state)
-    if (state, type(event)) not in AFTER:
+    if (state, type(event)) not in AFTER:  # a callback is never recalled
         assert (after, commands) == (before, ())
 
 
@@ -133,6 +139,29 @@ def test_campaign_when_its_record_waits_then_without_a_contact() -> None:
     dialled = m.replace(queued, state=S.DIALLED)
     after, commands = step(dialled, m.AttemptEnded(outcome=Outcome.BUSY), at(9), ContactId("other"))
     assert (after.contact, after.previous, commands) == (None, MINT, ())
+
+
+def test_campaign_when_its_record_is_recalled_then_it_waits_without_a_contact() -> None:
+    record = errand(S.QUEUED, kind=ErrandKind.CAMPAIGN, campaign="spring")
+    after, commands = step(record, m.Recalled(), at(7), MINT)
+    assert (after.state, after.contact, after.due) == (S.SCHEDULED, None, at(7))
+    assert commands == (m.EndContact(contact=ContactId("c")),)
+
+
+def test_campaign_when_agents_skip_a_record_then_no_attempt_counts_until_nobody_wants_it() -> None:
+    now = errand(S.DIALLED, kind=ErrandKind.CAMPAIGN, campaign="spring")
+    for _ in range(m.MOST_SKIPS - 1):
+        now, _ = step(now, m.AttemptEnded(outcome=Outcome.SKIPPED), at(10), MINT)
+        assert (now.state, now.attempt, now.outcomes, now.due) == (S.SCHEDULED, 1, (), at(10 + m.SKIPPED_S))
+        now = m.replace(now, state=S.DIALLED)
+    now, _ = step(now, m.AttemptEnded(outcome=Outcome.SKIPPED), at(10), MINT)
+    assert (now.state, now.outcomes) == (S.FAILED, (Outcome.SKIPPED,))
+
+
+def test_number_when_struck_then_nobody_calls_it_and_the_record_says_why() -> None:
+    after, commands = step(errand(S.QUEUED), m.Struck(), at(1), MINT)
+    assert after.outcomes == (Outcome.DO_NOT_CALL,)
+    assert commands == (m.EndContact(contact=ContactId("c")),)
 
 
 def test_lease_when_an_older_one_ends_then_the_one_in_force_stays() -> None:

@@ -96,9 +96,3 @@ def callable_number(plan: DialPlan, wanted: str) -> str:
             return str(extension)
         case Unroutable(why=why):
             raise RequestError(why, kind="forbidden")
-
-
-def why_not(plan: DialPlan, number: str) -> str:
-    """Why the box may not call `number`, "" where it may."""
-    destination = may_be_called(plan, number)
-    return destination.why if isinstance(destination, Unroutable) else ""

@@ -20,6 +20,7 @@ from appliance.acd.callbacks import news_of
 from appliance.acd.errands import Errand, ErrandState, step
 from appliance.clock import Clock
 from appliance.contact import protocol as p
+from appliance.dialplan import DialPlan, QueuePlan, Unroutable, may_be_called
 from appliance.errors import RequestError, StoreError
 from appliance.ids import ContactId, ErrandId, OfferId
 from appliance.logs import fields
@@ -33,7 +34,7 @@ from appliance.switchboard.routing import Routing
 logger = logging.getLogger(__name__)
 
 LOOK_AGAIN_S = 60.0  # the wall clock may be set meanwhile
-Check = Callable[[Errand], str]  # why the errand's number may not be called; "" where it may
+Plan = Callable[[], DialPlan]  # what is published now
 
 
 class Errands:
@@ -47,7 +48,7 @@ class Errands:
         ledger: Ledger,
         originating: Originating,
         clock: Clock,
-        check: Check,
+        plan: Plan,
     ) -> None:
         self.watchers: list[Callable[[Errand], None]] = []
         self._contacts = contacts
@@ -55,7 +56,7 @@ class Errands:
         self._ledger = ledger
         self._originating = originating
         self._clock = clock
-        self._check = check
+        self._plan = plan
         self._attempts = Attempts(contacts=contacts, routing=routing, clock=clock)
         self._errands: dict[ErrandId, Errand] = {}
         self._of: dict[ContactId, ErrandId] = {}
@@ -91,9 +92,17 @@ class Errands:
             self._save(after)
         self._carry_out(after, commands)
         if after != before:
+            if after.kind is said.ErrandKind.CAMPAIGN and after.contact is None:
+                self._forget(after)  # its campaign takes it up again
             self._noticed(after)
             self._set_timer()
         return after
+
+    def admit(self, errand: Errand) -> None:
+        """A record of a campaign enters its queue now."""
+        if errand.errand not in self._errands:
+            self._keep(errand)
+            self.tell(errand.errand, e.TimeCame())
 
     def restore(self, errands: Iterable[Errand]) -> None:
         """After a restart, before the contacts' events are told again."""
@@ -220,9 +229,9 @@ class Errands:
     async def _originate(self, errand: Errand, offer: p.OfferContact) -> None:
         contact = offer.contact
         try:
-            why = self._check(errand)
-            if why:
-                self._attempts.end(contact, said.DisconnectReason.TELECOM_NUMBER_INVALID, why)
+            destination = may_be_called(self._plan(), errand.number)
+            if isinstance(destination, Unroutable):
+                self._attempts.end(contact, said.DisconnectReason.TELECOM_NUMBER_INVALID, destination.why)
                 return
             await self._originating.originate(self._command(errand, offer))
         except RequestError as error:
@@ -235,6 +244,8 @@ class Errands:
 
     def _command(self, errand: Errand, offer: p.OfferContact) -> p.OriginateContact:
         state = self._contacts.state(offer.contact)
+        queue = self._plan().queues.get(errand.queue, QueuePlan(queue=errand.queue))
+        campaign = errand.kind is said.ErrandKind.CAMPAIGN
         return p.OriginateContact(
             contact=offer.contact,
             method=method_of(errand),
@@ -243,7 +254,9 @@ class Errands:
             offer=offer.offer,
             ring_timeout_s=offer.ring_timeout_s,
             number=errand.number,
-            caller_id=errand.caller_id,
+            caller_id=errand.caller_id or queue.caller_id,
+            caller_name=queue.caller_name,
+            outbound_flow=(errand.flow if campaign else None) or queue.outbound_flow,
             queue=errand.queue,
             initial=errand.initial,
             previous=errand.previous,
@@ -313,8 +326,11 @@ class Errands:
         if errand.contact is not None:
             self._of[errand.contact] = errand.errand
         if errand.over:
-            del self._errands[errand.errand]
-            self._of.pop(errand.contact or ContactId(""), None)
+            self._forget(errand)
+
+    def _forget(self, errand: Errand) -> None:
+        self._errands.pop(errand.errand, None)
+        self._of.pop(errand.contact or ContactId(""), None)
 
     def _noticed(self, errand: Errand) -> None:
         logger.info("errand is %s", errand.state, extra=fields(contact=errand.contact))
