@@ -125,11 +125,13 @@ class Session:
         self.command(f"AT+VSM={self._mulaw},{RATE}")
         self.command("AT+VTR")
 
-    def send(self, audio: bytes) -> None:
-        """µ-law to be heard on the line; what is too late to be of use is dropped, the newest stays."""
+    def send(self, audio: bytes, *, whole: bool = False) -> None:
+        """µ-law to be heard on the line. Voice that is too late to be of use is dropped, the newest stays; `whole`: all
+        of it must be heard (keys)."""
         if self.mode is Mode.STREAM:
             self._output += shield(audio)
-            del self._output[: max(0, len(self._output) - LONGEST_QUEUE)]
+            if not whole:
+                del self._output[: max(0, len(self._output) - LONGEST_QUEUE)]
 
     def leave_stream(self, now: float) -> None:
         """End the voice stream; `StreamEnded` follows."""

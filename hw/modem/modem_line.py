@@ -1,0 +1,220 @@
+"""A voice modem as a line: its session and the line's state machine, joined. Pure (sans I/O), the clock passed in.
+
+Voice is µ-law at 8 kHz both ways. Dial tone and busy are found in the sound by us as well as by the chip; keys are sent
+as sound, so that nothing has to leave the stream. The port is `port`'s business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hw.daa.call_progress import CallProgress
+from hw.line.caller_id import CallerId, with_text
+from hw.line.dtmf import dial_tones
+from hw.line.g711 import to_mulaw, to_samples
+from hw.line.machine import Line, LineState
+from hw.line.profile import Profile
+from hw.line.signals import (
+    AnswerSeen,
+    BreakLoop,
+    CallArrived,
+    CallConnected,
+    CallEnded,
+    CallerRead,
+    ExtensionPickedUp,
+    GoOffHook,
+    GoOnHook,
+    LineFound,
+    LineLost,
+    LoopBroken,
+    Outcome,
+    Rang,
+    Request,
+    SendDigits,
+    Signal,
+    SilenceLasted,
+    Tone,
+    ToneHeard,
+    VoltageBack,
+    VoltageGone,
+)
+from hw.line.tones import tones_of
+from hw.modem import session as s
+from hw.modem.dle import Code, Told
+
+RING_TEXT = "RING"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sound(Outcome):
+    """News: what the line says, µ-law at 8 kHz."""
+
+    mulaw: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPressed(Outcome):
+    """News: a key of the far end."""
+
+    key: str
+
+
+News = CallArrived | CallConnected | CallEnded | LineLost | LineFound | Sound | KeyPressed
+
+
+class ModemLine:
+    """One line by one modem."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.session = s.Session()
+        self.line = Line(profile)
+        self._profile = profile
+        self._caller = CallerId()
+        self._progress: CallProgress | None = None
+        self._hook_down = True  # as we have ordered it
+
+    @property
+    def state(self) -> LineState:
+        return self.line.state
+
+    def start(self, now: float) -> None:
+        """Find out what modem it is; until then there is no line."""
+        self.session.start(now)
+
+    def ask(self, request: Request, now: float) -> list[Outcome]:
+        """What the user wants; news in return."""
+        return self._carry_out(self.line.handle(request, now), now)
+
+    def send(self, mulaw: bytes) -> None:
+        """Voice for the line."""
+        if self.state is LineState.TALKING:
+            self.session.send(mulaw)
+
+    def take_output(self, now: float) -> bytes:
+        """Bytes for the port."""
+        return self.session.take_output(now)
+
+    def feed(self, data: bytes, now: float) -> list[Outcome]:
+        """Bytes of the port; news in return."""
+        return self._news(self.session.feed(data, now), now)
+
+    def next_timer(self) -> float | None:
+        return min((at for at in (self.session.next_timer(), self.line.next_timer()) if at is not None), default=None)
+
+    def handle_timer(self, now: float) -> list[Outcome]:
+        """What follows from time alone."""
+        return self._news(self.session.handle_timer(now), now) + self._carry_out(self.line.handle_timer(now), now)
+
+    # ── what the modem tells ─────────────────────────────────────────────────────────────────────────────────────
+
+    def _news(self, events: list[s.Event], now: float) -> list[Outcome]:
+        news: list[Outcome] = []
+        for event in events:
+            match event:
+                case s.Line(text=text):
+                    news += self._text(text, now)
+                case s.Audio(data=data):
+                    news += self._sound(data, now)
+                case s.Heard(told=told):
+                    news += self._told(told, now)
+                case s.Failed():
+                    news += self._signal(VoltageGone(), now)
+                case s.Ready():
+                    news += self._signal(VoltageBack(), now)
+                case s.StreamEnded():
+                    news += self._stream_ended(now)
+                case _:
+                    pass
+        return news
+
+    def _text(self, text: str, now: float) -> list[Outcome]:
+        if text == RING_TEXT:
+            news = self._known_caller(now)
+            return news + self._signal(Rang(), now)
+        known = with_text(self._caller, text)
+        if known is None:
+            return []
+        self._caller = known
+        return self._known_caller(now) if known.number and known.name else []
+
+    def _known_caller(self, now: float) -> list[Outcome]:
+        """Fields come one by one: it is told when number and name are there, or at the next ring."""
+        caller, self._caller = self._caller, CallerId()
+        return self._signal(CallerRead(caller=caller), now) if caller else []
+
+    def _sound(self, data: bytes, now: float) -> list[Outcome]:
+        news: list[Outcome] = [Sound(mulaw=data)] if self.state is LineState.TALKING else []
+        if self._progress is not None:
+            for heard in self._progress.feed(to_samples(data)):
+                news += self._signal(heard, now)
+        return news
+
+    def _told(self, told: Told, now: float) -> list[Outcome]:
+        if told.digit:
+            return [KeyPressed(key=told.digit)] if self.state is LineState.TALKING else []
+        if told.code is Code.EXTENSION_PICKUP and self.session.model.pickup_is_hangup:
+            return self._signal(self._broken(), now)
+        make = _SIGNALS.get(told.code) if told.code is not None else None
+        return [] if make is None else self._signal(make(self._profile), now)
+
+    def _broken(self) -> Signal:
+        return LoopBroken(duration_s=self._profile.loop_drop_s)
+
+    def _stream_ended(self, now: float) -> list[Outcome]:
+        """By us, when we hung up; else the modem gave up, and so does the call."""
+        if self._hook_down:
+            self.session.command("AT+VLS=0")
+            return []
+        return self._signal(self._broken(), now)
+
+    def _signal(self, signal: Signal, now: float) -> list[Outcome]:
+        return self._carry_out(self.line.handle(signal, now), now)
+
+    # ── what the line orders ─────────────────────────────────────────────────────────────────────────────────────
+
+    def _carry_out(self, outcomes: list[Outcome], now: float) -> list[Outcome]:
+        news: list[Outcome] = []
+        for outcome in outcomes:
+            match outcome:
+                case GoOffHook():
+                    self._go_off_hook()
+                case GoOnHook():
+                    self._go_on_hook(now)
+                case SendDigits(number=number):
+                    self.session.send(to_mulaw(dial_tones(number)), whole=True)
+                case BreakLoop():
+                    self.session.command("AT+VTS=!")
+                case _:
+                    news.append(outcome)
+        return news
+
+    def _go_off_hook(self) -> None:
+        self._hook_down = False
+        self._progress = CallProgress(tones_of(self._profile.country))
+        self.session.command("AT+VLS=1")
+        self.session.stream()
+
+    def _go_on_hook(self, now: float) -> None:
+        self._hook_down = True
+        self._progress = None
+        if self.session.mode is s.Mode.STREAM:
+            self.session.leave_stream(now)
+        else:
+            self.session.command("AT+VLS=0")
+
+
+_SIGNALS: dict[Code, Callable[[Profile], Signal]] = {
+    Code.RING: lambda _: Rang(),
+    Code.DIAL_TONE: lambda _: ToneHeard(tone=Tone.DIAL),
+    Code.STUTTER_DIAL_TONE: lambda _: ToneHeard(tone=Tone.DIAL),
+    Code.RINGBACK: lambda _: ToneHeard(tone=Tone.RINGBACK),
+    Code.BUSY: lambda profile: ToneHeard(tone=Tone.BUSY, cycles=profile.busy_cycles),
+    Code.FAST_BUSY: lambda profile: ToneHeard(tone=Tone.CONGESTION, cycles=profile.busy_cycles),
+    Code.SPECIAL_INFORMATION: lambda _: ToneHeard(tone=Tone.SPECIAL_INFORMATION),
+    Code.POLARITY_REVERSAL: lambda _: AnswerSeen(),
+    Code.LOOP_INTERRUPTION: lambda profile: LoopBroken(duration_s=profile.loop_drop_s),
+    Code.LINE_CURRENT_BREAK: lambda profile: LoopBroken(duration_s=profile.loop_drop_s),
+    Code.EXTENSION_PICKUP: lambda _: ExtensionPickedUp(),
+    Code.SILENCE: lambda _: SilenceLasted(),
+}
