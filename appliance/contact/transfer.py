@@ -17,6 +17,7 @@ from appliance.contact.onward import enter
 from appliance.contact.parking import ask_for_orbit
 from appliance.contact.search import Search, alert_of, leg_for, target_of
 from appliance.contact.targets import FlowTarget, OrbitTarget, QueueTarget, RingTarget, find_target, shown
+from appliance.contact.turning import may_turn_round, turn_round
 from appliance.dialplan.reaching import ChooseOrder, GiveUp, Reaching, RingOutside, RingPhones, Step
 from appliance.errors import ContactError
 from appliance.events import DisconnectReason, LegRole
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 RING_S = 30.0
 REFER_GRACE_S = 1.0
+FAILURES = 300  # SIP statuses from here on
 REFER_TAKEN = 399  # tells the edge that the REFER is taken, by us and not by pjsua2; the phone is answered 202
 _REFER_TO = re.compile(r"<?sips?:([^@;?:<>\s]+)@[^?<>\s]+>?", re.IGNORECASE)
 _log = logging.getLogger(__name__)
@@ -235,12 +237,23 @@ def take_refer(contact: Contact, leg: Leg, target: str) -> int:
     """REFER (RFC 3515): the status that answers it. Only who talks from inside may: an outside caller could dial at the
     branch's cost. The phone hears by NOTIFY how it went."""
     user = refer_user(target)
+    turned = may_turn_round(contact, leg)
+    if turned:
+        turn_round(contact)
+
+    def report(status: int) -> None:
+        leg.notify_referred(status)
+        if status >= FAILURES and turned:
+            turn_round(contact)
+
     talk = contact.conversation
     free = leg is talk.talker and talk.talking and not contact.busy_with_target and leg.role is LegRole.AGENT
-    if not (user and free and transfer(contact, user, leg.agent, leg.notify_referred)):
-        _log.warning("REFER refused: not now, or nothing to reach there", extra=contact_fields(contact))
-        return DECLINED
-    return REFER_TAKEN
+    if user and free and transfer(contact, user, leg.agent, report):
+        return REFER_TAKEN
+    if turned:
+        turn_round(contact)
+    _log.warning("REFER refused: not now, or nothing to reach there", extra=contact_fields(contact))
+    return DECLINED
 
 
 def contact_fields(contact: Contact) -> dict[str, str]:

@@ -361,3 +361,55 @@ def test_refer_when_the_uri_says_more_than_a_number_is_refused(
     assert len(stage.peer.calls) == count
     assert stage.switchboard.find(contact, ContactTransferred) == []
     caller.bye()
+
+
+def test_transfer_by_refer_when_the_called_extension_asks_for_it_sends_the_caller_on(
+    stage: Stage, customer: RtpParty, agent: RtpParty, other: RtpParty
+) -> None:
+    """101 calls 102, 102 transfers 101 to 103."""
+    number = len(stage.switchboard.contacts())
+    caller, called = stage.ring_out(customer)
+    called.media_port = agent.port
+    called.answer()
+    caller.wait_status(200)
+    contact = stage.switchboard.wait_contact(number)
+    customer.say(CUSTOMER_HZ)
+    agent.say(AGENT_HZ)
+    customer.hears_tone(AGENT_HZ)
+    called.refer("sip:103@linekeeper")
+    called.wait_status(REFER_TAKEN, method="REFER")
+    target = stage.peer.wait_call("103", media_port=other.port)
+    customer.hears_tone(RINGBACK_HZ)
+    target.answer()
+    customer.hears_tone(OTHER_HZ)
+    other.hears_tone(CUSTOMER_HZ)
+    called.wait_request("BYE")
+    following = next_of(stage, contact)
+    begun = stage.switchboard.wait_event(following, ContactInitiated)
+    assert (begun.customer.address, begun.previous) == ("101", contact)
+    caller.bye()
+    target.wait_request("BYE")
+    stage.switchboard.wait_released(following)
+
+
+def test_transfer_by_refer_when_the_called_extension_asks_in_vain_leaves_everything_as_it_was(
+    stage: Stage, customer: RtpParty, agent: RtpParty
+) -> None:
+    number = len(stage.switchboard.contacts())
+    caller, called = stage.ring_out(customer)
+    called.media_port = agent.port
+    called.answer()
+    caller.wait_status(200)
+    contact = stage.switchboard.wait_contact(number)
+    customer.say(CUSTOMER_HZ)
+    agent.say(AGENT_HZ)
+    called.refer("sip:999@linekeeper")
+    called.wait_status(603, method="REFER")
+    called.refer("sip:103@linekeeper")
+    stage.peer.wait_call("103").reply(486)
+    called.wait_for(lambda message: message.method == "NOTIFY" and "486" in message.body, "NOTIFY of the failure")
+    customer.hears_tone(AGENT_HZ)
+    agent.hears_tone(CUSTOMER_HZ)
+    called.bye()
+    caller.wait_request("BYE")
+    assert stage.switchboard.wait_event(contact, ContactDisconnected).reason == "CUSTOMER_DISCONNECT"
