@@ -42,7 +42,7 @@ LIVE_OPERATIONS = frozenset(  # need a running box
         "campaign.answer",
         "config.reload",
         "metrics.now",
-        "board",
+        "wallboard",
     }
 )
 _CHUNK = 65536

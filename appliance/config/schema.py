@@ -86,6 +86,15 @@ class Callbacks(Section):
     inside: Flag = False  # whether an extension may be called back
 
 
+class Metrics(Section):
+    """`[metrics]`: what the box tells of itself to Prometheus, and how long it keeps agents' states."""
+
+    listen: Annotated[str, Field(pattern=r"^((127\.0\.0\.1|\[::1\]|localhost):[0-9]{1,5}|unix:/.{1,100})$")] | None = (
+        None  # host:port of this machine only, or unix:/path; off unless given
+    )
+    keep_days: Annotated[int, Field(strict=True, ge=1, le=3660)] = 730
+
+
 class Voice(Section):
     """`[[speech.voices]]`: who speaks a language, or one voice name of the flows only; the closest entry wins."""
 
@@ -187,6 +196,7 @@ class Configuration(Section):
     recording: Recording = Recording()
     callbacks: Callbacks = Callbacks()
     speech: Speech = Speech()
+    metrics: Metrics = Metrics()
     phones: Phones = Phones()
     trunks: tuple[Trunk, ...] = ()
     numbers: tuple[Number, ...] = ()

@@ -17,7 +17,7 @@ from appliance.contact.functions.client import Call, FunctionsClient
 from appliance.contact.functions.flow_terms import contact_event, flow_event
 from appliance.contact.functions.messages import Answered
 from appliance.contact.timers import Timer, Timers
-from appliance.events import AnyBody, AttributesUpdated
+from appliance.events import AnyBody, AttributesUpdated, InputEncrypted
 from appliance.flow import commands as c
 from appliance.flow import events as e
 from appliance.flow import machine
@@ -188,7 +188,12 @@ class FlowRun:
         self._host.flow_transfers(command)
 
     def _encrypt(self, command: c.EncryptInput) -> None:
-        encrypt(command, self._timers, self.tell)
+        def told(answer: e.FlowEvent) -> None:
+            if isinstance(answer, e.InputEncrypted):
+                self._host.emit(InputEncrypted(key=command.key_id))
+            self.tell(answer)
+
+        encrypt(command, self._timers, told)
 
     def _enter(self, command: c.FlowEntered) -> None:
         self._path.enter(command)

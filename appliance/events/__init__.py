@@ -14,7 +14,7 @@ import msgspec
 
 from appliance.events.base import Body, DisconnectReason, Endpoint, InitiationMethod, LegRole
 from appliance.events.errands import AttemptFollows, AttemptPlanned, CallbackRequested, ErrandKind
-from appliance.events.flows import FlowActionTaken, FlowEnded, FlowStarted, FunctionInvoked
+from appliance.events.flows import FlowActionTaken, FlowEnded, FlowStarted, FunctionInvoked, InputEncrypted
 from appliance.events.legs import (
     LegAnswered,
     LegEnded,
@@ -118,6 +118,7 @@ __all__ = [
     "FlowStarted",
     "FunctionInvoked",
     "InitiationMethod",
+    "InputEncrypted",
     "LegAnswered",
     "LegEnded",
     "LegHeld",
@@ -166,6 +167,7 @@ AnyBody = (
     | FlowActionTaken
     | FlowEnded
     | FunctionInvoked
+    | InputEncrypted
     | AttributesUpdated
     | QueueRequested
     | RoutingUpdated

@@ -49,3 +49,9 @@ class FunctionInvoked(Body, frozen=True, kw_only=True):
     tries: int = 0
     age_s: float | None = None
     reason: str = ""
+
+
+class InputEncrypted(Body, frozen=True, kw_only=True):
+    """What a caller typed was encrypted for the holder of `key` (the flow's EncryptionKeyId)."""
+
+    key: str

@@ -85,6 +85,18 @@ class ContactEvents:
         rows = self._connection.rows(f"SELECT {_COLUMNS} FROM events WHERE contact = ? ORDER BY id", (contact,))
         return chronological(_event(row) for row in rows)
 
+    def newest(self) -> int:
+        """The number of the event that was stored last, over all contacts; 0 if there is none."""
+        return int(self._connection.value("SELECT ifnull(max(id), 0) FROM events"))
+
+    def after(self, number: int, *, limit: int) -> tuple[int, list[ContactEvent]]:
+        """What was stored after event `number` (see `newest`), in the order of storing, and the number it goes up
+        to."""
+        rows = self._connection.rows(
+            f"SELECT id, {_COLUMNS} FROM events WHERE id > ? ORDER BY id LIMIT ?", (number, limit)
+        )
+        return (rows[-1]["id"] if rows else number), [_event(row) for row in rows]
+
     def count(self) -> int:
         return int(self._connection.value("SELECT count(*) FROM events"))
 

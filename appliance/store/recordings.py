@@ -62,6 +62,11 @@ class Recordings:
         """Every recording, oldest first."""
         return self._of("SELECT * FROM recordings ORDER BY rowid")
 
+    def count_by_status(self) -> dict[str, int]:
+        """How many there are in each state that any is in."""
+        rows = self._connection.rows("SELECT status, count(*) AS count FROM recordings GROUP BY status")
+        return {row["status"]: row["count"] for row in rows}
+
     def mark_lost(self, recording: RecordingId) -> None:
         """No audio of it can be saved. A finished recording stays finished."""
         self._connection.write(

@@ -13,7 +13,7 @@ from appliance.config.lastgood import LastGood
 from appliance.config.paths import BoxPaths
 from appliance.config.schema import Configuration
 
-_AT_NEXT_START = ("edge", "contacts")
+_AT_NEXT_START = ("edge", "contacts", "metrics")
 
 
 class Settings:
