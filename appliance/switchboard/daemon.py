@@ -51,11 +51,8 @@ from appliance.switchboard.last_agents import MOST_KEPT
 from appliance.switchboard.ledger import Ledger
 from appliance.switchboard.link import LinkServer
 from appliance.switchboard.live import Live
-from appliance.switchboard.measuring.last_minute import LastMinute
 from appliance.switchboard.measuring.measuring import Measuring
 from appliance.switchboard.measuring.present import Present, calendar_day
-from appliance.switchboard.measuring.scrape_server import ScrapeServer
-from appliance.switchboard.measuring.wallboard import Wallboard
 from appliance.switchboard.originating import Originating
 from appliance.switchboard.parking import Orbits
 from appliance.switchboard.pick_up import PickUps
@@ -205,25 +202,20 @@ class Switchboard:
             present=self._present,
             clock=now,
         )
-        wallboard = Wallboard(live=live, store=self.store, edge=self._edge, settings=self._settings, clock=now)
-        self.minute = LastMinute(
-            store=self.store, acd=self.routing.acd, clock=now, keep_days=configuration.metrics.keep_days
-        )
-        measuring = Measuring(
-            path=paths.store,
-            store=self.store,
+        self.measuring = Measuring(
+            live=live,
             present=self._present,
-            wallboard=wallboard,
-            minute=self.minute,
+            store=self.store,
+            acd=self.routing.acd,
+            edge=self._edge,
+            settings=self._settings,
             clock=now,
         )
-        listen = configuration.metrics.listen
-        self.scrapes = ScrapeServer(listen, measuring.scrape) if listen is not None else None
         self.api = Api(
             store=self.store,
             ledger=self._ledger,
             administration=administration(configuration, paths, now),
-            measuring=measuring,
+            measuring=self.measuring,
             live=live,
             campaigns=self._campaigns,
             callbacks=Callbacks(errands=self.errands, ledger=self._ledger, publisher=self._publisher, clock=now),
@@ -280,11 +272,8 @@ class Switchboard:
         self._stops.append(self.lamps.stop)
         self._watch.start()
         self._stops.append(self._watch.stop)
-        await self.minute.start()
-        self._stops.append(self.minute.stop)
-        if self.scrapes is not None:
-            await self.scrapes.start()
-            self._stops.append(self.scrapes.stop)
+        self._stops.append(self.measuring.stop)
+        await self.measuring.start()
         await self._api_server.start()
         self._stops.append(self._api_server.stop)
 

@@ -7,44 +7,64 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from pathlib import Path
 from typing import Any
 
+from appliance.acd.machine import Acd
 from appliance.clock import Clock
+from appliance.edge.rpc import AsyncEdgeLink
 from appliance.store.store import Store
 from appliance.switchboard import requests as ask
 from appliance.switchboard.edge_watch import NAMES
+from appliance.switchboard.live import Live
 from appliance.switchboard.measuring.exposition import Scrape, exposed
 from appliance.switchboard.measuring.last_minute import LastMinute
 from appliance.switchboard.measuring.present import Present
 from appliance.switchboard.measuring.questions import Json, MetricsNow, MetricsQuery, report_now
 from appliance.switchboard.measuring.reports import local_zone, report_from
+from appliance.switchboard.measuring.scrape_server import ScrapeServer
 from appliance.switchboard.measuring.wallboard import Wallboard
+from appliance.switchboard.settings import Settings
 from appliance.switchboard.store_thread import StoreThread
 
 Operation = tuple[type[ask.Arguments], Callable[[Any], Awaitable[Any]]]
 
 
 class Measuring:
-    """`path`: the file of the store; it exists once the switchboard has started."""
+    """Between `start` and `stop` it minds the minutes and serves Prometheus, if configured; the operations are there
+    as long as the API is."""
 
     def __init__(
         self,
         *,
-        path: Path,
-        store: StoreThread,
+        live: Live,
         present: Present,
-        wallboard: Wallboard,
-        minute: LastMinute,
+        store: StoreThread,
+        acd: Acd,
+        edge: AsyncEdgeLink,
+        settings: Settings,
         clock: Clock,
     ) -> None:
-        self._path = path
+        configuration = settings.configuration.metrics
+        self._path = settings.paths.store
         self._store = store
         self._present = present
-        self._wallboard = wallboard
-        self._minute = minute
         self._clock = clock
+        self._wallboard = Wallboard(live=live, store=store, edge=edge, settings=settings, clock=clock)
+        self.minute = LastMinute(store=store, acd=acd, clock=clock, keep_days=configuration.keep_days)
+        self.scrapes = None if configuration.listen is None else ScrapeServer(configuration.listen, self.scrape)
         self._one_at_a_time = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Raises RequestError where metrics.listen can't be used, StoreError."""
+        await self.minute.start()
+        if self.scrapes is not None:
+            await self.scrapes.start()
+
+    async def stop(self) -> None:
+        """Safe to call twice, and after a start that failed."""
+        if self.scrapes is not None:
+            await self.scrapes.stop()
+        await self.minute.stop()
 
     @property
     def operations(self) -> Mapping[str, Operation]:
@@ -74,7 +94,7 @@ class Measuring:
         scrape = Scrape(
             board=board,
             current={str(queue): self._present.of_queue(queue) or {} for queue in self._present.queues()},
-            points=self._minute.points,
+            points=self.minute.points,
             totals=totals,
             recordings=recordings,
         )
