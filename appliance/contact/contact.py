@@ -24,6 +24,7 @@ from appliance.contact.letterbox import Letterbox
 from appliance.contact.origination import Origination
 from appliance.contact.parking import Parking
 from appliance.contact.queue_stay import QueueStay
+from appliance.contact.replacing import Replacing
 from appliance.contact.search import Search
 from appliance.contact.segment import FLUSH_S, Segment
 from appliance.contact.services import Services
@@ -90,6 +91,7 @@ class Contact:
         self.origination: Origination | None = None
         self.joining = Joining(self)
         self.parking: Parking | None = None
+        self.replacing = Replacing(self)
         self._initial = initial
         self._once_up: Callable[[], None] | None = None
         self._on_over = on_over
@@ -107,6 +109,7 @@ class Contact:
         every = (
             self.origination,
             self.joining,
+            self.replacing,
             self.stay,
             self.transfer,
             self.consult,
@@ -156,9 +159,16 @@ class Contact:
             self.search = None
         self.emit(SystemConnected())
         if self.outbound and self.conversation.talker is not None:
-            self.conversation.talker.reply(200)
+            self._tell_caller(self.conversation.talker)
         else:
             self.flow.begin()
+
+    def _tell_caller(self, caller: Leg) -> None:
+        """Whom the talker called has answered; one who took the caller's place is up already."""
+        if caller.answered:
+            self.talk(caller, None)
+        else:
+            caller.reply(200)
 
     def talk(self, leg: Leg, offer: OfferId | None) -> None:
         """`leg` talks with the customer from now on."""

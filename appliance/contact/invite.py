@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from appliance.ids import ContactId
+
 _REQUEST_LINE = re.compile(r"INVITE\s+(\S*)", re.IGNORECASE)
 _FOLD = re.compile(r"\r?\n[ \t]+")  # RFC 3261 §7.3.1
 _LINE_END = re.compile(r"[\r\n]")
@@ -21,6 +23,7 @@ _URI = re.compile(r"\s*+<?\s*+(?:sips?:([^@>\s]*+)@|tel:([^>\s]*+))", re.IGNOREC
 _COMPACT = {"f": "From", "t": "To"}  # RFC 3261 §7.3.3
 _KEPT = frozenset({"p-asserted-identity", "p-charge-info", "from", "to", "isup-oli", "jip", "diversion"})
 JOIN_USER = "join-"  # user part of the URI, followed by the secret
+_CONTACT = re.compile(r"[0-9a-f-]{36}")
 _LONGEST = 128
 _LONGEST_VALUE = 1024
 # pjsua2 gives bytes that are no UTF-8 as lone surrogates: old phones mean Latin-1, the rest means nothing
@@ -69,6 +72,13 @@ def join_secret(message: str) -> str:
     line = _REQUEST_LINE.match(message)
     user = _user(line[1]) if line else ""
     return user.removeprefix(JOIN_USER) if user.startswith(JOIN_USER) else ""
+
+
+def related_contact(message: str) -> ContactId | None:
+    """Whose contact process sends this INVITE; None for a phone's."""
+    head = _BODY.split(message, maxsplit=1)[0]
+    found = _headers(_LINE_END.split(head)[1:]).get("x-linekeeper-contact", ("", ""))[1]
+    return ContactId(found) if _CONTACT.fullmatch(found) else None
 
 
 def _headers(lines: list[str]) -> dict[str, tuple[str, str]]:

@@ -47,6 +47,10 @@ class LegOwner(Protocol):
 
     def leg_refers(self, leg: Leg, target: str) -> int: ...
 
+    def leg_replaceable(self, leg: Leg) -> bool: ...
+
+    def leg_replaced(self, leg: Leg, call_id: int, message: str) -> Leg: ...
+
     def leg_faulted(self, leg: Leg, error: Exception) -> None: ...
 
 
@@ -79,6 +83,7 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         self.label = ""  # what the call is for, shown before the caller's name
         self.trunk: TrunkId | None = None
         self.audio: pj.AudioMedia | None = None
+        self._replacer = ""  # the INVITE that is about to replace this leg
         self.codec = ""
         self.early = False  # the party rings and sends sound of its own with it
         self.answered = False
@@ -207,6 +212,18 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
     def onCallTransferRequest(self, parameters: pj.OnCallTransferRequestParam) -> None:  # noqa: N802
         """Never below 300: pjsua2 would dial the Refer-To as it stands, past dial plan and trunks."""
         parameters.statusCode = self.owner.leg_refers(self, str(parameters.dstUri))
+
+    @_guarded
+    def onCallReplaceRequest(self, parameters: pj.OnCallReplaceRequestParam) -> None:  # noqa: N802
+        """INVITE with Replaces (RFC 3891) that names our dialog, tags and all."""
+        if self.owner.leg_replaceable(self):
+            self._replacer = str(parameters.rdata.wholeMsg)
+        else:
+            parameters.statusCode = pj.PJSIP_SC_CALL_TSX_DOES_NOT_EXIST
+
+    @_guarded
+    def onCallReplaced(self, parameters: pj.OnCallReplacedParam) -> None:  # noqa: N802
+        parameters.newCall = self.owner.leg_replaced(self, int(parameters.newCallId), self._replacer)
 
     def onCallRedirected(self, _parameters: pj.OnCallRedirectedParam) -> int:  # noqa: N802
         """A redirection is not followed (the edge knows where people are); the leg ends with its 3xx."""

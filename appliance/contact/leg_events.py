@@ -96,6 +96,14 @@ class LegEvents:
     def leg_refers(self, leg: Leg, target: str) -> int:
         return take_refer(self._contact, leg, target)
 
+    def leg_replaceable(self, leg: Leg) -> bool:
+        """Whoever talks or waits here, but not while its end is being written down."""
+        contact = self._contact
+        return not contact.ending and leg in (contact.conversation.customer, contact.conversation.talker)
+
+    def leg_replaced(self, leg: Leg, call_id: int, message: str) -> Leg:
+        return self._contact.replacing.take(leg, call_id, message)
+
     def leg_faulted(self, leg: Leg, error: Exception) -> None:
         self._contact.end(DisconnectReason.TELECOM_PROBLEM, detail=f"fault in {leg.leg}: {type(error).__name__}")
 

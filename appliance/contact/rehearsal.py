@@ -80,3 +80,9 @@ class Rehearsal:
 
     def leg_refers(self, leg: Leg, target: str) -> int:
         return DECLINED
+
+    def leg_replaceable(self, leg: Leg) -> bool:
+        return False
+
+    def leg_replaced(self, leg: Leg, call_id: int, message: str) -> Leg:
+        raise ContactError("this call can't be replaced")

@@ -8,6 +8,7 @@ import pjsua2 as pj
 
 from appliance.contact.causes import DECLINED
 from appliance.contact.leg import Leg
+from appliance.errors import ContactError
 from appliance.events import LegRole
 from appliance.ids import LegId
 
@@ -33,6 +34,12 @@ class StandIn:
 
     def leg_refers(self, leg: Leg, target: str) -> int:
         return DECLINED
+
+    def leg_replaceable(self, leg: Leg) -> bool:
+        return False
+
+    def leg_replaced(self, leg: Leg, call_id: int, message: str) -> Leg:
+        raise ContactError("this call can't be replaced")
 
     def leg_ended(self, leg: Leg, status: int, reason: str) -> None:
         self._on_gone(self)

@@ -15,6 +15,7 @@ from appliance.contact.causes import DECLINED
 from appliance.contact.leg import Leg
 from appliance.contact.onward import enter
 from appliance.contact.parking import ask_for_orbit
+from appliance.contact.replacing import attended_target
 from appliance.contact.search import Search, alert_of, leg_for, target_of
 from appliance.contact.targets import FlowTarget, OrbitTarget, QueueTarget, RingTarget, find_target, shown
 from appliance.contact.turning import may_turn_round, turn_round
@@ -227,7 +228,7 @@ def _dismiss(contact: Contact, leaver: Leg | None, report: Report | None) -> Non
 def refer_user(target: str) -> str:
     """Who is meant by the URI of a REFER; empty where it says more than that.
 
-    A phone must not write headers that the edge believes, and Replaces (attended transfer) means no number.
+    A phone must not write headers that the edge believes; Replaces (attended transfer) is `replacing`'s business.
     """
     found = _REFER_TO.fullmatch(target)
     return found[1] if found else ""
@@ -236,6 +237,8 @@ def refer_user(target: str) -> str:
 def take_refer(contact: Contact, leg: Leg, target: str) -> int:
     """REFER (RFC 3515): the status that answers it. Only who talks from inside may: an outside caller could dial at the
     branch's cost. The phone hears by NOTIFY how it went."""
+    if (attended := attended_target(target)) is not None:
+        return REFER_TAKEN if contact.replacing.ask(leg, *attended) else DECLINED
     user = refer_user(target)
     turned = may_turn_round(contact, leg)
     if turned:

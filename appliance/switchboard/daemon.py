@@ -44,6 +44,7 @@ from appliance.switchboard.errands.errands import Errands
 from appliance.switchboard.finisher import Finisher
 from appliance.switchboard.intake import Intake
 from appliance.switchboard.joining import Joining
+from appliance.switchboard.kinship import Kinship
 from appliance.switchboard.lamps.board import Board
 from appliance.switchboard.lamps.floor import AcdFloor
 from appliance.switchboard.lamps.picture import picture
@@ -131,6 +132,7 @@ class Switchboard:
         self.contacts.carer = self._caretaker
         self.originating = Originating(self.contacts.processes, clock.monotonic_s)
         self.joining = Joining(self.contacts)
+        Kinship(self.contacts)
         supervisors = Supervisors(
             contacts=self.contacts,
             routing=self.routing,
