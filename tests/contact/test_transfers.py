@@ -344,11 +344,11 @@ def test_transfer_to_the_outside_when_commanded_asks_the_edge_for_a_trunk(
     "target",
     [
         "sip:103@linekeeper?X-Linekeeper-Trunk=any",
-        "sip:103@linekeeper?Replaces=call%3Bto-tag%3D1%3Bfrom-tag%3D2",
+        "sip:103@linekeeper?Replaces=call%3Bto-tag%3D1%3Bfrom-tag%3D2&X-Linekeeper-Trunk=any",
         "tel:+14155550123",
         "sip:linekeeper",
     ],
-    ids=["header", "attended", "tel", "no user"],
+    ids=["header", "attended and header", "tel", "no user"],
 )
 def test_refer_when_the_uri_says_more_than_a_number_is_refused(
     stage: Stage, customer: RtpParty, agent: RtpParty, target: str
