@@ -15,7 +15,7 @@ from appliance.contact.callback_request import request_callback
 from appliance.contact.flow_run import FlowHost, FlowRun
 from appliance.contact.letterbox import end_after, take_message
 from appliance.contact.protocol import MeasureMetrics
-from appliance.contact.targets import VOICEMAIL_PREFIX, find_mailbox
+from appliance.contact.targets import GREETING_PREFIX, VOICEMAIL_PREFIX, find_mailbox
 from appliance.contact.third_party import COMPLETED, FAILED, ThirdParty
 from appliance.contact.transfer import transfer
 from appliance.events import AnyBody, DisconnectReason
@@ -148,7 +148,7 @@ class FlowStage:
         """Nothing to do until a hook is due: it stands in the flow's facts."""
 
     def flow_dials(self, command: c.DialThirdParty) -> None:
-        if command.number.startswith(VOICEMAIL_PREFIX):
+        if command.number.startswith((VOICEMAIL_PREFIX, GREETING_PREFIX)):
             self._takes_message(command)
             return
         self._contact.third_party = ThirdParty(self._contact, command)
@@ -161,9 +161,11 @@ class FlowStage:
         def back(taken: bool) -> None:
             self.tell(e.ThirdPartyEnded(outcome=COMPLETED if taken else FAILED))
 
-        mailbox = find_mailbox(contact.published.plan, command.number.removeprefix(VOICEMAIL_PREFIX))
+        kind, _, name = command.number.partition(":")
+        mailbox = find_mailbox(contact.published.plan, name)
         if mailbox is not None:
-            take_message(contact, mailbox, back if command.resume else end_after(contact))
+            done = back if command.resume else end_after(contact)
+            take_message(contact, mailbox, done, greeting=f"{kind}:" == GREETING_PREFIX)
         elif command.resume:
             self.tell_later(e.ThirdPartyEnded(outcome=FAILED))
         else:

@@ -1,4 +1,4 @@
-"""A caller leaves a message: greeting, tone, recording, thanks.
+"""A caller leaves a message (greeting, tone, recording, thanks), or who has the mailbox speaks its greeting.
 
 A message is a recording like any other (made durable while it grows, finished at the end, found again after a power
 cut), marked with its mailbox. It ends with #, hanging up, a long silence or its longest length; one in which nobody
@@ -33,7 +33,11 @@ _log = logging.getLogger(__name__)
 class Letterbox:
     """One message under way. `done` is called once unless the caller hangs up: whether there was a mailbox to use."""
 
-    def __init__(self, contact: Contact, plan: MailboxPlan, done: Callable[[bool], None]) -> None:
+    def __init__(
+        self, contact: Contact, plan: MailboxPlan, done: Callable[[bool], None], *, greeting: bool = False
+    ) -> None:
+        """greeting: it is the mailbox's own greeting that is spoken, by who has it."""
+        self._is_greeting = greeting
         self._contact = contact
         self._plan = plan
         self._done = done
@@ -67,9 +71,13 @@ class Letterbox:
         contact = self._contact
         caller = contact.customer_endpoint
         recorder = contact.conversation.recorder
-        begun = recorder.take_message(
-            self._plan.mailbox, caller.address, caller.display_name, folder=contact.segment.folder, emit=contact.emit
-        )
+        message: dict[str, str | bool] = {
+            "mailbox": self._plan.mailbox,
+            "caller": caller.address,
+            "caller_name": caller.display_name,
+            "greeting": self._is_greeting,
+        }
+        begun = recorder.take_message(message, folder=contact.segment.folder, emit=contact.emit)
         if not begun:
             self._play((self._sentence("error"),), lambda: self._over(taken=False))
             return
@@ -97,7 +105,8 @@ class Letterbox:
 
     def _thank(self) -> None:
         if self._heard:
-            self._play((self._sentence("voicemail_thanks"),), lambda: self._over(taken=True))
+            thanks = "voicemail_greeting_kept" if self._is_greeting else "voicemail_thanks"
+            self._play((self._sentence(thanks),), lambda: self._over(taken=True))
         else:
             self._over(taken=True)
 
@@ -114,6 +123,8 @@ class Letterbox:
         self._contact.conversation.announcer.play(messages, on_end=then, on_failure=failed)
 
     def _greeting(self) -> Message:
+        if self._is_greeting:
+            return self._sentence("voicemail_speak_greeting")
         return Message(prompt=self._plan.greeting) if self._plan.greeting else self._sentence("voicemail_greeting")
 
     def _sentence(self, name: str) -> Message:
@@ -127,13 +138,15 @@ class Letterbox:
             self._timer = None
 
 
-def take_message(contact: Contact, mailbox: MailboxPlan, done: Callable[[bool], None]) -> None:
+def take_message(
+    contact: Contact, mailbox: MailboxPlan, done: Callable[[bool], None], *, greeting: bool = False
+) -> None:
     """The customer leaves a message instead of whatever was under way; a place in a queue is given up."""
     if contact.stay is not None:
         contact.stay.leave("transferred")
         contact.stay = None
     contact.conversation.rewire()
-    contact.letterbox = Letterbox(contact, mailbox, done)
+    contact.letterbox = Letterbox(contact, mailbox, done, greeting=greeting)
     contact.letterbox.begin()
 
 

@@ -6,8 +6,9 @@ A recording that can't be made is written down and never stops a call.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
@@ -18,6 +19,7 @@ from appliance.errors import ContactError
 from appliance.events import AnyBody, RecordingPaused, RecordingRefused, RecordingResumed, RecordingStopped
 from appliance.ids import AgentId
 
+NO_MESSAGE: Mapping[str, str | bool] = MappingProxyType({})
 _log = logging.getLogger(__name__)
 
 
@@ -54,15 +56,13 @@ class Recorder:
         elif not wanted and self.current is not None and not self.participants:
             self.stop("policy" if self.said else "flow")
 
-    def take_message(
-        self, mailbox: str, caller: str, caller_name: str, *, folder: Path, emit: Callable[[AnyBody], None]
-    ) -> bool:
-        """Record what the customer says as a message for `mailbox`, instead of what is recorded; False where it can't
-        be recorded. `stop` ends it."""
+    def take_message(self, message: Mapping[str, str | bool], *, folder: Path, emit: Callable[[AnyBody], None]) -> bool:
+        """Record what the customer says as a message, instead of what is recorded; False where it can't be recorded.
+        `stop` ends it. message: what RecordingStarted says of it (mailbox, caller …)."""
         self.stop("transferred")
         self._want_nothing()
         self._folder, self._emit = folder, emit
-        self._start(emit, mailbox=mailbox, caller=caller, caller_name=caller_name)
+        self._start(emit, message)
         self._message = self.current is not None
         return self._message
 
@@ -96,8 +96,7 @@ class Recorder:
         self._changed()
         del last
 
-    def _start(self, emit: Callable[[AnyBody], None], **message: str) -> None:
-        """`message`: mailbox and caller of a message."""
+    def _start(self, emit: Callable[[AnyBody], None], message: Mapping[str, str | bool] = NO_MESSAGE) -> None:
         try:
             require_space(self._folder, self._reserve_bytes)
             self.current = Recording(self._engine, self._folder)

@@ -12,6 +12,7 @@ from appliance.dialplan import DialPlan, MailboxPlan, QuickConnectPlan, ToExtens
 from appliance.ids import AgentId, Extension, FlowId, QueueId
 
 QUEUE_PREFIX, QUICK_PREFIX, GROUP_PREFIX, VOICEMAIL_PREFIX = "queue:", "quick:", "group:", "voicemail:"
+GREETING_PREFIX = "greeting:"  # of a flow's third party only: who calls speaks the mailbox's greeting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ class RecordingStarted(Body, frozen=True, kw_only=True):
     """`customer_path` and `agent_path` are the two growing WAV files (mono PCM16, `rate_hz`).
 
     mailbox: it is a message for it, left by `caller`, with a silent agent's side; "": the contact is recorded.
+    greeting: it is what callers of the mailbox shall hear, spoken by who has it.
     """
 
     recording: RecordingId
@@ -19,6 +20,7 @@ class RecordingStarted(Body, frozen=True, kw_only=True):
     mailbox: str = ""
     caller: str = ""
     caller_name: str = ""
+    greeting: bool = False
 
 
 class RecordingStopped(Body, frozen=True, kw_only=True):

@@ -25,6 +25,7 @@ class VoicemailState(enum.StrEnum):
     NEW = "new"
     SAVED = "saved"
     DELETED = "deleted"
+    GREETING = "greeting"  # no message: what callers shall hear, until it has become the mailbox's prompt
 
 
 class Voicemail(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +73,13 @@ class Voicemails:
         )
         return {row["mailbox"]: (int(row["fresh"]), int(row["kept"])) for row in rows if row["fresh"] or row["kept"]}
 
+    def greetings(self) -> list[Voicemail]:
+        """Greetings that were spoken and wait to become prompts, oldest first; without a path: not finished yet."""
+        rows = self._connection.rows(
+            f"{_SELECT} WHERE state = ? ORDER BY left_wall_s, recording", (VoicemailState.GREETING.value,)
+        )
+        return [_voicemail(row) for row in rows]
+
     def mark(self, recording: RecordingId, state: VoicemailState) -> bool:
         """Whether that changed anything; what is deleted stays so."""
         return (
@@ -87,11 +95,14 @@ class Voicemails:
         match event.body:
             case ev.RecordingStarted(mailbox=mailbox) as body if mailbox:
                 self._begin(event, body)
-            case ev.RecordingStopped(recording=recording, reason=reason):
-                state = VoicemailState.DELETED if reason == EMPTY else VoicemailState.NEW
+            case ev.RecordingStopped(recording=recording, reason=reason) if reason == EMPTY:
+                self._connection.write(
+                    "UPDATE voicemails SET state = ? WHERE recording = ?", (VoicemailState.DELETED.value, recording)
+                )
+            case ev.RecordingStopped(recording=recording):
                 self._connection.write(
                     "UPDATE voicemails SET state = ? WHERE recording = ? AND state = ?",
-                    (state.value, recording, VoicemailState.RECORDING.value),
+                    (VoicemailState.NEW.value, recording, VoicemailState.RECORDING.value),
                 )
 
     def _begin(self, event: ev.ContactEvent, body: ev.RecordingStarted) -> None:
@@ -105,7 +116,7 @@ class Voicemails:
                 body.caller,
                 body.caller_name,
                 event.at.wall_s,
-                VoicemailState.RECORDING.value,
+                (VoicemailState.GREETING if body.greeting else VoicemailState.RECORDING).value,
             ),
         )
 

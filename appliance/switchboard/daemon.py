@@ -24,6 +24,7 @@ from appliance.edge.publishing import StatePublisher
 from appliance.edge.requests import end_dialog
 from appliance.edge.rpc import AsyncEdgeLink
 from appliance.errors import ApplianceError
+from appliance.ids import ContactId
 from appliance.stamps import iso_utc
 from appliance.store.store import Store
 from appliance.switchboard.administration import administration
@@ -68,6 +69,7 @@ from appliance.switchboard.store_thread import StoreThread
 from appliance.switchboard.supervision.supervisors import Supervisors
 from appliance.switchboard.todays_numbers import TodaysNumbers
 from appliance.switchboard.voicemail.counts import MessageCounts
+from appliance.switchboard.voicemail.greetings import Greetings
 from appliance.switchboard.voicemail.listening import Listening
 
 logger = logging.getLogger(__name__)
@@ -108,7 +110,8 @@ class Switchboard:
         self.listening = Listening(
             store=self.store, recordings=paths.recordings, folder=paths.voicemail, counts=self.messages
         )
-        self.contacts.forgotten = self.listening.close
+        self.greetings = Greetings(store=self.store, recordings=paths.recordings, prompts=paths.prompts)
+        self.contacts.forgotten = self._forget_listener
         self.routing.changed = self.contacts.changed = self.lamps.wake
         self._numbers = TodaysNumbers(calendar_day(now().wall_s))
         self._present = Present(acd=self.routing.acd, contacts=self.contacts, numbers=self._numbers, clock=now)
@@ -266,6 +269,9 @@ class Switchboard:
         self._stops.append(self.errands.stop)
         await asyncio.to_thread(self.listening.start)
         self._stops.append(self._stop_listening)
+        self.greetings.perform = self.api.perform
+        self.greetings.look()
+        self._stops.append(self.greetings.stop)
         self.messages.look()
         self._stops.append(self.messages.stop)
         await self._campaigns.start()
@@ -307,6 +313,10 @@ class Switchboard:
         """Records count on the day on which the contact ended."""
         ended = record.get("DisconnectTimestamp") or record["LastUpdateTimestamp"]
         self._numbers.add(calendar_day(_wall_s(ended)), record)
+
+    def _forget_listener(self, contact: ContactId) -> None:
+        if self.listening.close(contact):
+            self.greetings.look()
 
     async def _stop_listening(self) -> None:
         self.listening.close_all()

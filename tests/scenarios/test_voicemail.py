@@ -306,3 +306,33 @@ def test_message_when_the_power_fails_in_the_middle_then_it_is_there_after_the_n
         lamp = desk.watch("201", "message-summary")
         lamp.says("Voice-Message: 1/0", timeout_s=20)
     check_message(message(box, "ann"), caller="101", seconds=3.5)
+
+
+def test_greeting_when_spoken_into_the_phone_then_callers_hear_it(box: RunningBox, phone: PhoneMaker) -> None:
+    caller = phone(box, "101", tone_hz=CUSTOMER_HZ)
+    box.add_agent("ann", "201", "sales", available=False)
+    mailbox(box, "ann")
+    desk = phone(box, "201", known=True, tone_hz=AGENT_HZ)
+    desk.dial("*97")
+    desk.wait_for("CALL_ESTABLISHED")
+    desk.wait_heard(lambda sound: sound.rms() > 300, what="that there are no messages", timeout_s=15)
+    desk.send_digits("8")
+    speaks(desk, 2.0)
+    desk.send_digits("#")
+    desk.wait_for("CALL_CLOSED", timeout_s=20)
+    wait_until(
+        lambda: (
+            [one["greeting"] for one in box.api.call("mailbox.list") if one["mailbox"] == "ann"] == ["greeting-ann"]
+        ),
+        timeout_s=15,
+        what="the greeting is in force",
+    )
+    assert messages(box, "ann") == []
+    box.api.call("flow.install", name="straight", document=to_mailbox("ann"))
+    caller.dial(STRAIGHT)
+    caller.wait_heard(
+        lambda sound: sound.duration_s > 1.0 and sound.part(-1.0).has_tone(AGENT_HZ), timeout_s=15, what="the greeting"
+    )
+    speaks(caller)
+    caller.hang_up()
+    message(box, "ann")

@@ -1,7 +1,8 @@
 """Listening to messages by phone: a mailbox is opened, then every key comes here.
 
-The flow plays `prompt` and asks for a key (`next` is "play"), dials `number` ("dial"), or is over ("end").
-Keys: 1 again, 2 next, 3 save, 7 delete, 9 call back, 0 help.
+`next` says what the flow does with the sentence: "play" says it, then plays `prompt` until a key is pressed; "ask" says
+it until a key is pressed; "dial" says it and dials `number`; "record" dials it at once; "end" says it and hangs up.
+Keys: 1 again, 2 next, 3 save, 7 delete, 8 speak the greeting, 9 call back, 0 help.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from appliance.switchboard.desk.desk import Desk
 from appliance.switchboard.voicemail.listening import MOST_HELP, Session
 from appliance.switchboard.voicemail.spoken import digits, moment
 
-PLAY, DIAL, END = "play", "dial", "end"
+PLAY, ASK, DIAL, RECORD, END = "play", "ask", "dial", "record", "end"
 
 
 async def open_own(desk: Desk, asked: Asked) -> Said:
@@ -45,7 +46,7 @@ async def _open(desk: Desk, asked: Asked, mailbox: str) -> Said:
     session = desk.listening.session(asked.contact)
     first = await desk.listening.step(session)
     if first is None:
-        return _end("voicemail_none")
+        return Said(key="voicemail_none", answers={"next": ASK, "prompt": "", "number": ""})
     counts = spoken("voicemail_have", {"new": str(new), "saved": str(saved)}, asked.language)
     return await _play(desk, asked, session, first, counts)
 
@@ -85,12 +86,16 @@ async def _call_back(desk: Desk, asked: Asked, session: Session) -> Said:
     return Said(key="voicemail_calling", answers={"next": DIAL, "prompt": "", "number": number})
 
 
-async def _help(desk: Desk, asked: Asked, session: Session, key: str = "voicemail_keys") -> Said:
-    """What the keys do; then the message again, unless nobody presses any."""
+async def _greet(desk: Desk, asked: Asked, session: Session) -> Said:
+    """The contact process asks for the greeting and records it."""
+    return Said(key="voicemail_keys", answers={"next": RECORD, "prompt": "", "number": f"greeting:{session.mailbox}"})
+
+
+async def _help(_desk: Desk, _asked: Asked, session: Session, key: str = "voicemail_keys") -> Said:
+    """What the keys do, until nobody presses any."""
     if session.silent > MOST_HELP:
         return _end("voicemail_bye")
-    prompt = "" if session.file is None else desk.listening.prompt_of(session)
-    return Said(key=key, answers={"next": PLAY, "prompt": prompt, "number": ""})
+    return Said(key=key, answers={"next": ASK, "prompt": "", "number": ""})
 
 
 async def _play(desk: Desk, asked: Asked, session: Session, message: Voicemail, before: str = "") -> Said:
@@ -115,5 +120,6 @@ _KEYS: Mapping[str, Callable[[Desk, Asked, Session], Awaitable[Said]]] = {
     "2": _next,
     "3": _save,
     "7": _delete,
+    "8": _greet,
     "9": _call_back,
 }

@@ -70,7 +70,7 @@ def mark_message(store: Store, recordings: Path, given: ask.VoicemailMark) -> Ch
     """Save or delete a message; of a deleted one the sound is gone at once."""
     state = VoicemailState(given.state)
     message = store.voicemails.get(RecordingId(given.voicemail))
-    if message is None or message.state in (VoicemailState.DELETED, VoicemailState.RECORDING):
+    if message is None or message.state not in (VoicemailState.NEW, VoicemailState.SAVED):
         raise missing("voicemail", given.voicemail)
     if state is VoicemailState.DELETED and message.path is None:
         raise RequestError("the message is just being stored; try again in a moment", kind="unavailable")

@@ -9,21 +9,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-import wave
 from pathlib import Path
 
-from appliance.errors import RecordError, RequestError
+from appliance.errors import RequestError
 from appliance.ids import ContactId, RecordingId
-from appliance.records.finish import read_stream_info
-from appliance.records.flac_program import decode_flac
 from appliance.store.voicemails import Voicemail, VoicemailState
 from appliance.switchboard.store_thread import StoreThread
 from appliance.switchboard.voicemail.counts import MessageCounts
+from appliance.switchboard.voicemail.sound import decode_message
 
 logger = logging.getLogger(__name__)
 
 PROMPT_PREFIX = "voicemail/"  # of the PromptId by which a contact process plays it (appliance.contact.prompts)
-_STEREO_FRAME = 4
 MOST_HELP = 2
 
 
@@ -91,24 +88,20 @@ class Listening:
         file = self._folder / f"{secrets.token_hex(16)}.wav"
         source = self._recordings / (message.path or "")
         session.file = file
-        await asyncio.to_thread(_decode, source, file)
+        await asyncio.to_thread(decode_message, source, file)
         await self._mark(message, VoicemailState.SAVED)
         return PROMPT_PREFIX + file.stem
-
-    @staticmethod
-    def prompt_of(session: Session) -> str:
-        """The PromptId of what was played last."""
-        return "" if session.file is None else PROMPT_PREFIX + session.file.stem
 
     async def heard(self, message: Voicemail) -> None:
         """It is no longer new."""
         await self._mark(message, VoicemailState.SAVED)
 
-    def close(self, contact: ContactId) -> None:
-        """The contact is over or begins anew. Safe to call for any contact."""
+    def close(self, contact: ContactId) -> bool:
+        """The contact is over or begins anew; whether it was in a mailbox. Safe to call for any contact."""
         session = self._sessions.pop(contact, None)
         if session is not None:
             self._forget(session)
+        return session is not None
 
     def close_all(self) -> None:
         """The switchboard stops."""
@@ -124,23 +117,3 @@ class Listening:
         file, session.file = session.file, None
         if file is not None:
             file.unlink(missing_ok=True)
-
-
-def _decode(source: Path, target: Path) -> None:
-    """The customer's side as mono WAV. Raises RecordError."""
-    rate_hz = read_stream_info(source).rate_hz
-    try:
-        target.touch(mode=0o600)
-        with wave.open(str(target), "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(rate_hz)
-            rest = b""
-            for block in decode_flac(source):
-                whole = rest + block
-                cut = len(whole) // _STEREO_FRAME * _STEREO_FRAME
-                rest = whole[cut:]
-                frames = memoryview(whole[:cut]).cast("h")
-                file.writeframes(frames[::2].tobytes())
-    except OSError as error:
-        raise RecordError(f"message {source} can't be played: {error.strerror}; check the run directory") from error
