@@ -38,6 +38,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "contact": ("appliance.cli.contact", "Contacts: list, show, and act on one under way."),
     "disposition": ("appliance.cli.disposition", "Results that agents may give a contact."),
     "campaign": ("appliance.cli.campaign", "Campaigns: lists of customers to call, with preview."),
+    "survey": ("appliance.cli.survey", "Surveys after calls: what customers answered."),
     "dnc": ("appliance.cli.dnc", "Numbers that no campaign calls."),
     "callback": ("appliance.cli.callback", "Callbacks: who is to be called back, and when."),
     "mailbox": ("appliance.cli.mailbox", "Mailboxes: where callers leave messages."),

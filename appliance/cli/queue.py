@@ -50,6 +50,7 @@ def command() -> None:
 @click.option("--caller-id", help="Number shown to the outside, as +8225550100.")
 @click.option("--caller-name", help="Name shown to the outside, where the trunk passes it on.")
 @click.option("--outbound-flow", help="Flow for calls out: an outbound whisper.")
+@click.option("--disconnect-flow", help="Flow for customers whose agent has hung up, as the survey; '' for none.")
 @click.option("--order", "agent_order", type=click.Choice(ORDERS), help="Who is next; default longest-idle.")
 @click.option(
     "--last-agent",
@@ -72,6 +73,7 @@ def add(
     caller_id: str | None,
     caller_name: str | None,
     outbound_flow: str | None,
+    disconnect_flow: str | None,
     agent_order: str | None,
     last_agent_s: float | None,
     enabled: bool | None,
@@ -94,6 +96,7 @@ def add(
         caller_id=caller_id,
         caller_name=caller_name,
         outbound_flow=outbound_flow,
+        disconnect_flow=disconnect_flow,
         agent_order=None if agent_order is None else agent_order.replace("-", "_"),
         last_agent_s=last_agent_s,
         enabled=enabled,

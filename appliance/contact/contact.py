@@ -308,16 +308,28 @@ class Contact:
             return
         elif not leg.answered:
             self.end(DisconnectReason.TELECOM_ORIGINATOR_CANCEL)
-        elif (flow := self.flow.hooked("CustomerRemaining")) is not None and not self.outbound:
+        elif (flow := self._disconnect_flow()) is not None:
             self._customer_remains(flow)
         else:
             self.end(DisconnectReason.AGENT_DISCONNECT)
+
+    def _disconnect_flow(self) -> Flow | None:
+        """What the customer hears now: as the flow has hooked it (or switched it off), else as the queue wants it."""
+        facts, customer = self.flow.facts, self.conversation.customer
+        if customer is None or not customer.answered:
+            return None
+        if "CustomerRemaining" in facts.hooks:
+            return self.flow.hooked("CustomerRemaining")
+        entry = self.published.plan.queues.get(facts.queue) if facts.queue is not None else None
+        wanted = entry.disconnect_flow if entry is not None else None
+        return self.published.library.flow(wanted) if wanted is not None else None
 
     def _customer_remains(self, flow: Flow) -> None:
         """The agent hung up first and a disconnect flow is set: it goes on with the customer, as a new contact."""
         self.side_flows.stop()
         self.hand_on(str(flow.name), kind="disconnect_flow", by=self.segment.agent, method=InitiationMethod.DISCONNECT)
-        self.flow.know(hooks={})
+        self.flow.know(hooks={}, queue=None)  # once
+        self.outbound = False
         self.conversation.rewire()
         self.flow.run(flow)
 

@@ -24,6 +24,7 @@ class QueuePlan(msgspec.Struct, frozen=True, kw_only=True):
     caller_id: str = ""  # E.164
     caller_name: str = ""
     outbound_flow: FlowId | None = None  # outbound whisper
+    disconnect_flow: FlowId | None = None  # what the customer hears when the agent has hung up
     label: str = ""  # shown to agents before the caller's name
     recording: RecordingPolicy = RecordingPolicy.FLOW
 

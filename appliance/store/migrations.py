@@ -511,6 +511,11 @@ def _campaigns(db: Database) -> None:
     db.execute("CREATE INDEX errands_contact ON errands (contact)")
 
 
+@STEPS(name="0019_disconnect_flows")
+def _disconnect_flows(db: Database) -> None:
+    db.execute("ALTER TABLE queues ADD COLUMN disconnect_flow TEXT")
+
+
 def apply(raw: sqlite3.Connection) -> None:
     """Do every step that is not done yet."""
     STEPS.apply(_database(raw))

@@ -17,7 +17,8 @@ class StoredQueue(msgspec.Struct, frozen=True, kw_only=True):
     """`queue_flow` is the flow that entertains waiting contacts; None: the box's own music and announcements.
 
     hours: the calendar that flows ask about for this queue, "": none. caller_id, caller_name: number (E.164) and name
-    shown to the outside; outbound_flow: outbound whisper of its calls out (OutboundCallerConfig).
+    shown to the outside; outbound_flow: outbound whisper of its calls out (OutboundCallerConfig). disconnect_flow: what
+    customers hear when the agent has hung up (survey), where their flow wants nothing else.
     """
 
     plan: QueuePlan
@@ -27,6 +28,7 @@ class StoredQueue(msgspec.Struct, frozen=True, kw_only=True):
     caller_id: str = ""
     caller_name: str = ""
     outbound_flow: FlowId | None = None
+    disconnect_flow: FlowId | None = None
 
 
 class Queues:
@@ -40,14 +42,15 @@ class Queues:
         with self._connection.transaction():
             self._connection.write(
                 "INSERT INTO queues (queue, display_name, queue_flow, max_contacts, ring_timeout_s, wrap_up_s, enabled,"
-                " hours, caller_id, agent_order, last_agent_s, caller_name, outbound_flow)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " hours, caller_id, agent_order, last_agent_s, caller_name, outbound_flow, disconnect_flow)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (queue) DO UPDATE SET display_name = excluded.display_name,"
                 " queue_flow = excluded.queue_flow, max_contacts = excluded.max_contacts,"
                 " ring_timeout_s = excluded.ring_timeout_s, wrap_up_s = excluded.wrap_up_s, enabled = excluded.enabled,"
                 " hours = excluded.hours, caller_id = excluded.caller_id,"
                 " agent_order = excluded.agent_order, last_agent_s = excluded.last_agent_s,"
-                " caller_name = excluded.caller_name, outbound_flow = excluded.outbound_flow",
+                " caller_name = excluded.caller_name, outbound_flow = excluded.outbound_flow,"
+                " disconnect_flow = excluded.disconnect_flow",
                 (
                     plan.queue,
                     queue.display_name,
@@ -62,6 +65,7 @@ class Queues:
                     float(plan.last_agent_s),
                     queue.caller_name,
                     queue.outbound_flow,
+                    queue.disconnect_flow,
                 ),
             )
             self._outbox.add(QUEUE, queue)
@@ -101,4 +105,5 @@ def _queue(row: Row) -> StoredQueue:
         caller_id=row["caller_id"],
         caller_name=row["caller_name"],
         outbound_flow=row["outbound_flow"],
+        disconnect_flow=row["disconnect_flow"],
     )

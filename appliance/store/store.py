@@ -39,6 +39,7 @@ from appliance.store.recording_policies import RecordingPolicies
 from appliance.store.recordings import Recordings
 from appliance.store.routing_profiles import RoutingProfiles
 from appliance.store.supervision import Supervision
+from appliance.store.surveys import Surveys
 from appliance.store.voicemails import Voicemails
 
 
@@ -81,6 +82,7 @@ class Store:
         self.supervision = Supervision(connection, self.outbox)
         self.recording_policies = RecordingPolicies(connection, self.outbox)
         self.counters = Counters(connection)
+        self.surveys = Surveys(connection)
         self.boots = Boots(connection)
         self.measures = Measures(connection)
 

@@ -29,6 +29,7 @@ from appliance.switchboard import (
     phone_changes,
     quick_connects,
     routing_changes,
+    surveys,
 )
 from appliance.switchboard import requests as ask
 from appliance.switchboard.changes import Change
@@ -115,6 +116,8 @@ class Administration:
                 ask.RecordingList,
                 lambda s, a: Change(result=listings.list_recordings(s, paths.recordings, limit=a.limit)),
             ),
+            "survey.answers": (ask.SurveyRange, surveys.list_answers),
+            "survey.results": (ask.SurveyRange, surveys.show_results),
             **campaign_changes.operations(plan or DialPlan(region=region), clock),
         }
 

@@ -121,6 +121,7 @@ def show_queue(queue: StoredQueue) -> Row:
         "caller_id": queue.caller_id or None,
         "caller_name": queue.caller_name or None,
         "outbound_flow": queue.outbound_flow,
+        "disconnect_flow": queue.disconnect_flow,
         "enabled": queue.plan.enabled,
         "agent_order": queue.plan.agent_order.value,
         "last_agent_s": queue.plan.last_agent_s,

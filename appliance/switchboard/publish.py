@@ -226,6 +226,7 @@ def _queue(queue: StoredQueue, policies: Iterable[StoredPolicy], *, labelled: bo
         caller_id=queue.caller_id,
         caller_name=queue.caller_name,
         outbound_flow=queue.outbound_flow,
+        disconnect_flow=queue.disconnect_flow,
         label=(queue.display_name or queue.plan.queue) if labelled else "",
         recording=RecordingPolicy(policy),
     )

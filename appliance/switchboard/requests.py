@@ -17,6 +17,7 @@ from appliance.ids import Extension
 Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._ -]{0,63}$")]
 FLOW_NAME = r"^[^\x00-\x1f\x7f]{1,127}$"  # imported flows keep theirs
 FlowName = Annotated[str, msgspec.Meta(pattern=FLOW_NAME)]
+MaybeFlow = Annotated[str, msgspec.Meta(pattern=FLOW_NAME.replace("{1,", "{0,"))]  # "": none
 Foreign = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]  # an ARN, an id, a placeholder, a name
 PhoneNumber = Annotated[str, msgspec.Meta(pattern=r"^(\+[0-9]{3,15})?$")]
 Digits = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{2,15}$")]
@@ -242,7 +243,8 @@ class QueueAdd(Arguments, frozen=True, kw_only=True):
     hours: Label | None = None
     caller_id: PhoneNumber | None = None
     caller_name: Label | None = None
-    outbound_flow: FlowName | Literal[""] | None = None
+    outbound_flow: MaybeFlow | None = None
+    disconnect_flow: MaybeFlow | None = None
     enabled: bool | None = None
     agent_order: AgentOrder | None = None
     last_agent_s: Seconds | None = None
@@ -415,7 +417,7 @@ class CampaignAdd(Arguments, frozen=True, kw_only=True):
     hours: tuple[str, ...] | None = None
     zone: str | None = None
     preview: bool | None = None
-    flow: FlowName | Literal[""] | None = None
+    flow: MaybeFlow | None = None
     caller_id: PhoneNumber | None = None
 
 
@@ -453,6 +455,16 @@ class DoNotCallChange(Arguments, frozen=True, kw_only=True):
 class DoNotCallNumber(Arguments, frozen=True, kw_only=True):
     number: str
     campaign: Name | None = None
+
+
+class SurveyRange(Arguments, frozen=True, kw_only=True):
+    """Answers given from `since` on to before `until` (2026-11-22 or 2026-11-22T09:30:00Z); `by`: results of each queue
+    or agent."""
+
+    since: Annotated[str, msgspec.Meta(max_length=30)] = ""
+    until: Annotated[str, msgspec.Meta(max_length=30)] = ""
+    by: Literal["", "queue", "agent"] = ""
+    limit: Limit = 1000
 
 
 class RecordingList(Arguments, frozen=True, kw_only=True):

@@ -36,15 +36,16 @@ def add_queue(store: Store, given: ask.QueueAdd) -> Change:
         hours=before.hours if given.hours is None else _known_hours(store, given.hours),
         caller_id=before.caller_id if given.caller_id is None else given.caller_id,
         caller_name=before.caller_name if given.caller_name is None else given.caller_name,
-        outbound_flow=_outbound_flow(store, before, given.outbound_flow),
+        outbound_flow=_flow(store, before.outbound_flow, given.outbound_flow),
+        disconnect_flow=_flow(store, before.disconnect_flow, given.disconnect_flow),
     )
     store.queues.put(stored)
     return Change(result=show_queue(stored), told=(acd.QueueConfigured(queue=stored.plan),), published=True)
 
 
-def _outbound_flow(store: Store, before: StoredQueue, given: str | None) -> FlowId | None:
+def _flow(store: Store, before: FlowId | None, given: str | None) -> FlowId | None:
     if given is None:
-        return before.outbound_flow
+        return before
     return _installed(store, FlowId(given)) if given else None
 
 
