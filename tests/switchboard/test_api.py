@@ -114,6 +114,9 @@ def test_queue_when_changed_then_what_was_not_named_stays(tmp_path: Path) -> Non
             "last_agent_s": 0.0,
             "hours": None,
             "caller_id": None,
+            "caller_name": None,
+            "outbound_flow": None,
+            "disconnect_flow": None,
             "enabled": True,
         }
         assert dial_plan(box)["queues"]["sales"]["queue_flow"] == "customer_queue"
@@ -314,7 +317,7 @@ def test_quick_connect_when_its_target_is_not_there_then_is_refused(tmp_path: Pa
     async def scene(box: Harness) -> None:
         await refused(box, "conflict", "quick_connect.add", name="x", type="USER", target="kim")
         await refused(box, "conflict", "quick_connect.add", name="x", type="QUEUE", target="help")
-        await refused(box, "not_found", "quick_connect.add", name="x", type="FLOW", target="survey")
+        await refused(box, "not_found", "quick_connect.add", name="x", type="FLOW", target="nowhere")
         await refused(box, "reserved", "quick_connect.add", name="x", type="PHONE_NUMBER", target="911")
         await refused(box, "invalid", "quick_connect.add", name="x", type="PHONE_NUMBER", target="my lawyer")
         await refused(
