@@ -119,6 +119,8 @@ FEATURES: tuple[Feature, ...] = (
     Feature(name="do_not_disturb", code="*24", operation="phone.do_not_disturb"),
     Feature(name="pick_up_group", code="*30", operation="phone.pick_up_group"),
     Feature(name="pick_up", code="*31", operation="phone.pick_up", takes=Takes.EXTENSION, needs=("argument",)),
+    Feature(name="intercom", code="*70", takes=Takes.EXTENSION),  # these two are calls, no flow runs
+    Feature(name="page", code="*71", takes=Takes.EXTENSION),
     Feature(name="unpark", code="*41", operation="phone.unpark", takes=Takes.EXTENSION, needs=("argument",)),
     Feature(
         name="voicemail",

@@ -14,6 +14,8 @@ from appliance.contact.contact import Contact
 from appliance.contact.identity import name_addr
 from appliance.contact.invite import Invite
 from appliance.contact.leg import Leg
+from appliance.contact.paging import PAGE, Paging
+from appliance.contact.ringing import Alert
 from appliance.contact.services import Published, Services
 from appliance.dialplan import (
     Destination,
@@ -22,7 +24,9 @@ from appliance.dialplan import (
     ToFeature,
     ToFlow,
     ToGroup,
+    ToIntercom,
     ToOutside,
+    ToPage,
     Unroutable,
     e164,
     route,
@@ -33,6 +37,8 @@ from appliance.flow.facts import ContactFacts
 from appliance.ids import Extension, FlowId, LegId
 from appliance.logs import fields
 
+ToSomebody = ToExtension | ToIntercom | ToGroup | ToPage | ToOutside
+Reachable = ToFlow | ToFeature | ToSomebody
 _log = logging.getLogger(__name__)
 
 
@@ -55,7 +61,7 @@ def flow_of(destination: Destination) -> FlowId | None:
 def begin(
     services: Services,
     invite: Invite,
-    destination: ToFlow | ToFeature | ToExtension | ToGroup | ToOutside,
+    destination: Reachable,
     make_leg: Callable[[Contact, LegId, LegRole], Leg],
     on_over: Callable[[], None],
 ) -> Contact:
@@ -127,7 +133,7 @@ def _attributes(plan: DialPlan, invite: Invite, destination: ToFeature) -> dict[
     }
 
 
-def _dial_out(contact: Contact, invite: Invite, destination: ToExtension | ToGroup | ToOutside, leg: Leg) -> None:
+def _dial_out(contact: Contact, invite: Invite, destination: ToSomebody, leg: Leg) -> None:
     """An extension dialled somebody inside or an outside number: the dialled party is the customer."""
     plan = contact.published.plan
     outside = isinstance(destination, ToOutside)
@@ -140,10 +146,17 @@ def _dial_out(contact: Contact, invite: Invite, destination: ToExtension | ToGro
     dialled = destination.number if isinstance(destination, ToOutside) else invite.dialled
     customer = Endpoint(address=dialled, type="TELEPHONE_NUMBER" if outside else "VOIP")
     contact.customer_endpoint = contact.services.directory.named(customer)
-    contact.initiate(InitiationMethod.OUTBOUND, None, source=invite.source, agent=leg.agent)
+    service = PAGE if isinstance(destination, ToPage) else ""
+    contact.initiate(InitiationMethod.OUTBOUND, None, source=invite.source, agent=leg.agent, service=service)
     contact.legs.note(leg, f"sip:{invite.caller}", contact.segment)
     contact.flow.facts = _facts(contact, invite, dialled, {})
-    call(contact, invite.dialled, contact.caller)
+    if isinstance(destination, ToPage):
+        contact.paging = Paging(contact, leg, destination.group)
+        leg.reply(200)
+    elif isinstance(destination, ToIntercom):
+        call(contact, destination.extension, contact.caller, Alert.INTERCOM)
+    else:
+        call(contact, invite.dialled, contact.caller)
 
 
 def caller(invite: Invite, plan: DialPlan) -> Endpoint:

@@ -16,16 +16,18 @@ from appliance.contact.ringing import Alert
 from appliance.contact.search import Search
 from appliance.dialplan.reaching import GiveUp, Step
 from appliance.events import DisconnectReason, Endpoint, LegRole
+from appliance.flow.commands import Message
 from appliance.logs import fields
 
 if TYPE_CHECKING:
     from appliance.contact.contact import Contact
 
 RING_S = 60.0
+TONE = "tone"
 _log = logging.getLogger(__name__)
 
 
-def call(contact: Contact, target: str, caller: Endpoint) -> None:
+def call(contact: Contact, target: str, caller: Endpoint, alert: Alert = Alert.INTERNAL) -> None:
     """Reach `target` for the talker, whose address is `caller`."""
 
     def ring(leg: Leg) -> None:
@@ -38,10 +40,14 @@ def call(contact: Contact, target: str, caller: Endpoint) -> None:
         else:
             _turn_around(contact, target, caller, step)
 
-    contact.search = Search(
-        contact, role=LegRole.CUSTOMER, alert=Alert.INTERNAL, longest_ring_s=RING_S, ring=ring, left=left
-    )
+    contact.search = Search(contact, role=LegRole.CUSTOMER, alert=alert, longest_ring_s=RING_S, ring=ring, left=left)
     contact.search.begin(target)
+
+
+def greet(contact: Contact) -> None:
+    """The phone that answered by itself says so by a tone, before anybody is heard unawares."""
+    if contact.search is not None and contact.search.alert is Alert.INTERCOM:
+        contact.conversation.announcer.play((Message(prompt=TONE),), _nothing, _unheard)
 
 
 def _give_up(contact: Contact, step: GiveUp) -> None:
@@ -67,3 +73,11 @@ def _turn_around(contact: Contact, target: str, caller: Endpoint, step: Step) ->
         enter(contact, step)
 
     contact.answer_then(leg, go_on)
+
+
+def _nothing() -> None:
+    """A tone has no sequel."""
+
+
+def _unheard(_why: str) -> None:
+    """Without the tone they talk all the same."""

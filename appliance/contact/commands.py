@@ -57,6 +57,11 @@ def _turn(contact: Contact, command: p.TellTurn) -> None:
             one.ordered(command.members)
 
 
+def _page(contact: Contact, command: p.PagePhones) -> None:
+    if contact.paging is not None:
+        contact.paging.page(command.extensions, others=command.others)
+
+
 def _offer(contact: Contact, command: p.OfferContact) -> None:
     if contact.stay is not None:
         contact.stay.offer(command)
@@ -146,6 +151,7 @@ _ACTIONS: dict[type[p.Command], Callable[[Contact, Any], None]] = {
     p.TellMetrics: _metrics,
     p.TellTurn: _turn,
     p.ParkContact: park,
+    p.PagePhones: _page,
     p.OfferContact: _offer,
     p.WithdrawOffer: _withdraw,
     p.HoldCustomer: _hold,

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable
 
 from appliance.contact import causes
+from appliance.contact.calling import greet
 from appliance.contact.consult import Consult
 from appliance.contact.conversation import Conversation
 from appliance.contact.flow_stage import FlowStage
@@ -22,6 +23,7 @@ from appliance.contact.leg_events import LegEvents
 from appliance.contact.legs import Legs
 from appliance.contact.letterbox import Letterbox
 from appliance.contact.origination import Origination
+from appliance.contact.paging import Paging
 from appliance.contact.parking import Parking
 from appliance.contact.queue_stay import QueueStay
 from appliance.contact.replacing import Replacing
@@ -92,6 +94,7 @@ class Contact:
         self.joining = Joining(self)
         self.parking: Parking | None = None
         self.replacing = Replacing(self)
+        self.paging: Paging | None = None
         self._initial = initial
         self._once_up: Callable[[], None] | None = None
         self._on_over = on_over
@@ -115,6 +118,7 @@ class Contact:
             self.consult,
             self.third_party,
             self.parking,
+            self.paging,
         )
         return tuple(one for one in every if one is not None)
 
@@ -155,6 +159,7 @@ class Contact:
             deed()
             return
         if self.search is not None:
+            greet(self)
             self.search.over()
             self.search = None
         self.emit(SystemConnected())

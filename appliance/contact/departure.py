@@ -13,6 +13,7 @@ from appliance.contact import protocol as p
 from appliance.contact.contact import Contact
 from appliance.contact.identity import name_addr
 from appliance.contact.origination import Origination
+from appliance.contact.paging import PAGE, Paging
 from appliance.contact.services import Services
 from appliance.dialplan import DialPlan, e164
 from appliance.dialplan.recording_policy import BOTH_SIDES
@@ -35,7 +36,10 @@ def make(services: Services, command: p.OriginateContact, on_over: Callable[[], 
     contact.legs.identity = name_addr(contact.customer_endpoint, services.settings.domain)
     contact.outbound = bool(command.number)
     contact.flow.facts = _facts(contact, command)
-    contact.origination = Origination(contact, command)
+    if command.page:
+        contact.paging = Paging(contact)
+    else:
+        contact.origination = Origination(contact, command)
     return contact
 
 
@@ -50,6 +54,7 @@ def begin(contact: Contact, command: p.OriginateContact) -> None:
             previous=command.previous,
             source=source,
             agent=command.agent,
+            service=PAGE if command.page else "",
             on_behalf_of=command.queue,
         )
     if command.attributes and not command.initiated:

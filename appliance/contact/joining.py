@@ -99,6 +99,11 @@ class Joining:
     def _through(self, order: p.JoinContact, way: Leg) -> None:
         """The party here is with the other contact from now on."""
         contact, talk = self._contact, self._contact.conversation
+        if contact.paging is not None:
+            talk.talker = way
+            talk.rewire()
+            self._note(way, order.other)
+            return
         party = talk.customer
         if party is None or not party.answered:
             way.hang_up()

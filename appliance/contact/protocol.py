@@ -88,6 +88,14 @@ class WishPark(Message, frozen=True, kw_only=True):
     extension: Extension | None = None
 
 
+class WishPage(Message, frozen=True, kw_only=True):
+    """The phone of `extension` in `contact` wants to be heard by a group's phones. Answered by PagePhones."""
+
+    contact: ContactId
+    group: str
+    extension: Extension | None = None
+
+
 class ParkRefused(Message, frozen=True, kw_only=True):
     """Nobody talks in `contact` any more: `orbit` is free again."""
 
@@ -188,6 +196,13 @@ class ParkContact(Command, frozen=True, kw_only=True):
     by: AgentId | None = None
 
 
+class PagePhones(Command, frozen=True, kw_only=True):
+    """Let these phones hear the page; `others`: further processes join for more."""
+
+    extensions: tuple[Extension, ...] = ()
+    others: bool = False
+
+
 class HoldCustomer(Command, frozen=True, kw_only=True):
     by: AgentId | None = None
 
@@ -266,7 +281,8 @@ class OriginateContact(Command, frozen=True, kw_only=True):
     The agent's phone (`extension`) rings first where one is given, with `offer` as its lease; then `number` is dialled,
     with `caller_id` (E.164, "": the trunk's own) and `caller_name`. Where no agent is given, `flow` runs for whom
     `number` answers. `outbound_flow`: outbound whisper. `queue`: whose contact it is. Times in seconds. Where `number`
-    is empty, only the extension is rung: then `flow` runs for it, or a JoinContact follows.
+    is empty, only the extension is rung: then `flow` runs for it, or a JoinContact follows. `page`: nobody
+    is rung before PagePhones says who hears `extension`, whose contact is joined.
 
     `begin_by`: CLOCK_BOOTTIME seconds; a process that reads this later declines, so that nobody begins it twice.
     `initiated`: the contact exists already (it waited without a process): ContactInitiated is not written again,
@@ -288,6 +304,7 @@ class OriginateContact(Command, frozen=True, kw_only=True):
     initial: ContactId | None = None
     previous: ContactId | None = None
     attributes: dict[str, str] = msgspec.field(default_factory=dict)
+    page: bool = False
     begin_by: float | None = None
     initiated: bool = False
     seq: int = 0
@@ -363,6 +380,7 @@ FromContact = (
     | MeasureMetrics
     | AskTurn
     | WishPark
+    | WishPage
     | ParkRefused
     | Declined
     | JoinFailed
@@ -376,6 +394,7 @@ ToContact = (
     | TellMetrics
     | TellTurn
     | ParkContact
+    | PagePhones
     | OfferContact
     | WithdrawOffer
     | HoldCustomer

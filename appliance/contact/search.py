@@ -46,12 +46,12 @@ class Search:
         self.leg: Leg | None = None
         self._contact = contact
         self._role = role
-        self._alert = alert
+        self.alert = alert
         self._longest_ring_s = longest_ring_s
         self._caller = caller
         self._ring = ring
         self._left = left
-        self._reaching = Reaching(contact.published.plan)
+        self._reaching = Reaching(contact.published.plan, direct=alert is Alert.INTERCOM)
         self._timer: Timer | None = None
         self._waited_long = False
         self._choosing = False
@@ -110,7 +110,7 @@ class Search:
 
     def _dial(self, step: RingPhones | RingOutside) -> None:
         contact = self._contact
-        self.leg = leg = leg_for(contact, step, role=self._role, alert=self._alert)
+        self.leg = leg = leg_for(contact, step, role=self._role, alert=self.alert)
         self._waited_long = False
         self._timer = contact.services.timers.after(step.ring_s or self._longest_ring_s, self._give_up)
         self._ring(leg)

@@ -78,9 +78,11 @@ Step = RingPhones | RingOutside | ChooseOrder | GoToQueue | GoToFlow | GoToVoice
 class Reaching:
     """One call's way to somebody. Ask `begin` once, then `failed` or `ordered` as the last step asks."""
 
-    def __init__(self, plan: DialPlan, *, outside: bool = True) -> None:
-        """outside: whether the caller may reach outside numbers (who forwards needs a right of its own)."""
+    def __init__(self, plan: DialPlan, *, outside: bool = True, direct: bool = False) -> None:
+        """outside: whether the caller may reach outside numbers (who forwards needs a right of its own); direct: that
+        phone or none (intercom), no forward is followed."""
         self._plan = plan
+        self._direct = direct
         self._outside = outside
         self._been: set[str] = set()
         self._diversions: tuple[Diversion, ...] = ()
@@ -143,7 +145,7 @@ class Reaching:
             return GiveUp(sip_status=self._status, why=f"extension {extension} is forwarded in a circle")
         self._been.add(extension)
         settings = self._plan.phone(extension)
-        if settings.always:
+        if settings.always and not self._direct:
             return self._forward(extension, settings.always, "unconditional")
         if settings.do_not_disturb:
             self._status = 486
@@ -153,7 +155,7 @@ class Reaching:
         return RingPhones(extensions=(extension,), agent=agent, ring_s=ring_s, diversions=self._diversions)
 
     def _forward(self, extension: Extension, target: str, reason: str) -> Step:
-        if not target:
+        if not target or self._direct:
             return GiveUp(sip_status=self._status, why=f"extension {extension}: {reason}, and no forward")
         self._outside = self._plan.phone(extension).outside
         return self._divert(extension, target, reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -42,6 +43,19 @@ class ToGroup(msgspec.Struct, frozen=True, kw_only=True):
     group: str
 
 
+class ToIntercom(msgspec.Struct, frozen=True, kw_only=True):
+    """The phone of `extension` answers by itself, and both talk."""
+
+    extension: Extension
+    agent: AgentId | None
+
+
+class ToPage(msgspec.Struct, frozen=True, kw_only=True):
+    """The phones of `group` answer by themselves and listen."""
+
+    group: str
+
+
 class ToOutside(msgspec.Struct, frozen=True, kw_only=True):
     number: str  # E.164
 
@@ -53,7 +67,7 @@ class Unroutable(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
-Destination = ToFlow | ToFeature | ToExtension | ToGroup | ToOutside | Unroutable
+Destination = ToFlow | ToFeature | ToExtension | ToIntercom | ToGroup | ToPage | ToOutside | Unroutable
 
 
 def route(plan: DialPlan, dialled: str, *, from_trunk: bool) -> Destination:
@@ -75,7 +89,7 @@ def _inside(plan: DialPlan, dialled: str, number: str | None) -> Destination:
         return found
     code = UNPARK + dialled if dialled in plan.orbits else dialled
     if (feature := _feature(plan, code)) is not None:
-        return feature
+        return _DIRECT.get(feature.feature.name, _by_flow)(plan, feature)
     if number is not None and plan.trunks and dialled not in EMERGENCY:  # 119 must not go out as +82119
         return ToOutside(number=number)
     shown = dialled if dialled.isdigit() else f"{dialled[:CODE_SHOWN]}…"  # what follows a code may be a secret
@@ -107,3 +121,24 @@ def _feature(plan: DialPlan, dialled: str) -> ToFeature | None:
             fits = _ARGUMENT[feature.takes].fullmatch(argument)
             return ToFeature(code=code, feature=feature, argument=argument) if fits else None
     return None
+
+
+def _by_flow(_plan: DialPlan, feature: ToFeature) -> Destination:
+    return feature
+
+
+def _intercom(plan: DialPlan, feature: ToFeature) -> Destination:
+    extension = Extension(feature.argument)
+    if extension not in plan.extensions:
+        return Unroutable(sip_status=404, why=f"no extension {extension} to speak to; see 'linekeeper extension list'")
+    return ToIntercom(extension=extension, agent=plan.extensions[extension])
+
+
+def _page(plan: DialPlan, feature: ToFeature) -> Destination:
+    group = plan.group_at(feature.argument)
+    if group is None:
+        return Unroutable(sip_status=404, why=f"no group {feature.argument} to page; see 'linekeeper group list'")
+    return ToPage(group=group.group)
+
+
+_DIRECT: Mapping[str, Callable[[DialPlan, ToFeature], Destination]] = {"intercom": _intercom, "page": _page}

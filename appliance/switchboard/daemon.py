@@ -56,6 +56,7 @@ from appliance.switchboard.live import Live
 from appliance.switchboard.measuring.measuring import Measuring
 from appliance.switchboard.measuring.present import Present, calendar_day
 from appliance.switchboard.originating import Originating
+from appliance.switchboard.paging import Pages
 from appliance.switchboard.parking import Orbits
 from appliance.switchboard.pick_up import PickUps
 from appliance.switchboard.publish import Publisher
@@ -144,6 +145,7 @@ class Switchboard:
             store=self.store,
         )
         orbits = Orbits(self.contacts, lambda: self._publisher.plan, lambda: self._settings.configuration.phones)
+        pages = Pages(self.contacts, self.originating, self.joining, lambda: self._publisher.plan)
         intake = Intake(
             contacts=self.contacts,
             ledger=self._ledger,
@@ -152,6 +154,7 @@ class Switchboard:
             joining=self.joining,
             supervisors=supervisors,
             orbits=orbits,
+            pages=pages,
         )
         pick_ups = PickUps(self.contacts, self.joining, orbits, lambda: self._publisher.plan)
         self.errands = Errands(

@@ -27,6 +27,7 @@ from appliance.contact.protocol import (
     TellMetrics,
     TellTurn,
     WishMonitorMode,
+    WishPage,
     WishPark,
 )
 from appliance.errors import StoreError
@@ -42,6 +43,7 @@ from appliance.switchboard.joining import Joining
 from appliance.switchboard.ledger import Ledger
 from appliance.switchboard.link import Connection
 from appliance.switchboard.originating import Originating
+from appliance.switchboard.paging import Pages
 from appliance.switchboard.parking import Orbits
 from appliance.switchboard.routing import Routing
 from appliance.switchboard.supervision.supervisors import Supervisors
@@ -63,6 +65,7 @@ class Intake:
         joining: Joining,
         supervisors: Supervisors,
         orbits: Orbits,
+        pages: Pages,
     ) -> None:
         self._contacts = contacts
         self._processes = contacts.processes
@@ -73,6 +76,7 @@ class Intake:
             JoinFailed: joining.failed,
             WishMonitorMode: supervisors.wished,
             WishPark: orbits.wished,
+            WishPage: pages.wished,
             ParkRefused: orbits.refused,
         }
         self._turns = Turns()

@@ -5,7 +5,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.dialplan import EMERGENCY, DialPlan, ToExtension, ToFlow, ToOutside, Unroutable, e164, route
+from appliance.dialplan import (
+    EMERGENCY,
+    DialPlan,
+    FeaturePlan,
+    GroupPlan,
+    ToExtension,
+    ToFeature,
+    ToFlow,
+    ToGroup,
+    ToIntercom,
+    ToOutside,
+    ToPage,
+    Unroutable,
+    e164,
+    route,
+)
+from appliance.features import Takes
 from appliance.ids import AgentId, Extension, FlowId, TrunkId
 
 REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
@@ -117,3 +133,25 @@ def test_route_when_an_emergency_number_is_dialled_never_calls_a_number_it_might
     assert any(e164(dialled, region) for region in REGIONS)
     for region in REGIONS:
         assert isinstance(route(a_plan(region), dialled, from_trunk=from_trunk), Unroutable)
+
+
+def test_route_when_an_intercom_or_a_page_is_dialled_is_a_call_and_no_flow() -> None:
+    codes = {
+        code: FeaturePlan(name=name, flow=FlowId("feature"), takes=Takes.EXTENSION)
+        for code, name in (("*70", "intercom"), ("*71", "page"), ("*41", "unpark"))
+    }
+    plan = DialPlan(
+        extensions={Extension("101"): AgentId("kim")},
+        features=codes,
+        groups={"desk": GroupPlan(group="desk", number="250", members=("101",))},
+        orbits=("701",),
+    )
+    assert route(plan, "*70101", from_trunk=False) == ToIntercom(extension=Extension("101"), agent=AgentId("kim"))
+    assert route(plan, "*71250", from_trunk=False) == ToPage(group="desk")
+    assert route(plan, "250", from_trunk=False) == ToGroup(group="desk")
+    found = route(plan, "701", from_trunk=False)
+    assert isinstance(found, ToFeature)
+    assert (found.code, found.argument) == ("*41", "701")
+    for nobody in ("*70", "*70102", "*71251", "*71101"):
+        assert isinstance(route(plan, nobody, from_trunk=False), Unroutable)
+    assert isinstance(route(plan, "*70101", from_trunk=True), Unroutable)

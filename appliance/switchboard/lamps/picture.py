@@ -42,6 +42,8 @@ def picture(contacts: Iterable[ContactState], floor: Floor) -> dict[str, Lamp]:
     served = {state.queue for state in under_way if state.queue is not None and any(state.engaged.values())}
     lit |= {lamp_user("queue", queue): Lamp.BUSY for queue in served}
     lit |= {lamp_user("queue", queue): Lamp.RINGING for queue in floor.waiting()}
+    for orbit in (state.orbit for state in under_way if state.orbit):
+        lit |= {orbit: Lamp.RINGING, lamp_user("orbit", orbit): Lamp.RINGING}
     return lit
 
 
@@ -56,18 +58,21 @@ def _extensions(contacts: Iterable[ContactState]) -> dict[str, Lamp]:
     lit: dict[str, Lamp] = {}
     for state in contacts:
         for leg in state.legs.values():
-            extension, lamp = _extension_of(state, leg), _leg_lamp(state, leg)
-            if extension and lamp is not None:
+            lamp = _leg_lamp(state, leg)
+            if lamp is None:
+                continue
+            for extension in _extensions_of(state, leg):
                 before = lit.get(extension, lamp)
                 lit[extension] = max(before, lamp, key=_STRONGER.index)
     return lit
 
 
-def _extension_of(state: ContactState, leg: LegStarted) -> Extension | None:
+def _extensions_of(state: ContactState, leg: LegStarted) -> tuple[Extension, ...]:
+    """Whose phone it is; of a group that rings all at once, everybody's."""
     if leg.extension:
-        return leg.extension
+        return (leg.extension,)
     ours = state.source.startswith(_FROM_EXTENSION) and not leg.outgoing
-    return Extension(state.source.removeprefix(_FROM_EXTENSION)) if ours else None
+    return (Extension(state.source.removeprefix(_FROM_EXTENSION)),) if ours else leg.members
 
 
 def _leg_lamp(state: ContactState, leg: LegStarted) -> Lamp | None:

@@ -140,3 +140,17 @@ def test_queue_when_somebody_waits_then_it_blinks_and_when_all_are_served_it_is_
 
 def test_lamp_user_when_name_has_what_no_uri_may_then_it_is_replaced() -> None:
     assert lamp_user("queue", "first line; <x>") == "queue-first_line___x_"
+
+
+def test_group_when_all_its_phones_ring_then_all_blink_until_one_has_answered() -> None:
+    both = msgspec.structs.replace(leg("a"), members=(Extension("101"), Extension("102")))
+    assert picture([contact(both, rings("a"))], Floor()) == {"101": Lamp.RINGING, "102": Lamp.RINGING}
+    answered = said.LegAnswered(leg=LegId("a"), extension=Extension("102"))
+    assert picture([contact(both, rings("a"), answered)], Floor()) == {"102": Lamp.BUSY}
+
+
+def test_orbit_when_somebody_is_parked_there_then_blinks_under_its_number_and_its_name() -> None:
+    parked = contact(said.ContactParked(orbit="701"))
+    assert picture([parked], Floor()) == {"701": Lamp.RINGING, lamp_user("orbit", "701"): Lamp.RINGING}
+    unparked = said.ContactUnparked(orbit="701", outcome=said.UnparkedOutcome.RETRIEVED)
+    assert picture([contact(said.ContactParked(orbit="701"), unparked)], Floor()) == {}
