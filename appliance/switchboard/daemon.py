@@ -145,7 +145,6 @@ class Switchboard:
             store=self.store,
         )
         orbits = Orbits(self.contacts, lambda: self._publisher.plan, lambda: self._settings.configuration.phones)
-        pages = Pages(self.contacts, self.originating, self.joining, lambda: self._publisher.plan)
         intake = Intake(
             contacts=self.contacts,
             ledger=self._ledger,
@@ -154,9 +153,8 @@ class Switchboard:
             joining=self.joining,
             supervisors=supervisors,
             orbits=orbits,
-            pages=pages,
+            pages=Pages(self.contacts, self.originating, self.joining, lambda: self._publisher.plan),
         )
-        pick_ups = PickUps(self.contacts, self.joining, orbits, lambda: self._publisher.plan)
         self.errands = Errands(
             contacts=self.contacts,
             routing=self.routing,
@@ -199,7 +197,7 @@ class Switchboard:
             outcomes=outcomes,
             supervisors=supervisors,
             listening=self.listening,
-            pick_ups=pick_ups,
+            pick_ups=PickUps(self.contacts, self.joining, orbits, lambda: self._publisher.plan),
         )
         live = Live(
             routing=self.routing,
