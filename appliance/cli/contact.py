@@ -163,7 +163,7 @@ def transfer(contact: str, target: str, config_file: Path, as_json: bool) -> Non
 @config_option
 @json_option
 def consult(contact: str, target: str, config_file: Path, as_json: bool) -> None:
-    """Let the agent of CONTACT speak with TARGET first: an extension, an outside number or quick:NAME.
+    """Let the agent of CONTACT speak with TARGET first: an extension, a number, queue:NAME or quick:NAME.
 
     The customer waits on hold. Then toggle, conference, complete or drop. Needs a running box.
 

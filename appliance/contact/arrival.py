@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from appliance.clock import monotonic_s
 from appliance.contact.calling import call
@@ -14,9 +15,11 @@ from appliance.contact.contact import Contact
 from appliance.contact.identity import name_addr
 from appliance.contact.invite import Invite
 from appliance.contact.leg import Leg
+from appliance.contact.onward import enter
 from appliance.contact.paging import PAGE, Paging
 from appliance.contact.ringing import Alert
 from appliance.contact.services import Published, Services
+from appliance.contact.targets import QUEUE_USER
 from appliance.dialplan import (
     Destination,
     DialPlan,
@@ -31,10 +34,11 @@ from appliance.dialplan import (
     e164,
     route,
 )
+from appliance.dialplan.reaching import GoToQueue
 from appliance.dialplan.recording_policy import BOTH_SIDES
-from appliance.events import Endpoint, InitiationMethod, LegRole
+from appliance.events import ContactJoined, Endpoint, InitiationMethod, LegRole, SystemConnected
 from appliance.flow.facts import ContactFacts
-from appliance.ids import Extension, FlowId, LegId
+from appliance.ids import Extension, FlowId, LegId, QueueId
 from appliance.logs import fields
 
 ToSomebody = ToExtension | ToIntercom | ToGroup | ToPage | ToOutside
@@ -42,8 +46,19 @@ Reachable = ToFlow | ToFeature | ToSomebody
 _log = logging.getLogger(__name__)
 
 
-def destination_of(published: Published, invite: Invite) -> Destination:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToQueue:
+    """The talker of another contact consults a queue."""
+
+    queue: QueueId
+
+
+def destination_of(published: Published, invite: Invite) -> Destination | ToQueue:
     """Where the call goes; a number whose flow can't be read is as bad as none."""
+    if invite.consulting is not None and invite.dialled.startswith(QUEUE_USER):
+        queue = QueueId(invite.dialled.removeprefix(QUEUE_USER))
+        known = queue in published.plan.queues
+        return ToQueue(queue=queue) if known else Unroutable(sip_status=404, why=f"there is no queue {queue[:40]!r}")
     destination = route(published.plan, invite.dialled, from_trunk=invite.from_trunk)
     flow = flow_of(destination)
     if flow is not None and published.library.flow(flow) is None:
@@ -61,7 +76,7 @@ def flow_of(destination: Destination) -> FlowId | None:
 def begin(
     services: Services,
     invite: Invite,
-    destination: Reachable,
+    destination: Reachable | ToQueue,
     make_leg: Callable[[Contact, LegId, LegRole], Leg],
     on_over: Callable[[], None],
 ) -> Contact:
@@ -70,10 +85,15 @@ def begin(
     plan = contact.published.plan
     contact.caller = services.directory.named(caller(invite, plan))
     contact.legs.identity = name_addr(contact.caller, services.settings.domain)
-    if isinstance(destination, ToFlow | ToFeature):
+    if isinstance(destination, ToFlow | ToFeature | ToQueue):
         leg = make_leg(contact, LegId("customer"), LegRole.CUSTOMER)
         contact.legs.adopt(leg)
-        _arrive(contact, invite, destination, leg)
+        if isinstance(destination, ToQueue):
+            _consulted(contact, invite, destination.queue, leg)
+        else:
+            _arrive(contact, invite, destination, leg)
+        if invite.consulting is not None:
+            contact.emit(ContactJoined(other=invite.consulting, leg=leg.leg))
     else:
         leg = make_leg(contact, LegId("agent"), LegRole.AGENT)
         contact.legs.adopt(leg)
@@ -101,6 +121,21 @@ def _arrive(contact: Contact, invite: Invite, destination: ToFlow | ToFeature, l
     flow = None if name is None else contact.published.library.flow(name)
     if flow is not None:
         contact.flow.prepare(flow)
+
+
+def _consulted(contact: Contact, invite: Invite, queue: QueueId, leg: Leg) -> None:
+    """The talker of another contact waits in a queue, as any customer does."""
+    contact.conversation.customer = leg
+    contact.customer_endpoint = contact.caller
+    contact.initiate(InitiationMethod.TRANSFER, None, source=invite.source)
+    contact.legs.note(leg, f"sip:{invite.caller}", contact.segment)
+    contact.flow.facts = _facts(contact, invite, "", {})
+
+    def wait() -> None:
+        contact.emit(SystemConnected())
+        enter(contact, GoToQueue(queue=queue))
+
+    contact.answer_then(leg, wait)
 
 
 def _facts(contact: Contact, invite: Invite, dialled: str, attributes: Mapping[str, str]) -> ContactFacts:

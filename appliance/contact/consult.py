@@ -6,6 +6,9 @@ consulted is sent away, or somebody hangs up. What a hang-up means:
 - the consulted's (or no answer): talker and customer are together again, on hold only if they were before;
 - the talker's, as on desk phones: completes the transfer, blindly where it still rings; but a talker who has turned
   back to the customer and hangs up there ends both.
+
+A queue (`queue:NAME`) or a number with a flow is consulted in the talker's name as a contact of its own in another
+process, which the edge chooses; its record says which contact it belongs to.
 """
 
 from __future__ import annotations
@@ -15,14 +18,17 @@ from typing import TYPE_CHECKING
 from appliance.contact.conversation import BY_COMMAND, RINGBACK
 from appliance.contact.hearing import CONSULTED, CUSTOMER, Mode
 from appliance.contact.leg import Leg
-from appliance.contact.targets import find_party, shown
+from appliance.contact.targets import AsideTarget, RingTarget, find_consulted, shown
 from appliance.contact.transfer import RING_S, Transfer, dial_target, hand_to
+from appliance.errors import ContactError
 from appliance.events import (
     ConferenceEnded,
     ConferenceStarted,
     ConsultEnded,
     ConsultOutcome,
     ConsultStarted,
+    Endpoint,
+    LegRole,
     PartiesToggled,
 )
 from appliance.ids import AgentId
@@ -160,10 +166,27 @@ def consult(contact: Contact, wanted: str, by: AgentId | None) -> bool:
     """Bring in `wanted` (see `targets`). False where nobody can be rung so, or not now; then nothing has changed."""
     if not contact.conversation.talking or contact.conversation.talker is None or contact.busy_with_target:
         return False
-    found = find_party(contact.published.plan, wanted, queue=contact.queue)
-    leg = dial_target(contact, found) if found is not None else None
+    found = find_consulted(contact.published.plan, wanted, queue=contact.queue)
+    if isinstance(found, AsideTarget):
+        leg = _dial_aside(contact, found, contact.conversation.talker)
+    else:
+        leg = dial_target(contact, found) if found is not None else None
     if found is None or leg is None:
         return False
     contact.conversation.consult_recorded = contact.published.plan.record_consults
-    contact.consult = Consult(contact, shown(found, wanted), leg, by or contact.conversation.talker.agent)
+    target = shown(found, wanted) if isinstance(found, RingTarget) else wanted
+    contact.consult = Consult(contact, target, leg, by or contact.conversation.talker.agent)
     return True
+
+
+def _dial_aside(contact: Contact, found: AsideTarget, talker: Leg) -> Leg | None:
+    """Call a queue or a flow in the talker's name; None where that can't even be tried."""
+    if talker.extension is None:
+        return None
+    leg = contact.legs.new(LegRole.THIRD_PARTY)
+    leg.headers = {"X-Linekeeper-As": str(talker.extension)}
+    try:
+        contact.dial(leg, found.dialled, caller=Endpoint(address=talker.extension, type="VOIP"))
+    except ContactError:
+        return None
+    return leg

@@ -32,13 +32,16 @@ _REPLACED = {code: "\ufffd" for code in range(0xD800, 0xE000)} | {0xDC00 + code:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invite:
-    """`source` is "extension:<number>" or "trunk:<name>"; `caller` the user part of From; `headers` for $.Media.Sip."""
+    """`source` is "extension:<number>" or "trunk:<name>"; `caller` the user part of From; `headers` for $.Media.Sip.
+
+    consulting: the contact whose talker consults us through its process; None for a call of a phone or trunk."""
 
     dialled: str
     source: str
     caller: str
     caller_name: str
     headers: dict[str, str]
+    consulting: ContactId | None = None
 
     @property
     def from_trunk(self) -> bool:
@@ -58,7 +61,9 @@ def read_invite(message: str) -> Invite:
     headers = _headers(lines)
     caller, name = _sender(headers.get("from", ("", ""))[1])
     source = headers.get("x-linekeeper-source", ("", ""))[1]
+    asking = headers.get("x-linekeeper-contact", ("", ""))[1] if "x-linekeeper-as" in headers else ""
     return Invite(
+        consulting=ContactId(asking) if _CONTACT.fullmatch(asking) else None,
         dialled=_user(line[1]) if line else "",
         source=source if _SOURCE.fullmatch(source) else "trunk:unknown",
         caller=caller,

@@ -238,8 +238,7 @@ class ResumeRecording(Command, frozen=True, kw_only=True):
 
 
 class ConsultParty(Command, frozen=True, kw_only=True):
-    """The customer waits on hold while the talker speaks with `target`: an extension, an outside number or a quick
-    connect."""
+    """The customer waits on hold while the talker speaks with `target`, as TransferContact has it."""
 
     target: str
     by: AgentId | None = None

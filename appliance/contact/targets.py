@@ -7,10 +7,12 @@ dial plan decides.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from appliance.dialplan import DialPlan, MailboxPlan, QuickConnectPlan, ToExtension, ToFlow, ToGroup, ToOutside, route
 from appliance.ids import AgentId, Extension, FlowId, QueueId
 
+QUEUE_USER = "queue-"  # in the URI of a consult
 QUEUE_PREFIX, QUICK_PREFIX, GROUP_PREFIX, VOICEMAIL_PREFIX = "queue:", "quick:", "group:", "voicemail:"
 GREETING_PREFIX = "greeting:"  # of a flow's third party only: who calls speaks the mailbox's greeting
 
@@ -23,6 +25,13 @@ class RingTarget:
     outside: bool = False
     agent: AgentId | None = None
     extension: Extension | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsideTarget:
+    """A queue or a flow that is consulted: a contact of its own in another process. `dialled`: user part of its URI."""
+
+    dialled: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +86,17 @@ def find_mailbox(plan: DialPlan, name: str) -> MailboxPlan | None:
     """By its own name, or by the extension whose agent has it."""
     agent = next((user for extension, user in plan.extensions.items() if extension == name), None)
     return plan.mailboxes.get(name) or plan.mailboxes.get(agent or "")
+
+
+def find_consulted(plan: DialPlan, wanted: str, *, queue: QueueId | None = None) -> RingTarget | AsideTarget | None:
+    """As `find_party`, or the queue or the number with a flow that the talker calls in its own name."""
+    party = find_party(plan, wanted, queue=queue)
+    if party is not None:
+        return party
+    found = find_target(plan, wanted, queue=queue)
+    if isinstance(found, QueueTarget | FlowTarget) and found.queue in plan.queues:
+        return AsideTarget(dialled=QUEUE_USER + quote(str(found.queue), safe=""))
+    return AsideTarget(dialled=wanted) if isinstance(found, FlowTarget) and wanted.isdigit() else None
 
 
 def find_party(plan: DialPlan, wanted: str, *, queue: QueueId | None = None) -> RingTarget | None:

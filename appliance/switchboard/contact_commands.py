@@ -45,7 +45,7 @@ def _transfer(state: ContactState, given: ask.ContactCommand) -> protocol.Comman
 
 def _consult(state: ContactState, given: ask.ContactCommand) -> protocol.Command:
     if not given.target:
-        raise RequestError("consult needs a target: an extension, an outside number or quick:NAME")
+        raise RequestError("consult needs a target: an extension, a number, queue:NAME or quick:NAME")
     return protocol.ConsultParty(contact=state.contact, target=given.target)
 
 

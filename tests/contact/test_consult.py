@@ -310,7 +310,7 @@ def test_phone_hold_when_consulting_and_conferring_affects_only_whom_it_talks_wi
     caller.bye()
 
 
-@pytest.mark.parametrize("target", ["999", "nobody", "2025550100", "queue:sales", "911"])
+@pytest.mark.parametrize("target", ["999", "nobody", "queue:nothing", "quick:nobody", "911"])
 def test_consult_when_nobody_can_be_rung_changes_nothing(
     stage: Stage, customer: RtpParty, agent: RtpParty, target: str
 ) -> None:

@@ -166,3 +166,14 @@ def _is_sound(found: Invite) -> None:
     assert found.from_trunk == (found.extension is None)
     assert max(map(len, (found.dialled, found.caller, found.caller_name))) <= 128
     assert not {"\r", "\n"} & set("".join(found.headers.values()))
+
+
+def test_read_invite_when_a_process_calls_in_an_agents_name_says_for_which_contact() -> None:
+    contact = "0b9f6a52-7a44-4b5e-9b0a-3d2f4c1e8a77"
+    head = "INVITE sip:queue-a%20b@127.0.0.1 SIP/2.0\r\nFrom: <sip:201@linekeeper>\r\n"
+    source = "X-Linekeeper-Source: extension:201\r\n"
+    asking = f"X-Linekeeper-Contact: {contact}\r\n"
+    invite = read_invite(f"{head}{source}{asking}X-Linekeeper-As: 201\r\n\r\n")
+    assert (invite.consulting, invite.extension, invite.dialled) == (contact, "201", "queue-a b")
+    assert read_invite(f"{head}{source}{asking}\r\n").consulting is None
+    assert read_invite(f"{head}{source}X-Linekeeper-As: 201\r\nX-Linekeeper-Contact: x\r\n\r\n").consulting is None

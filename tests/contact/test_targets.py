@@ -1,9 +1,19 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from appliance.contact.targets import FlowTarget, QueueTarget, RingTarget, find_party, find_target, shown
-from appliance.dialplan import DialPlan, QuickConnectPlan
+from appliance.contact.targets import (
+    AsideTarget,
+    FlowTarget,
+    QueueTarget,
+    RingTarget,
+    find_consulted,
+    find_party,
+    find_target,
+    shown,
+)
+from appliance.dialplan import DialPlan, QueuePlan, QuickConnectPlan
 from appliance.ids import AgentId, Extension, FlowId, QueueId, TrunkId
 
 KIM, SALES, HELP = AgentId("kim"), QueueId("sales"), QueueId("help")
@@ -62,6 +72,26 @@ def test_find_party_when_somebody_must_be_rung_passes_over_flows_and_queues() ->
     assert find_party(PLAN, "101") == KIMS_PHONE
     for wanted in ("600", "queue:help", "quick:survey", "quick:second, announced", "119"):
         assert find_party(PLAN, wanted, queue=SALES) is None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "dialled"),
+    [
+        ("queue:help", "queue-help"),
+        ("quick:second, announced", "queue-help"),
+        ("600", "600"),
+        ("queue:a b", "queue-a%20b"),
+    ],
+)
+def test_find_consulted_when_a_queue_or_flow_is_asked_for_is_a_contact_of_its_own(wanted: str, dialled: str) -> None:
+    plan = msgspec.structs.replace(PLAN, queues={name: QueuePlan(queue=name) for name in (HELP, QueueId("a b"))})
+    assert find_consulted(plan, wanted) == AsideTarget(dialled=dialled)
+
+
+def test_find_consulted_when_somebody_can_be_rung_or_nobody_is_there_says_so() -> None:
+    assert find_consulted(PLAN, "101") == KIMS_PHONE
+    for wanted in ("queue:help", "quick:survey", "119", "quick:unheard of"):
+        assert find_consulted(PLAN, wanted) is None
 
 
 def test_shown_when_outside_is_the_number_else_what_was_asked_for() -> None:

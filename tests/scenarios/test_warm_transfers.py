@@ -19,6 +19,7 @@ from kit.talk import (
     STRAIGHT,
     WAITING_HZ,
     PhoneMaker,
+    contact_of,
     hears,
     put_through,
 )
@@ -353,3 +354,34 @@ def test_agent_when_hanging_up_in_a_consult_then_the_transfer_is_complete(
     customer.wait_for("CALL_CLOSED")
     _, after = linked(box, contact, second)
     assert after["DisconnectReason"] == "AGENT_DISCONNECT"
+
+
+@pytest.mark.parametrize("target", ["queue:sales", STRAIGHT])
+def test_consult_when_a_queue_is_asked_then_its_agent_is_reached_through_a_contact_of_its_own(
+    box: RunningBox, customer: Baresip, ann: Baresip, agent_phone: PhoneMaker, target: str
+) -> None:
+    contact = put_through(box, customer, ann)
+    cid = agent_phone(box, "cid", "203", tone_hz=OTHER_HZ)
+    ask(box, contact, "consult", target=target)
+    cid.wait_for("CALL_INCOMING", timeout_s=15)
+    hears_music(customer)
+    cid.answer()
+    hears_now(ann, OTHER_HZ)
+    hears_now(cid, AGENT_HZ)
+    ask(box, contact, "complete")
+    ann.wait_for("CALL_CLOSED")
+    hears_now(customer, OTHER_HZ)
+    hears_now(cid, CUSTOMER_HZ)
+    second = following(box, contact)
+    asked = contact_of(box, "201")
+    customer.hang_up()
+    cid.wait_for("CALL_CLOSED")
+    linked(box, contact, second)
+    record = box.wait_closed(asked)
+    assert record["RelatedContactId"] == contact
+    assert (record["Queue"]["Name"], record["Agent"]["Username"]) == ("sales", "cid")
+
+
+def test_invite_when_a_phone_names_a_queue_then_it_is_no_consult(box: RunningBox, customer: Baresip) -> None:
+    customer.dial(f"sip:queue-sales@{box.address}")
+    customer.wait_for("CALL_CLOSED", text="404")
