@@ -43,7 +43,8 @@ IMPURE_LIBRARIES = {
     "sys", "systemd", "tempfile", "threading", "time", "urllib",
 }  # fmt: skip
 VENDORS = {
-    "pjsua2": "contact", "aiohttp": "contact", "sqlite_utils": "store",
+    "pjsua2": "contact", "aiohttp": "contact", "sqlite_utils": "store", "textual": "cli", "rich": "cli",
+    "prometheus_client": "switchboard",
     "pyaudio": "hw", "serial": "hw", "gpiozero": "hw",
 }  # fmt: skip
 

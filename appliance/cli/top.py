@@ -34,8 +34,8 @@ from appliance.cli.switchboard import Switchboard
 def command(period_s: float, level_pct: int, wait_s: int, config_file: Path, as_json: bool) -> None:
     """Show queues, agents, contacts and trunks as they change; customers' numbers are masked.
 
-    Keys: 1 to 4 or Tab choose a table, s its order, r the direction, p pauses, q ends. With --json what the board
-    shows is written once.
+    Keys: 1 to 4 or Tab choose a table, s its order, r the direction, z shows it alone, p pauses, q ends. With --json
+    what the board shows is written once.
 
     Example: linekeeper top --every 2 --level 90
     """

@@ -73,8 +73,9 @@ class AgentStates:
         synced = shift_s is not None
         wall_s = float(since.wall_s) if shift_s is None else since.mono_s + shift_s
         self._connection.write(
-            "INSERT INTO agent_state_changes (agent, since_wall_s, state, status, activity, boot, mono_s, synced)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO agent_state_changes"
+            " (agent, since_wall_s, state, status, activity, boot, mono_s, synced, profile)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, (SELECT routing_profile FROM agents WHERE agent = ?1))",
             (
                 state.agent,
                 wall_s,

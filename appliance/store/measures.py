@@ -99,8 +99,13 @@ _COLUMNS: Mapping[Key, str] = {
     Key.QUEUE: "f.queue", Key.AGENT: "f.agent", Key.PROFILE: "f.profile", Key.FLOW: "f.flow",
     Key.METHOD: "f.method", Key.CHANNEL: "f.channel", Key.OUTCOME: "NULL",
 }  # fmt: skip
+# That of the contact's record for the agent who took it; for others the present one.
+_PROFILE_OF_RING = (
+    "coalesce(CASE WHEN r.agent = f.agent THEN f.profile END,"
+    " (SELECT a.routing_profile FROM agents AS a WHERE a.agent = r.agent))"
+)
 _OTHER_COLUMNS: Mapping[Source, Mapping[Key, str]] = {
-    Source.RINGS: {Key.AGENT: "r.agent", Key.PROFILE: "CASE WHEN r.agent = f.agent THEN f.profile END"},
+    Source.RINGS: {Key.AGENT: "r.agent", Key.PROFILE: _PROFILE_OF_RING},
     Source.FLOWS: {Key.FLOW: "w.flow", Key.OUTCOME: "w.outcome"},
     Source.FLOW_STARTS: {Key.FLOW: "w.flow", Key.OUTCOME: "w.outcome"},
     Source.STATES: {Key.AGENT: "s.agent", Key.PROFILE: "s.profile"},

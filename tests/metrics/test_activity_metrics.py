@@ -162,3 +162,18 @@ def test_history_when_pruned_then_the_state_at_the_border_stays(store: Store) ->
     assert store.agent_states.forget_before(START + 600.0) == 8
     assert store.measures.answer(asked, NOW) == before
     assert before[0].values == {"SUM_NON_PRODUCTIVE_TIME_AGENT": 600}
+
+
+def test_metrics_when_grouped_by_profile_then_those_of_the_agents_profiles(store: Store) -> None:
+    keep(store, RECORDS)
+    for each in DAY:
+        store.agent_states.put(each)
+    lines = store.measures.answer(question("AGENT_NON_RESPONSE", "SUM_CONTACT_TIME_AGENT", by="profile"), NOW)
+    found = {line.group[0]: tuple(line.values.values()) for line in lines}
+    assert found == {"agent:kim": (2, 120), "agent:lee": (1, 0)}
+    handled = store.measures.answer(question("CONTACTS_HANDLED", by="profile"), NOW)
+    assert {line.group[0]: line.values["CONTACTS_HANDLED"] for line in handled} == {
+        "agent:kim": 3,
+        "agent:lee": 1,
+        None: 0,
+    }

@@ -1,4 +1,4 @@
-"""The board as a terminal program: four tables under one heading, refreshed by asking the switchboard.
+"""The board as a terminal program: four tables on one screen, refreshed by asking the switchboard.
 
 Asking happens in a thread, one question at a time: a slow answer makes the board late, never the box. Keys change only
 what is shown.
@@ -14,7 +14,8 @@ from rich.text import Text
 from textual import work
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import DataTable, Footer, Static, TabbedContent, TabPane
+from textual.events import DescendantFocus
+from textual.widgets import DataTable, Footer, Static
 from typing_extensions import override
 
 from appliance.cli.wallboard.tables import TABLES, Column, Limits, TableOf, ordered
@@ -33,13 +34,19 @@ class Wallboard(App[None]):
     CSS = """
     #heading { height: 1; background: $primary; color: $text; padding: 0 1; }
     #heading.late { background: $error; }
-    DataTable { height: 1fr; }
-    TabPane { padding: 0; }
+    DataTable { height: 6fr; }
+    DataTable > .datatable--header { text-style: bold; background: $surface; }
+    DataTable:focus > .datatable--header { background: $primary; }
+    #queues { height: 5fr; }
+    #lines { height: 4fr; }
+    .alone { height: 1fr; }
+    .away { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(str(number), f"table('{table.key}')", table.title) for number, table in enumerate(TABLES, 1)),
         Binding("s", "sort", "Sort"),
         Binding("r", "reverse", "Reverse"),
+        Binding("z", "zoom", "Zoom"),
         Binding("p", "pause", "Pause"),
         Binding("q", "quit", "Quit"),
     ]
@@ -61,6 +68,8 @@ class Wallboard(App[None]):
         self._orders = dict.fromkeys((table.key for table in TABLES), 0)
         self._downwards = dict.fromkeys(self._orders, False)
         self._paused = False
+        self._alone = False
+        self.current: TableOf = TABLES[0]
         self._fault = ""
         self._since = time.monotonic()
         self.refreshes = 0
@@ -68,34 +77,52 @@ class Wallboard(App[None]):
     @override
     def compose(self) -> ComposeResult:
         yield Static(id="heading")
-        with TabbedContent(id="tables"):
-            for number, table in enumerate(TABLES, 1):
-                with TabPane(f"{number} {table.title}", id=table.key):
-                    yield DataTable(id=f"{table.key}-rows", cursor_type="row", zebra_stripes=True, cell_padding=0)
-        yield Footer()
+        for table in TABLES:
+            yield DataTable(
+                id=table.key,
+                cursor_type="row",
+                cell_padding=0,
+                show_cursor=False,
+                cursor_foreground_priority="renderable",
+            )
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         for table in TABLES:
             rows = self._rows_of(table)
             for column in table.columns:
                 rows.add_column(column.title, key=column.title, width=column.width + 1)
+        self.action_table(TABLES[0].key)
         self._show()
         self.set_interval(self._period_s, self._refresh)
 
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def action_table(self, key: str) -> None:
-        self.query_one(TabbedContent).active = key
-        self._rows_of(self._current).focus()
+        """The keys work on this one."""
+        self.current = next(table for table in TABLES if table.key == key)
+        self._rows_of(self.current).focus()
+        self._arrange()
+
+    def action_zoom(self) -> None:
+        """This table alone, or all of them again."""
+        self._alone = not self._alone
+        self._arrange()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Only the table in use has a cursor: it must not hide a colour elsewhere."""
+        self.current = next((table for table in TABLES if table.key == event.widget.id), self.current)
+        for table in TABLES:
+            self._rows_of(table).show_cursor = table is self.current
 
     def action_sort(self) -> None:
         """By the next column."""
-        table = self._current
+        table = self.current
         self._orders[table.key] = (self._orders[table.key] + 1) % len(table.columns)
         self._show()
 
     def action_reverse(self) -> None:
-        self._downwards[self._current.key] = not self._downwards[self._current.key]
+        self._downwards[self.current.key] = not self._downwards[self.current.key]
         self._show()
 
     def action_pause(self) -> None:
@@ -104,13 +131,14 @@ class Wallboard(App[None]):
 
     # ── what is shown ────────────────────────────────────────────────────────────────────────────────────────────
 
-    @property
-    def _current(self) -> TableOf:
-        active = self.query_one(TabbedContent).active
-        return next((table for table in TABLES if table.key == active), TABLES[0])
+    def _arrange(self) -> None:
+        for table in TABLES:
+            rows = self._rows_of(table)
+            rows.set_class(self._alone, "alone")
+            rows.set_class(self._alone and table is not self.current, "away")
 
     def _rows_of(self, table: TableOf) -> DataTable[Text]:
-        found: DataTable[Text] = self.query_one(f"#{table.key}-rows", DataTable)
+        found: DataTable[Text] = self.query_one(f"#{table.key}", DataTable)
         return found
 
     def _refresh(self) -> None:
@@ -159,14 +187,18 @@ class Wallboard(App[None]):
             rows.add_row(*(_cell(column, row, style) for column in table.columns), key=table.name(row))
         for column in table.columns:
             mark = ("▼" if downwards else "▲") if column is order else ""
-            rows.columns[_key(rows, column)].label = Text(f"{column.title}{mark}")
+            rows.columns[_key(rows, column)].label = Text(_aligned(column, f"{column.title}{mark}"))
         rows.move_cursor(row=place, animate=False)
 
 
 def _cell(column: Column, row: Json, style: str) -> Text:
-    text = column.shown(column.value(row))
+    return Text(_aligned(column, column.shown(column.value(row))), style=style)
+
+
+def _aligned(column: Column, text: str) -> str:
+    """In the column's width, and a blank."""
     shown = text if len(text) <= column.width else text[: column.width - 1] + "…"
-    return Text(shown, style=style, justify="right" if column.right else "left")
+    return f"{shown:>{column.width}} " if column.right else f"{shown:<{column.width}} "
 
 
 def _key(rows: DataTable[Text], column: Column) -> Any:

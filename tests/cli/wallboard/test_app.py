@@ -8,7 +8,7 @@ from pathlib import Path
 
 from switchboard.harness import Harness, play
 from textual.pilot import Pilot
-from textual.widgets import DataTable, Static, TabbedContent
+from textual.widgets import DataTable, Static
 
 from appliance.cli.switchboard import Switchboard
 from appliance.cli.wallboard.app import Wallboard
@@ -24,8 +24,8 @@ async def until(pilot: Pilot[None], holds: Callable[[], bool], what: str) -> Non
 
 
 def cells(app: Wallboard, table: str) -> list[list[str]]:
-    rows: DataTable[object] = app.query_one(f"#{table}-rows", DataTable)
-    return [[str(cell) for cell in rows.get_row_at(number)] for number in range(rows.row_count)]
+    rows: DataTable[object] = app.query_one(f"#{table}", DataTable)
+    return [[str(cell).strip() for cell in rows.get_row_at(number)] for number in range(rows.row_count)]
 
 
 def heading(app: Wallboard) -> str:
@@ -75,11 +75,16 @@ def test_keys_when_pressed_then_tables_and_orders_change(tmp_path: Path) -> None
         await pilot.press("r")
         assert [row[0] for row in cells(app, "queues")] == ["vip", "sales", "help"]
         await pilot.press("2")
-        assert app.query_one(TabbedContent).active == "agents"
+        assert app.current.key == "agents"
         await pilot.press("4")
         await pilot.press("s")
-        labels = [str(column.label) for column in app.query_one("#lines-rows", DataTable).columns.values()]
+        labels = [str(column.label).strip() for column in app.query_one("#lines", DataTable).columns.values()]
         assert labels == ["line", "state▲"]
+        await pilot.press("z")
+        assert [table.id for table in app.query(DataTable) if table.display] == ["lines"]
+        await pilot.press("z", "tab", "tab")
+        assert app.current.key == "agents"
+        assert all(table.display for table in app.query(DataTable))
         await pilot.press("p")
         assert "PAUSED" in heading(app)
         before = app.refreshes
