@@ -125,7 +125,7 @@ class Contact:
     @property
     def busy_with_target(self) -> bool:
         """Whether a transfer or consult is under way, so that another can't begin."""
-        return self.transfer is not None or self.consult is not None
+        return self.transfer is not None or self.consult is not None or self.replacing.under_way
 
     def emit(self, body: AnyBody) -> None:
         """Write an event of the segment under way."""

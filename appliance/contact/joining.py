@@ -18,7 +18,7 @@ from appliance.contact.invite import JOIN_USER
 from appliance.contact.leg import Leg
 from appliance.contact.timers import Timer
 from appliance.errors import ContactError
-from appliance.events import ContactJoined, DisconnectReason, LegRole, SystemConnected
+from appliance.events import ContactJoined, DisconnectReason, LegRole, MonitorModeSet, SystemConnected
 from appliance.ids import ContactId, LegId
 from appliance.logs import fields
 
@@ -115,6 +115,7 @@ class Joining:
             talk.customer, self._own = None, party
             talk.supervise(party, order.mode)
             contact.agent_connected(party, None)
+            contact.emit(MonitorModeSet(mode=order.mode))
         talk.rewire()
         self._note(way, order.other)
 
@@ -224,6 +225,7 @@ class Joining:
         own, talk = self._own, self._contact.conversation
         if own is None or self._took_over:
             return
+        self._contact.emit(MonitorModeSet(mode=mode))
         if mode is p.MonitorMode.TAKE_OVER:
             self._took_over = True
             talk.unsupervise(own)
@@ -236,11 +238,13 @@ class Joining:
         """The supervisor talks with the customer, as the next contact; the agent leaves."""
         contact, talk = self._contact, self._contact.conversation
         leaver = talk.talker
-        if not talk.talking or leaver is None:
+        if not talk.talking or leaver is None or contact.transfer is not None:
             return
+        if contact.consult is not None:
+            contact.consult.drop(command.agent)
         del self._supervising[leg.leg]
         talk.unsupervise(leg)
-        leg.agent, leg.extension = command.agent, command.extension
+        leg.role, leg.agent, leg.extension = LegRole.AGENT, command.agent, command.extension
         contact.hand_on(str(command.extension), kind="take_over", by=command.agent, reason=DisconnectReason.BARGED)
         contact.legs.move(leg, contact.segment)
         talk.talker = leg

@@ -16,6 +16,7 @@ from appliance.contact.invite import read_invite, related_contact
 from appliance.contact.leg import Leg
 from appliance.contact.targets import RingTarget, find_target
 from appliance.contact.timers import Timer
+from appliance.contact.turning import may_turn_round, turn_round
 from appliance.errors import ContactError
 from appliance.events import AgentLeft, ContactJoined, DisconnectReason, LegRole
 from appliance.ids import AgentId, ContactId, Extension, LegId
@@ -53,6 +54,7 @@ class Replacing:
         self._way: Leg | None = None  # the leg by which we ask another process
         self._asker: Leg | None = None
         self._target = ""
+        self._turned = False  # the asker was the called one of a call inside
         self._timer: Timer | None = None
 
     @property
@@ -68,8 +70,11 @@ class Replacing:
     def ask(self, asker: Leg, user: str, replaces: str) -> bool:
         """`asker` wants to be replaced by the other party of the dialog that `replaces` names. False: not now."""
         contact = self._contact
-        if self._way is not None or not self._may(asker):
+        turned = may_turn_round(contact, asker)
+        if not (turned or self._may(asker)):
             return False
+        if turned:
+            turn_round(contact)
         found = find_target(contact.published.plan, user)
         inside = found if isinstance(found, RingTarget) and not found.outside else None
         leg = contact.legs.new(
@@ -78,17 +83,17 @@ class Replacing:
             extension=inside.extension if inside is not None else None,
         )
         leg.headers = {"Replaces": replaces}
-        self._way, self._asker, self._target = leg, asker, user
+        self._way, self._asker, self._target, self._turned = leg, asker, user, turned
         self._timer = contact.services.timers.after(DIAL_S, leg.hang_up)
         try:
             contact.dial(leg, user)
         except ContactError:
-            self._forget()
+            self._take_back()
             return False
         return True
 
     def _may(self, asker: Leg) -> bool:
-        """A phone inside that talks here, whichever side called."""
+        """A phone inside that talks here; in the customer's place it is one that has joined another contact."""
         talk = self._contact.conversation
         inside = asker.role is LegRole.AGENT or asker.extension is not None
         return inside and talk.talking and asker in (talk.talker, talk.customer) and not self._contact.busy_with_target
@@ -108,6 +113,12 @@ class Replacing:
             talk.replace(asker, way)
             contact.holding.follow(None)
         contact.services.timers.after(GRACE_S, asker.hang_up)
+
+    def _take_back(self) -> None:
+        """Everybody where they were."""
+        self._forget()
+        if self._turned:
+            turn_round(self._contact)
 
     def _forget(self) -> None:
         if self._timer is not None:
@@ -171,7 +182,7 @@ class Replacing:
         """Nothing came of it: the phone is told, and keeps both calls."""
         if leg is self._way:
             asker = self._asker
-            self._forget()
+            self._take_back()
             if asker is not None:
                 asker.notify_referred(status)
         else:

@@ -63,6 +63,7 @@ from appliance.events.talk import (
     MonitoringEnded,
     MonitoringRefused,
     MonitoringStarted,
+    MonitorModeSet,
     PartiesToggled,
 )
 from appliance.events.visit import (
@@ -130,6 +131,7 @@ __all__ = [
     "LegStarted",
     "LegUnmuted",
     "MediaFailed",
+    "MonitorModeSet",
     "MonitoringChanged",
     "MonitoringEnded",
     "MonitoringRefused",
@@ -189,6 +191,7 @@ AnyBody = (
     | MonitoringRefused
     | MonitoringEnded
     | MonitoringChanged
+    | MonitorModeSet
     | ContactJoined
     | RecordingStarted
     | RecordingStopped

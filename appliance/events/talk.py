@@ -106,6 +106,13 @@ class MonitoringEnded(Body, frozen=True, kw_only=True):
     monitor: ContactId
 
 
+class MonitorModeSet(Body, frozen=True, kw_only=True):
+    """In the supervisor's own contact: how the supervisor is heard from now on. `mode`: listen, whisper, barge,
+    take_over."""
+
+    mode: str
+
+
 class MonitoringRefused(Body, frozen=True, kw_only=True):
     """`supervisor` wanted to listen and may not. `reason`: not_monitorable."""
 

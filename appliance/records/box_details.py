@@ -12,6 +12,7 @@ from typing import Any
 from appliance import events as ev
 from appliance.ids import FlowId, LegId, OfferId
 from appliance.records.consults import consults_of, keys_pressed
+from appliance.records.monitoring import monitoring_of
 from appliance.records.pauses import Pause, pauses_of
 from appliance.records.timeline import Moment, Timeline
 from appliance.stamps import iso_utc
@@ -43,6 +44,7 @@ def box_details(line: Timeline, box: str) -> Facts:
         "Offers": _offers(line.moments),
         "Legs": _legs(line.moments),
         "Consults": consults_of(line.moments),
+        "Monitoring": monitoring_of(line.moments),
         "KeysPressed": keys_pressed(line.moments),
         "Recordings": _recordings(line.moments),
         "Disposition": _disposition(line.moments),

@@ -16,6 +16,7 @@ from appliance.errors import RecordError
 from appliance.ids import ContactId, QueueId, RecordingId, agent_of_queue
 from appliance.records.arns import LOCAL_ACCOUNT, instance_arn, resource_arn
 from appliance.records.box_details import box_details
+from appliance.records.monitoring import state_transitions
 from appliance.records.quality import audio_quality
 from appliance.records.spans import AgentStint, QueueStay, agent_stint, queue_stay
 from appliance.records.timeline import Moment, Timeline, timeline
@@ -48,7 +49,6 @@ _NO_AGENT_FACTS = (
     "AgentPauseDuration",
     "HierarchyGroups",
     "RoutingProfile",
-    "StateTransitions",
     "AcceptedByAgentTimestamp",
     "PreviewEndTimestamp",
     "DeviceInfo",
@@ -161,6 +161,7 @@ def _agent(stint: AgentStint, line: Timeline, box: str, account: str) -> Facts:
         "AfterContactWorkStartTimestamp": _iso(wrap_up),
         "AfterContactWorkEndTimestamp": _iso(over),
         "AfterContactWorkDuration": over - wrap_up if over is not None and wrap_up is not None else None,
+        "StateTransitions": state_transitions(line.moments),
         **dict.fromkeys(_NO_AGENT_FACTS),
     }
 

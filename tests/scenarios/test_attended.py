@@ -58,3 +58,29 @@ def test_attended_transfer_when_the_agent_spoke_with_the_target_then_customer_an
     assert third["RelatedContactId"] in (contact, following)
     assert second["RelatedContactId"] == consult
     wait_until(lambda: not box.contacts(open_only=True), timeout_s=10, what="every contact is over")
+
+
+def test_attended_transfer_when_the_transferring_phone_was_called_then_the_caller_talks_with_the_target(
+    box: RunningBox, desk: PjsuaPhone, phone: PhoneMaker
+) -> None:
+    caller = phone(box, "101", tone_hz=CUSTOMER_HZ)
+    target = phone(box, "103", tone_hz=OTHER_HZ)
+    caller.dial("201")
+    desk.wait_call(0, "INCOMING")
+    desk.ask("answer", call=0)
+    hears(caller, AGENT_HZ)
+    contact = contact_of(box, "101")
+    desk.ask("hold", call=0)
+    desk.dial("103")
+    target.wait_for("CALL_INCOMING")
+    target.answer()
+    desk.hears(1, OTHER_HZ)
+    desk.ask("transfer", call=0, to=1)
+    hears(caller, OTHER_HZ)
+    hears(target, CUSTOMER_HZ)
+    desk.wait_call(0, "DISCONNECTED")
+    desk.wait_call(1, "DISCONNECTED")
+    target.hang_up()
+    caller.wait_for("CALL_CLOSED")
+    assert box.wait_closed(contact)["NextContactId"] is not None
+    wait_until(lambda: not box.contacts(open_only=True), timeout_s=10, what="every contact is over")

@@ -93,6 +93,7 @@ def test_supervisor_when_mode_changes_then_is_heard_by_whom_it_says_and_every_st
     assert record["InitiationMethod"] == "MONITOR"
     assert record["RelatedContactId"] == contact
     assert record["Agent"]["Username"] == "lee"
+    assert [state["state"] for state in record["Agent"]["StateTransitions"]] == ["SILENT_MONITOR", "BARGE"]
 
 
 def test_supervisor_when_taking_over_then_the_customer_talks_with_the_supervisor_and_the_record_says_barged(
