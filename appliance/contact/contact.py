@@ -11,7 +11,6 @@ import logging
 import uuid
 from collections.abc import Callable
 
-from appliance.contact import causes
 from appliance.contact.calling import greet
 from appliance.contact.consult import Consult
 from appliance.contact.conversation import Conversation
@@ -51,7 +50,6 @@ from appliance.events import (
 )
 from appliance.events.criteria import RoutingStep
 from appliance.flow import events as e
-from appliance.flow.model import Flow
 from appliance.ids import AgentId, ContactId, OfferId, QueueId
 from appliance.logs import fields
 
@@ -294,49 +292,6 @@ class Contact:
         )
 
     # ── end ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def customer_gone(self, leg: Leg, status: int) -> None:
-        """The customer hung up, or never answered."""
-        if leg.answered:
-            self.end(DisconnectReason.CUSTOMER_DISCONNECT)
-        elif self.outbound:
-            self.end(causes.disconnect_reason(status), status=causes.answer_for_caller(status))
-        else:
-            self.end(DisconnectReason.TELECOM_ORIGINATOR_CANCEL)
-
-    def talker_gone(self, leg: Leg) -> None:
-        """Who talked inside hung up."""
-        if self.transfer is not None:
-            self.agent_leaves(self.segment)
-            self.conversation.talker = None  # blind: the talker needn't wait for the target
-        elif self.consult is not None and self.consult.talker_gone():
-            return
-        elif not leg.answered:
-            self.end(DisconnectReason.TELECOM_ORIGINATOR_CANCEL)
-        elif (flow := self._disconnect_flow()) is not None:
-            self._customer_remains(flow)
-        else:
-            self.end(DisconnectReason.AGENT_DISCONNECT)
-
-    def _disconnect_flow(self) -> Flow | None:
-        """What the customer hears now: as the flow has hooked it (or switched it off), else as the queue wants it."""
-        facts, customer = self.flow.facts, self.conversation.customer
-        if customer is None or not customer.answered:
-            return None
-        if "CustomerRemaining" in facts.hooks:
-            return self.flow.hooked("CustomerRemaining")
-        entry = self.published.plan.queues.get(facts.queue) if facts.queue is not None else None
-        wanted = entry.disconnect_flow if entry is not None else None
-        return self.published.library.flow(wanted) if wanted is not None else None
-
-    def _customer_remains(self, flow: Flow) -> None:
-        """The agent hung up first and a disconnect flow is set: it goes on with the customer, as a new contact."""
-        self.side_flows.stop()
-        self.hand_on(str(flow.name), kind="disconnect_flow", by=self.segment.agent, method=InitiationMethod.DISCONNECT)
-        self.flow.know(hooks={}, queue=None)  # once
-        self.outbound = False
-        self.conversation.rewire()
-        self.flow.run(flow)
 
     def end(self, reason: DisconnectReason | None, *, status: int = 0, detail: str = "") -> None:
         """The contact is over: write it down, then take every leg down. `status` answers a leg that still rings."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pjsua2 as pj
 
+from appliance.contact.leaving import customer_gone, talker_gone
 from appliance.contact.leg import Leg
 from appliance.contact.legs import answered
 from appliance.contact.transfer import take_refer
@@ -126,9 +127,9 @@ class LegEvents:
         elif contact.search is not None and contact.search.owns(leg):
             contact.search.leg_ended(status)
         elif leg is contact.conversation.customer:
-            contact.customer_gone(leg, status)
+            customer_gone(contact, leg, status)
         elif leg is contact.conversation.talker:
-            contact.talker_gone(leg)
+            talker_gone(contact, leg)
 
     def _whose(self, leg: Leg) -> Undertaking | None:
         return next((one for one in self._contact.undertakings if one.owns(leg)), None)
