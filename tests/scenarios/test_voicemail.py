@@ -276,13 +276,14 @@ def test_messages_when_asked_for_at_another_phone_then_number_and_pin_are_needed
     assert [one["state"] for one in messages(box, "ann")] == ["saved"]
 
 
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
 def test_lamp_when_the_phone_is_a_real_one_then_it_is_told_without_asking_again(
-    box: RunningBox, phone: PhoneMaker
+    box: RunningBox, phone: PhoneMaker, transport: str
 ) -> None:
     caller = phone(box, "101", tone_hz=CUSTOMER_HZ)
     box.add_agent("ann", "201", "sales", available=False)
     mailbox(box, "ann")
-    desk = phone(box, "201", known=True, lamp=True)
+    desk = phone(box, "201", known=True, lamp=True, transport=transport)
     desk.wait_for("MWI_NOTIFY", text="Messages-Waiting: no")
     found = leave(box, caller, "ann")
     desk.wait_for("MWI_NOTIFY", text="Voice-Message: 1/0")
@@ -336,3 +337,25 @@ def test_greeting_when_spoken_into_the_phone_then_callers_hear_it(box: RunningBo
     speaks(caller)
     caller.hang_up()
     message(box, "ann")
+
+
+def test_voicemail_when_a_queue_flow_offers_it_then_the_place_is_given_up_and_nobody_is_rung(
+    box: RunningBox, phone: PhoneMaker, agent_phone: PhoneMaker
+) -> None:
+    caller = phone(box, "101", tone_hz=CUSTOMER_HZ)
+    ann = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
+    box.set_status("ann", "Offline")
+    mailbox(box, "sales")
+    waiting = to_mailbox("sales")
+    waiting["Metadata"] = {"name": "waiting", "type": "customerQueue"}
+    box.api.call("flow.install", name="waiting", document=waiting)
+    caller.dial(STRAIGHT)
+    caller.wait_heard(heard_tone, what="the tone", timeout_s=20)
+    box.set_status("ann", "Available")
+    caller.wait_heard(lambda sound: sound.duration_s > 3.0, since_s=caller.heard().duration_s, what="a message")
+    caller.hang_up()
+    check_message(message(box, "sales"), caller="101")
+    contact = contact_of(box, "101")
+    assert box.wait_event(contact, "ContactDequeued")["reason"] == "transferred"
+    assert box.events(contact, "AgentOffered") == []
+    assert not [event for event in ann.pending() if event.kind == "CALL_INCOMING"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
 from appliance import events as ev
@@ -84,6 +85,16 @@ def test_recording_when_empty_or_of_a_contact_then_it_is_no_message(store: Store
     told(store, started(other, mailbox=""), stopped("contact ended", other))
     assert store.voicemails.of() == []
     assert store.voicemails.counts() == {}
+
+
+def test_greeting_when_spoken_then_it_waits_beside_the_messages(store: Store) -> None:
+    told(store, msgspec.structs.replace(started(), greeting=True), stopped("message ended"))
+    assert store.voicemails.of() == []
+    assert store.voicemails.counts() == {}
+    assert [one.mailbox for one in store.voicemails.greetings()] == ["kim"]
+    other = RecordingId("r2")
+    told(store, msgspec.structs.replace(started(other), greeting=True), stopped("empty", other))
+    assert [one.recording for one in store.voicemails.greetings()] == [FIRST]
 
 
 def test_message_when_marked_then_it_moves_on_but_never_back_from_deleted(store: Store) -> None:
