@@ -14,6 +14,7 @@ from appliance.contact import protocol as p
 from appliance.contact.conversation import RINGBACK
 from appliance.contact.leg import Leg
 from appliance.contact.outbound_whisper import OutboundWhisper, outbound_whisper
+from appliance.contact.ringing import Alert, alert_headers
 from appliance.contact.timers import Timer
 from appliance.dialplan import ToExtension, ToOutside, route
 from appliance.errors import ContactError
@@ -80,13 +81,25 @@ class Origination:
         command, contact = self._command, self._contact
         if command.offer is not None and command.agent is not None and command.extension is not None:
             contact.emit(AgentOffered(offer=command.offer, agent=command.agent, extension=command.extension))
+        if command.offer is not None and self._undisturbed():
+            self._cause = "rejected"
+            self._agent_lost(486)
+            return
         leg = contact.legs.new(LegRole.AGENT, agent=command.agent, extension=command.extension)
+        if command.queue is not None:
+            entry = contact.published.plan.queues.get(command.queue)
+            leg.headers, leg.label = alert_headers(Alert.QUEUE), entry.label if entry is not None else ""
         self._agent = contact.conversation.talker = leg
         self._wait(command.ring_timeout_s, lambda: self._give_up("no_answer"))
         try:
             contact.dial(leg, str(command.extension))
         except ContactError:
             self._agent_lost(503)
+
+    def _undisturbed(self) -> bool:
+        """Whether the agent's phone must not be disturbed: an offer is missed at once then, as in a queue."""
+        extension = self._command.extension
+        return extension is not None and self._contact.published.plan.phone(extension).do_not_disturb
 
     def withdraw(self, command: p.WithdrawOffer) -> None:
         """The switchboard takes its offer back."""

@@ -101,9 +101,13 @@ def _check_members(store: Store, region: str, group: GroupPlan) -> None:
 def _check_target(store: Store, region: str, target: str, *, outside: bool) -> None:
     kind, colon, name = target.partition(":")
     if colon:
-        known = {"queue": store.queues.get(QueueId(name)), "group": store.groups.get(name)}
+        known = {
+            "queue": store.queues.get(QueueId(name)),
+            "group": store.groups.get(name),
+            "voicemail": store.mailboxes.get(name),
+        }
         if kind in known and known[kind] is None:
-            raise missing(kind, name)
+            raise missing("mailbox" if kind == "voicemail" else kind, name)
     elif target and store.extensions.get(Extension(target)) is None and not _has_number(store, target):
         _check_outside(region, target, outside=outside)
 

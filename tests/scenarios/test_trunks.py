@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from kit.box import TRUNK_ADDRESS, RunningBox
+from kit.box import PASSWORD, TRUNK_ADDRESS, RunningBox
 from kit.ports import PortBlock, reserved_ports
 from kit.processes import wait_until
 from kit.registrar import Registrar
@@ -163,3 +163,49 @@ def _refused(box: RunningBox, folder: Path, number: str, status: str, *, source:
         timeout_s=20,
     )
     assert caller.wait().successful == 1
+
+
+def test_extension_when_forwarded_outside_then_the_provider_is_told_for_whom_the_call_was(
+    box: RunningBox, phone: PhoneMaker, trunk_port: int, ports: PortBlock, tmp_path: Path
+) -> None:
+    provider = Sipp(
+        tmp_path,
+        "uas_agent",
+        port=trunk_port,
+        address=TRUNK_ADDRESS,
+        rows=[(OUTSIDE, ports.take_even())],
+        calls=1,
+        timeout_s=30,
+    )
+    provider.wait_ready()
+    caller = phone(box, "101", tone_hz=CUSTOMER_HZ)
+    box.add_extension("109")
+    box.api.call("extension.set", extension="109", always=OUTSIDE, outside=True)
+    caller.dial("109")
+    caller.wait_for("CALL_ESTABLISHED")
+    caller.hang_up()
+    assert provider.wait().successful == 1
+    assert "Diversion: <sip:109@linekeeper>;reason=unconditional" in provider.messages()
+    assert "X-Linekeeper-" not in provider.messages()
+    box.api.call("extension.set", extension="109", always="", outside=False)
+
+
+def test_agent_when_the_phone_is_of_any_make_then_it_is_told_how_to_ring(
+    box: RunningBox, phone: PhoneMaker, ports: PortBlock, tmp_path: Path
+) -> None:
+    """SIPp for a handset: what is on the wire is what every handset gets."""
+    box.add_agent("ann", "201", "sales", available=False)
+    port = ports.take()
+    register(tmp_path, [("201", PASSWORD)], registrar=box.address, port=port)
+    handset = Sipp(tmp_path, "uas_agent", port=port, rows=[("201", ports.take_even())], calls=1, timeout_s=30)
+    handset.wait_ready()
+    box.set_status("ann", "Available")
+    customer = phone(box, "101", tone_hz=CUSTOMER_HZ)
+    customer.dial("600")
+    customer.wait_for("CALL_ESTABLISHED")
+    contact = contact_of(box, "101")
+    box.wait_event(contact, "AgentConnected")
+    customer.hang_up()
+    assert handset.wait().successful == 1
+    assert "Alert-Info: <http://127.0.0.1/>;info=queue" in handset.messages()
+    assert 'From: "sales: 101" <sip:101@linekeeper>' in handset.messages()
