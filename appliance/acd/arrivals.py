@@ -87,10 +87,8 @@ def _renew(floor: Floor, place: Place, event: ContactArrived, now: float) -> Non
     floor.wishes.note(place)
     if event.not_before is not None and (place.due is not None or event.not_before > now):
         floor.withdraw(place, now)
-        floor.unseat(place)
-        place.rank(event.priority, event.time_adjustment_s)
-        place.due, place.paused_by = event.not_before, None
-        floor.seat(place, now)
+        floor.rerank(place, event.priority, event.time_adjustment_s, now)
+        floor.put_off(place, event.not_before, now)
     else:
         floor.rerank(place, event.priority, event.time_adjustment_s, now)
     position = floor.lines[place.queue].position(place.key)

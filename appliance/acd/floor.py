@@ -43,6 +43,9 @@ class Floor:
         """Give a contact its place and tell those behind; later, if it is scheduled for later."""
         self.places[place.contact] = place
         self.wishes.note(place)
+        self._step_in(place, now)
+
+    def _step_in(self, place: Place, now: float) -> None:
         line = self.lines[place.queue]
         if place.due is not None and place.due > now:
             line.scheduled.add(place.contact)
@@ -54,24 +57,34 @@ class Floor:
 
     def come_due(self, place: Place, now: float) -> None:
         """A scheduled contact waits from now on, at the place that its time gives it."""
-        self.lines[place.queue].scheduled.discard(place.contact)
+        line = self.lines[place.queue]
+        line.scheduled.discard(place.contact)
         place.due = None
-        self.seat(place, now)
-        position = self.lines[place.queue].position(place.key)
-        self.out.append(TellPosition(contact=place.contact, queue=place.queue, position=position))
+        self._step_in(place, now)
+        self.out.append(TellPosition(contact=place.contact, queue=place.queue, position=line.position(place.key)))
+
+    def put_off(self, place: Place, due: float, now: float) -> None:
+        """Schedule a contact anew: it waits from `due` on. An open offer must be ended before."""
+        self._step_out(place)
+        place.due = due if place.paused_by is None else max(due, now + PAUSE_S)
+        place.paused_by = None
+        self._step_in(place, now)
 
     def unseat(self, place: Place) -> None:
         """Take a contact out of its queue and tell those behind; an open offer must be ended before."""
-        self._hide(place)
-        self.timers.cancel((TimerKind.PAUSE, place.contact, ""))
-        self.timers.cancel((TimerKind.DUE, place.contact, ""))
+        self._step_out(place)
         del self.places[place.contact]
         self.wishes.forget(place)
         self.offer_numbers.note(place.contact, place.offers_made)
+        self._close_if_done(self.lines[place.queue])
+
+    def _step_out(self, place: Place) -> None:
+        self._hide(place)
+        self.timers.cancel((TimerKind.PAUSE, place.contact, ""))
+        self.timers.cancel((TimerKind.DUE, place.contact, ""))
         line = self.lines[place.queue]
         line.scheduled.discard(place.contact)
         self.out += line.remove(place.key)
-        self._close_if_done(line)
 
     def rerank(self, place: Place, priority: int, time_adjustment_s: int, now: float) -> None:
         """Move a contact within its queue and tell those in between."""
@@ -141,6 +154,7 @@ class Floor:
     def offer(self, place: Place, agent: Agent, now: float) -> None:
         place.offers_made += 1
         offer = self._open_offer(place, agent, now)
+        self.lines[place.queue].had_turn(agent.id)
         self.out.append(
             Offer(
                 offer=offer,
@@ -164,7 +178,6 @@ class Floor:
         place.offer = offer
         place.offered_to[offer] = agent.id
         line.offered += 1
-        line.had_turn(agent.id)
         agent.ring(place.contact, offer, now)
         self.touch(agent)
         self.timers.set((TimerKind.LEASE, place.contact, ""), now + line.plan.ring_timeout_s + LEASE_GRACE_S)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -19,11 +20,25 @@ from appliance.acd import events as said
 from appliance.acd.floor import PAUSE_S
 from appliance.acd.lanes import is_ripe
 from appliance.acd.machine import Acd
-from appliance.acd.model import AVAILABLE, OFFLINE, Activity, AgentPlan, QueuePlan, QueueShare
-from appliance.ids import AgentId, ContactId, Extension, OfferId, QueueId
+from appliance.acd.model import (
+    AGENT_QUEUE_PLACES,
+    AVAILABLE,
+    OFFLINE,
+    Activity,
+    AgentOrder,
+    AgentPlan,
+    AvailabilityTimer,
+    Proficiency,
+    QueuePlan,
+    QueueShare,
+)
+from appliance.events.criteria import Condition, Expression, RoutingStep
+from appliance.ids import AgentId, ContactId, Extension, OfferId, QueueId, agent_of_queue, agent_queue
 
 QUEUES = [QueueId(name) for name in ("help", "sales", "spare")]
 AGENTS = [AgentId(name) for name in ("ann", "bob", "cid", "dee")]
+OWN = [agent_queue(agent) for agent in AGENTS]
+SEATS = [Extension("10"), Extension("11"), None]
 BLAMED = {
     "no_answer": Activity.MISSED,
     "busy": Activity.MISSED,
@@ -37,15 +52,51 @@ SHARES = st.lists(
     max_size=3,
     unique_by=lambda share: share.queue,
 )
-AGENT_PLANS = st.builds(
-    AgentPlan, agent=st.sampled_from(AGENTS), extension=st.just(Extension("10")), queues=SHARES.map(tuple)
+SKILLS = st.lists(
+    st.builds(
+        Proficiency, name=st.just("speaks"), value=st.sampled_from(["en", "ko"]), level=st.sampled_from([1.0, 3.0, 5.0])
+    ),
+    max_size=2,
+    unique_by=lambda held: held.value,
 )
+AGENT_PLANS = st.builds(
+    AgentPlan,
+    agent=st.sampled_from(AGENTS),
+    extension=st.sampled_from([SEATS[0], *SEATS]),
+    queues=SHARES.map(tuple),
+    proficiencies=SKILLS.map(tuple),
+    timer=st.sampled_from(AvailabilityTimer),
+    wrap_up_s=st.sampled_from([None, None, 0.0, 9.0]),
+)
+CONDITIONS = st.one_of(
+    st.builds(
+        Condition,
+        name=st.just("speaks"),
+        value=st.sampled_from(["en", "ko"]),
+        low=st.sampled_from([1.0, 3.0]),
+        high=st.sampled_from([3.0, 5.0]),
+        negated=st.booleans(),
+    ),
+    st.builds(Condition, agents=st.lists(st.sampled_from(AGENTS), min_size=1, max_size=2).map(tuple)),
+)
+EXPRESSIONS = st.recursive(
+    st.builds(Expression, condition=CONDITIONS),
+    lambda inner: st.one_of(
+        st.builds(Expression, all_of=st.lists(inner, min_size=1, max_size=2).map(tuple)),
+        st.builds(Expression, any_of=st.lists(inner, min_size=1, max_size=2).map(tuple)),
+    ),
+    max_leaves=3,
+)
+STEPS = st.builds(RoutingStep, expression=EXPRESSIONS, duration_s=st.sampled_from([4.0, 20.0, 50.0, None]))
+CRITERIA = st.one_of(st.just(()), st.just(()), st.lists(STEPS, min_size=1, max_size=2).map(tuple))
 QUEUE_PLANS = st.builds(
     QueuePlan,
     queue=st.sampled_from(QUEUES),
     max_contacts=st.sampled_from([None, None, 1, 3]),
     wrap_up_s=st.sampled_from([0.0, 5.0, 30.0]),
     enabled=st.sampled_from([True, True, True, False]),
+    agent_order=st.sampled_from(AgentOrder),
+    last_agent_s=st.sampled_from([0.0, 0.0, 12.0]),
 )
 ANY = st.randoms(use_true_random=False)
 
@@ -58,11 +109,28 @@ class Caller:
     enqueued_at: float
     priority: int
     adjustment: int
+    criteria: tuple[RoutingStep, ...] = ()
+    criteria_since: float = 0.0
+    last_agent: AgentId | None = None
     offers_made: int = 0
     ringing: tuple[OfferId, AgentId] | None = None
     told: int = 0
     answered: bool = False
     pause: tuple[OfferId, float] | None = None
+    wish_s: float = 0.0
+    due: float | None = None
+
+    def asks(self, wished: Worker | None, now: float) -> Expression | None:
+        """What agents must be able to do now; `wished`: the last agent, if there is one."""
+        wish_until = self.enqueued_at + (self.wish_s if self.last_agent is not None else 0.0)
+        if now < wish_until and wished is not None and wished.is_there and wished.serves(self.queue):
+            return Expression(condition=Condition(agents=(wished.plan.agent,)))
+        until = max(self.criteria_since, wish_until)
+        for step in self.criteria:
+            until += float("inf") if step.duration_s is None else step.duration_s
+            if now < until:
+                return step.expression
+        return None
 
 
 @dataclass
@@ -70,6 +138,9 @@ class Worker:
     """What is true of an agent; `stored` is the last state that was to be stored."""
 
     plan: AgentPlan
+    seat: Extension | None = None
+    inbound_since: float = 0.0
+    from_queue: set[ContactId] = field(default_factory=set)
     status: str = OFFLINE
     next_status: str | None = None
     talking: list[ContactId] = field(default_factory=list)
@@ -90,7 +161,29 @@ class Worker:
 
     @property
     def available(self) -> bool:
-        return self.activity is Activity.IDLE and self.status == AVAILABLE
+        return self.activity is Activity.IDLE and self.status == AVAILABLE and self.seat is not None
+
+    @property
+    def is_there(self) -> bool:
+        return self.status != OFFLINE and self.seat is not None
+
+    @property
+    def shares(self) -> tuple[QueueShare, ...]:
+        """The own queue first of all."""
+        return (QueueShare(queue=agent_queue(self.plan.agent), priority=0), *self.plan.queues)
+
+    def serves(self, queue: QueueId) -> bool:
+        return any(share.queue == queue for share in self.shares)
+
+    def meets(self, asked: Expression | None) -> bool:
+        if asked is None:
+            return True
+        if asked.condition is None:
+            return all(map(self.meets, asked.all_of)) and (not asked.any_of or any(map(self.meets, asked.any_of)))
+        wanted = asked.condition
+        levels = [h.level for h in self.plan.proficiencies if (h.name, h.value) == (wanted.name, wanted.value)]
+        able = self.plan.agent in wanted.agents or any(wanted.low <= level <= wanted.high for level in levels)
+        return able != wanted.negated
 
     def rest(self) -> None:
         """If nothing is left to do, the next status takes effect."""
@@ -105,16 +198,21 @@ class World(RuleBasedStateMachine):
         self.now = 1000.0
         self.count = 0
         self.plans: dict[QueueId, QueuePlan] = {}
+        self.removed: dict[QueueId, QueuePlan] = {}
+        self.turns: dict[QueueId, dict[AgentId, int]] = {}
         self.waiting: dict[ContactId, Caller] = {}
         self.asking: Caller | None = None
         self.workers: dict[AgentId, Worker] = {}
         self.over: set[ContactId] = set()
         self.crossing: dict[OfferId, AgentId] = {}
         self.expiring = False
+        self.in_step = False
 
     # ── carrying out what the ACD decides ────────────────────────────────────────────────────────────────────────
 
     def tell(self, event: said.AcdEvent, *, one_loose: bool = False) -> list[does.AcdCommand]:
+        self.in_step = True
+        self.turns_before = {queue: dict(turns) for queue, turns in self.turns.items()}
         commands = self.acd.handle(event, self.now)
         self.carry_out(commands, one_loose=one_loose)
         return commands
@@ -137,18 +235,29 @@ class World(RuleBasedStateMachine):
             case does.Withdraw():
                 self.stop_ringing(command)
             case does.TellPosition():
-                assert self.waiting[command.contact].told != command.position, "told what it knew"
-                self.waiting[command.contact].told = command.position
+                caller = self.waiting[command.contact]
+                assert caller.told != command.position, "told what it knew"
+                assert not self.scheduled(caller), "told a place while it has none"
+                caller.told = command.position
             case does.AgentStateChanged():
                 assert command != self.workers[command.agent].stored, "stored what was stored"
                 self.workers[command.agent].stored = command
             case does.WrapUpStarted():
                 self.workers[command.agent].wrapping.append(command.contact)
             case does.WrapUpEnded():
-                self.workers[command.agent].wrapping.remove(command.contact)
-                self.workers[command.agent].rest()
+                self.wrapped_up(command)
+            case does.WrapUpProlonged():
+                assert command.contact in self.workers[command.agent].wrapping
             case _:
                 assert isinstance(command, does.RefuseContact)
+
+    def wrapped_up(self, command: does.WrapUpEnded) -> None:
+        worker = self.workers[command.agent]
+        worker.wrapping.remove(command.contact)
+        if command.contact in worker.from_queue:
+            worker.from_queue.discard(command.contact)
+            worker.inbound_since = self.now
+        worker.rest()
 
     def accept(self, command: does.AcceptContact) -> None:
         assert self.asking is not None
@@ -158,19 +267,24 @@ class World(RuleBasedStateMachine):
             self.asking.pause = old.pause
         if old is not None and old.queue == self.asking.queue:
             self.asking.ringing, self.asking.enqueued_at = old.ringing, old.enqueued_at
+            self.asking.due = old.due if self.asking.due is None else self.asking.due
+        if self.scheduled(self.asking):
+            self.asking.pause = None
         self.waiting[command.contact] = self.asking
-        self.asking.told = command.position
+        self.asking.told = 0 if self.scheduled(self.asking) else command.position
 
     def ring(self, command: does.Offer) -> None:
         caller, worker = self.waiting[command.contact], self.workers[command.agent]
         assert not caller.answered, "offered after the answer"
         assert caller.ringing is None, "two offers of one contact"
+        assert not self.scheduled(caller), "offered before its time"
         assert not self.paused(caller), "offered while another phone may still ring"
         assert worker.available, "an agent who can't take it"
         caller.offers_made += 1
         assert command.offer == f"{command.contact}/{caller.offers_made}"
         caller.ringing = (command.offer, command.agent)
         worker.ringing = command.contact
+        self.had_turn(caller.queue, command.agent)
 
     def stop_ringing(self, command: does.Withdraw) -> None:
         caller = self.waiting[command.contact]
@@ -180,6 +294,13 @@ class World(RuleBasedStateMachine):
         self.crossing[offer] = agent
         caller.pause = (offer, self.now + PAUSE_S)
         self.hush(command.contact, Activity.MISSED if self.expiring else None)
+
+    def had_turn(self, queue: QueueId, agent: AgentId) -> None:
+        turns = self.turns.setdefault(queue, {})
+        turns[agent] = max(turns.values(), default=0) + 1
+
+    def scheduled(self, caller: Caller) -> bool:
+        return caller.due is not None and self.now < caller.due
 
     def paused(self, caller: Caller) -> bool:
         return caller.pause is not None and self.now < caller.pause[1]
@@ -202,15 +323,19 @@ class World(RuleBasedStateMachine):
 
     def suits(self, worker: Worker) -> Iterator[tuple[int, tuple[int, float, ContactId]]]:
         """The contacts without an offer that this agent may get now, as (queue priority, contact order)."""
-        for share in worker.plan.queues:
-            for contact, caller in self.waiting.items():
-                free = caller.ringing is None and not caller.answered and not self.paused(caller)
-                if free and caller.queue == share.queue and is_ripe(caller.enqueued_at, share.delay_s, self.now):
-                    yield (share.priority, self.key(contact))
+        for contact, caller in self.waiting.items():
+            free = caller.ringing is None and not caller.answered and not self.paused(caller)
+            share = self.share_of(worker, contact)
+            if free and not self.scheduled(caller) and share is not None:
+                yield (share.priority, self.key(contact))
 
     def share_of(self, worker: Worker, contact: ContactId) -> QueueShare | None:
+        """How the agent comes to get the contact now; None: not."""
         caller = self.waiting[contact]
-        for share in worker.plan.queues:
+        wished = self.workers.get(caller.last_agent) if caller.last_agent is not None else None
+        if not worker.meets(caller.asks(wished, self.now)):
+            return None
+        for share in worker.shares:
             if share.queue == caller.queue and is_ripe(caller.enqueued_at, share.delay_s, self.now):
                 return share
         return None
@@ -222,14 +347,20 @@ class World(RuleBasedStateMachine):
         assert all((share.priority, self.key(offer.contact)) < other for other in self.suits(worker)), "out of order"
 
     def check_agent_order(self, offer: does.Offer) -> None:
+        queue = self.waiting[offer.contact].queue
         for agent, worker in self.workers.items():
             if worker.available and self.share_of(worker, offer.contact) is not None:
-                assert self.idle_order(offer.agent) < self.idle_order(agent), "another was idle longer"
+                assert self.agent_order(queue, offer.agent) < self.agent_order(queue, agent), "it was another's turn"
 
-    def idle_order(self, agent: AgentId) -> tuple[float, AgentId]:
-        snapshot = self.acd.agent_snapshot(agent)
+    def agent_order(self, queue: QueueId, agent: AgentId) -> tuple[int, float, AgentId]:
+        """As before the offer under way."""
+        snapshot, worker, turns = self.acd.agent_snapshot(agent), self.workers[agent], self.turns.get(queue, {})
         assert snapshot is not None
-        return (snapshot.idle_since, agent)
+        plan = self.plans.get(queue) or self.removed.get(queue) or QueuePlan(queue=queue)
+        in_turn = plan.agent_order is AgentOrder.ROUND_ROBIN
+        turn = self.turns_before.get(queue, turns).get(agent, 0) if in_turn else 0
+        by_inbound = worker.plan.timer is AvailabilityTimer.LAST_INBOUND
+        return (turn, worker.inbound_since if by_inbound else snapshot.idle_since, agent)
 
     # ── configuration ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -240,7 +371,10 @@ class World(RuleBasedStateMachine):
             self.configure_queue(QueuePlan(queue=queue, wrap_up_s=5.0))
         for number, (agent, delay_s) in enumerate(zip(AGENTS[:agents], delays, strict=False)):
             shares = (QueueShare(queue=sales, priority=1 + number % 2), QueueShare(queue=help_, delay_s=delay_s))
-            self.configure_agent(AgentPlan(agent=agent, extension=Extension("10"), queues=shares))
+            skill = Proficiency(name="speaks", value=("en", "ko")[number % 2], level=1.0 + number)
+            self.configure_agent(
+                AgentPlan(agent=agent, extension=Extension("10"), queues=shares, proficiencies=(skill,))
+            )
             self.choose_status(agent, AVAILABLE)
 
     @rule(change=st.one_of(QUEUE_PLANS, AGENT_PLANS, AGENT_PLANS, st.sampled_from([*QUEUES, *AGENTS])))
@@ -257,14 +391,23 @@ class World(RuleBasedStateMachine):
 
     def configure_queue(self, plan: QueuePlan) -> None:
         self.plans[plan.queue] = plan
+        self.removed.pop(plan.queue, None)
         assert self.tell(said.QueueConfigured(queue=plan)) == []
 
     def remove_queue(self, queue: QueueId) -> None:
-        self.plans.pop(queue, None)
+        if queue in self.plans:
+            self.removed[queue] = self.plans.pop(queue)
+        if not any(caller.queue == queue for caller in self.waiting.values()):
+            self.turns.pop(queue, None)
         assert self.tell(said.QueueRemoved(queue=queue)) == []
 
     def configure_agent(self, plan: AgentPlan) -> None:
-        self.workers.setdefault(plan.agent, Worker(plan)).plan = plan
+        worker = self.workers.get(plan.agent)
+        if worker is None:
+            worker = self.workers[plan.agent] = Worker(plan, seat=plan.extension, inbound_since=self.now)
+        if worker.seat == worker.plan.extension:
+            worker.seat = plan.extension
+        worker.plan = plan
         self.tell(said.AgentConfigured(agent=plan))
 
     def remove_agent(self, agent: AgentId) -> None:
@@ -275,38 +418,86 @@ class World(RuleBasedStateMachine):
         self.tell(said.AgentRemoved(agent=agent), one_loose=True)
         assert worker is None or (worker.wrapping, worker.ringing) == ([], None)
         self.workers.pop(agent, None)
+        for turns in self.turns.values():
+            turns.pop(agent, None)
+
+    @rule(agent=st.sampled_from(AGENTS), seat=st.sampled_from([SEATS[0], *SEATS]))
+    def sit(self, agent: AgentId, seat: Extension | None) -> None:
+        """Log in somewhere, or log out."""
+        worker = self.workers.get(agent)
+        if worker is not None:
+            worker.seat = seat
+        self.tell(said.AgentSeated(agent=agent, extension=seat), one_loose=worker is None or worker.ringing is None)
 
     # ── contacts ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-    @rule(queue=st.sampled_from(QUEUES), priority=st.sampled_from([5, 5, 5, 1]), adjustment=st.sampled_from([0, 0, 9]))
-    def arrive(self, queue: QueueId, priority: int, adjustment: int) -> None:
+    @rule(
+        queue=st.sampled_from([*QUEUES, *QUEUES, *OWN]),
+        priority=st.sampled_from([5, 5, 5, 1]),
+        adjustment=st.sampled_from([0, 0, 9]),
+        criteria=CRITERIA,
+        last_agent=st.sampled_from([None, *AGENTS]),
+        delay_s=st.sampled_from([None, None, None, None, 0.0, 8.0, 60.0]),
+    )
+    def arrive(self, queue: QueueId, priority: int, adjustment: int, **wishes: Any) -> None:
+        """`wishes`: criteria, last_agent, and delay_s of a contact that is to wait later."""
         self.count += 1
-        self.ask(ContactId(f"c{self.count:03}"), Caller(queue, self.now, priority, adjustment))
+        caller = Caller(queue, self.now, priority, adjustment, wishes["criteria"], self.now, wishes["last_agent"])
+        caller.due = None if wishes["delay_s"] is None else self.now + wishes["delay_s"]
+        self.ask(ContactId(f"c{self.count:03}"), caller)
 
     @precondition(lambda self: self.waiting)
-    @rule(any_=ANY, queue=st.sampled_from(QUEUES), priority=st.sampled_from([5, 1, 9]))
-    def ask_again(self, any_: random.Random, queue: QueueId, priority: int) -> None:
+    @rule(any_=ANY, queue=st.sampled_from([*QUEUES, OWN[0]]), priority=st.sampled_from([5, 1, 9]), criteria=CRITERIA)
+    def ask_again(self, any_: random.Random, queue: QueueId, priority: int, criteria: tuple[RoutingStep, ...]) -> None:
+        """In the same queue the flow changes the routing, in another the contact moves on."""
         contact = any_.choice(list(self.waiting))
-        self.ask(contact, Caller(queue, self.now, priority, 0, offers_made=self.waiting[contact].offers_made))
+        offers_made = self.waiting[contact].offers_made
+        caller = Caller(queue, self.now, priority, 0, offers_made=offers_made, criteria=criteria)
+        caller.criteria_since = self.now
+        self.ask(contact, caller)
+
+    @precondition(lambda self: self.waiting)
+    @rule(any_=ANY, delay_s=st.sampled_from([0.0, 8.0, 60.0]))
+    def put_off(self, any_: random.Random, delay_s: float) -> None:
+        """A callback is to be tried later, or now after all."""
+        contact = any_.choice(list(self.waiting))
+        old = self.waiting[contact]
+        again = Caller(old.queue, old.enqueued_at, old.priority, old.adjustment, offers_made=old.offers_made)
+        again.due = self.now + delay_s
+        again.criteria, again.criteria_since, again.last_agent = old.criteria, old.criteria_since, old.last_agent
+        self.ask(contact, again)
 
     def ask(self, contact: ContactId, caller: Caller) -> None:
         old = self.waiting.get(contact)
         refused = old is None or old.queue != caller.queue
         refused = refused and self.refuses(caller.queue)
+        plan = self.plans.get(caller.queue) or self.removed.get(caller.queue)
+        caller.wish_s = 0.0 if plan is None else plan.last_agent_s
         self.asking = caller
-        event = said.ContactArrived(
+        commands = self.tell(self.arrival(contact, caller))
+        assert refused == any(isinstance(command, does.RefuseContact) for command in commands)
+        assert refused != any(isinstance(command, does.AcceptContact) for command in commands)
+
+    def arrival(self, contact: ContactId, caller: Caller, *, restored: bool = False) -> said.ContactArrived:
+        return said.ContactArrived(
             contact=contact,
             queue=caller.queue,
             enqueued_at=caller.enqueued_at,
             priority=caller.priority,
             time_adjustment_s=caller.adjustment,
+            forced=restored,
+            offers_made=caller.offers_made if restored else 0,
+            criteria=caller.criteria,
+            criteria_since=caller.criteria_since,
+            last_agent=caller.last_agent,
+            not_before=caller.due,
         )
-        commands = self.tell(event)
-        assert refused == any(isinstance(command, does.RefuseContact) for command in commands)
-        assert refused != any(isinstance(command, does.AcceptContact) for command in commands)
 
     def refuses(self, queue: QueueId) -> bool:
+        owner = agent_of_queue(queue)
         plan = self.plans.get(queue)
+        if owner in self.workers:
+            plan = QueuePlan(queue=queue, max_contacts=AGENT_QUEUE_PLACES)
         inside = [caller for caller in self.waiting.values() if caller.queue == queue and caller.ringing is None]
         full = plan is not None and plan.max_contacts is not None and len(inside) >= plan.max_contacts
         return plan is None or not plan.enabled or full
@@ -342,6 +533,8 @@ class World(RuleBasedStateMachine):
             caller.ringing = worker.ringing = None
         caller.answered = True
         worker.talking.append(contact)
+        worker.from_queue.add(contact)
+        worker.inbound_since = self.now
         worker.trouble = None
 
     @precondition(lambda self: self.ringing_contacts())
@@ -417,10 +610,22 @@ class World(RuleBasedStateMachine):
         contact = any_.choice(worker.talking)
         worker.talking.remove(contact)
         self.over.add(contact)
+        worker.inbound_since = self.now if contact in worker.from_queue else worker.inbound_since
         if not wrap_up:
+            worker.from_queue.discard(contact)
             worker.rest()
         commands = self.tell(said.AgentReleased(agent=agent, contact=contact, wrap_up=wrap_up), one_loose=True)
         assert (does.WrapUpStarted(agent=agent, contact=contact) in commands) == wrap_up
+
+    @rule(agent=st.sampled_from(AGENTS), seconds=st.sampled_from([5.0, 40.0]))
+    def extend_wrap_up(self, agent: AgentId, seconds: float) -> None:
+        before = self.acd.agent_snapshot(agent)
+        commands = self.tell(said.WrapUpExtended(agent=agent, seconds=seconds))
+        after = self.acd.agent_snapshot(agent)
+        limited = before is not None and before.wrap_up_until is not None
+        assert limited <= any(isinstance(command, does.WrapUpProlonged) for command in commands)
+        if limited and before is not None and after is not None and before.wrap_up_until is not None:
+            assert after.wrap_up_until == before.wrap_up_until + seconds
 
     @rule(agent=st.sampled_from(AGENTS))
     def clear_wrap_up(self, agent: AgentId) -> None:
@@ -449,12 +654,22 @@ class World(RuleBasedStateMachine):
         known = [agent for agent, worker in self.workers.items() if worker.stored is not None]
         before = [self.acd.agent_snapshot(agent) for agent in known]
         self.acd = Acd()
+        self.turns.clear()
+        self.removed.clear()
+        for worker in self.workers.values():
+            worker.inbound_since = self.now if worker.stored is None else worker.inbound_since
+            worker.seat = worker.plan.extension if worker.stored is None else worker.seat
+            worker.from_queue.difference_update(worker.talking, worker.wrapping)
+            worker.from_queue.update(c for c in (*worker.talking, *worker.wrapping) if self.came_from_queue(worker, c))
         for plan in self.plans.values():
             self.tell(said.QueueConfigured(queue=plan))
         for worker in self.workers.values():
             assert self.tell(said.AgentConfigured(agent=worker.plan)) == []
         agents = [self.restored_agent(agent) for agent in known]
-        contacts = [self.restored_contact(contact) for contact in self.waiting]
+        for caller in self.waiting.values():
+            plan = self.plans.get(caller.queue)
+            caller.wish_s = 0.0 if plan is None else plan.last_agent_s
+        contacts = [self.arrival(contact, caller, restored=True) for contact, caller in self.waiting.items()]
         any_.shuffle(contacts)
         if late:
             assert self.acd.handle_together(agents, self.now) == []
@@ -470,7 +685,8 @@ class World(RuleBasedStateMachine):
     def restore(self, commands: list[does.AcdCommand]) -> None:
         for command in commands:
             if isinstance(command, does.AcceptContact):
-                self.waiting[command.contact].told = command.position
+                caller = self.waiting[command.contact]
+                caller.told = 0 if self.scheduled(caller) else command.position
             else:
                 assert isinstance(command, does.TellPosition)
                 self.waiting[command.contact].told = command.position
@@ -478,6 +694,8 @@ class World(RuleBasedStateMachine):
     def forget_what_is_not_stored(self) -> None:
         """One contact an agent is stored: end the others, and what lies behind it, as the switchboard repairs it."""
         self.pass_time(PAUSE_S)
+        while any(self.paused(caller) for caller in self.waiting.values()):
+            self.pass_time(PAUSE_S)
         self.crossing.clear()
         for agent, worker in self.workers.items():
             if worker.talking or len(worker.wrapping) > 1:
@@ -491,17 +709,9 @@ class World(RuleBasedStateMachine):
                 worker.next_status = None if worker.status == AVAILABLE else AVAILABLE
                 self.tell(said.AgentStatusSet(agent=agent, status=AVAILABLE))
 
-    def restored_contact(self, contact: ContactId) -> said.AcdEvent:
-        caller = self.waiting[contact]
-        return said.ContactArrived(
-            contact=contact,
-            queue=caller.queue,
-            enqueued_at=caller.enqueued_at,
-            priority=caller.priority,
-            time_adjustment_s=caller.adjustment,
-            forced=True,
-            offers_made=caller.offers_made,
-        )
+    def came_from_queue(self, worker: Worker, contact: ContactId) -> bool:
+        """What the store knows: the queue of the one contact that is stored with the agent."""
+        return worker.stored is not None and worker.stored.contact == contact and worker.stored.queue is not None
 
     def restored_agent(self, agent: AgentId) -> said.AcdEvent:
         stored = self.workers[agent].stored
@@ -525,17 +735,22 @@ class World(RuleBasedStateMachine):
     @invariant()
     def nobody_is_lost_or_waits_twice_and_order_is_kept(self) -> None:
         held = {queue: self.acd.waiting(queue) for queue in self.acd.queues()}
-        for queue in QUEUES:
-            expected = sorted((c for c, caller in self.waiting.items() if caller.queue == queue), key=self.key)
-            assert list(held.get(queue, ())) == expected
+        assert set(held) <= set(QUEUES)
+        for queue in (*QUEUES, *OWN):
+            here = [c for c, caller in self.waiting.items() if caller.queue == queue]
+            expected = sorted((c for c in here if not self.scheduled(self.waiting[c])), key=self.key)
+            assert list(self.acd.waiting(queue)) == expected
+            snapshot = self.acd.queue_snapshot(queue, self.now)
+            assert (snapshot.contacts_scheduled if snapshot else 0) == len(here) - len(expected)
             told = [self.waiting[contact].told for contact in expected]
             assert told == list(range(1, len(expected) + 1))
 
     @invariant()
     def nobody_who_talks_waits(self) -> None:
         talking = [contact for worker in self.workers.values() for contact in worker.talking]
-        for contact in {*talking, *self.over}:
-            assert all(contact not in self.acd.waiting(queue) for queue in self.acd.queues())
+        assert len(talking) == len(set(talking)), "two agents on one contact"
+        for queue in (*QUEUES, *OWN):
+            assert not {*talking, *self.over}.intersection(self.acd.waiting(queue))
 
     @invariant()
     def every_agent_is_in_the_one_true_state(self) -> None:
@@ -544,6 +759,7 @@ class World(RuleBasedStateMachine):
             snapshot = self.acd.agent_snapshot(agent)
             assert snapshot is not None
             assert snapshot.activity is worker.activity
+            assert snapshot.extension == worker.seat
             assert (snapshot.status, snapshot.next_status) == (worker.status, worker.next_status)
             assert snapshot.idle_since <= self.now
             assert snapshot.since <= self.now
@@ -555,8 +771,10 @@ class World(RuleBasedStateMachine):
         if stored is None:
             assert (snapshot.status, snapshot.activity) == (OFFLINE, Activity.IDLE)
             return
-        for name in ("status", "next_status", "since", "idle_since", "contact"):
+        for name in ("status", "next_status", "since", "idle_since", "contact", "extension"):
             assert getattr(stored, name) == getattr(snapshot, name)
+        if len(worker.wrapping) == 1 and not worker.talking:
+            assert stored.wrap_up_until == snapshot.wrap_up_until
         assert stored.activity == snapshot.activity.value
 
     @invariant()
@@ -579,6 +797,43 @@ class World(RuleBasedStateMachine):
     def timers_lie_ahead(self) -> None:
         due = self.acd.next_timer()
         assert due is None or due > self.now
+        self.in_step = False
+
+    # ── in the end ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def teardown(self) -> None:
+        """Nobody starves: when all agents work and time passes, every contact that anybody may ever get is served."""
+        if self.in_step:  # it failed
+            return
+        for agent in tuple(self.workers):
+            self.sit(agent, Extension("10"))
+        for _ in range(2 * len(self.waiting) + 5):
+            for agent in tuple(self.workers):
+                self.get_ready(agent)
+            for contact in self.ringing_contacts():
+                self.pick_up(contact)
+            self.pass_time(61.0)
+        served = {share.queue for worker in self.workers.values() for share in worker.shares}
+        for contact, caller in self.waiting.items():
+            barred = caller.queue not in served or any(step.duration_s is None for step in caller.criteria)
+            assert barred, f"{contact} is served by nobody"
+
+    def get_ready(self, agent: AgentId) -> None:
+        worker = self.workers[agent]
+        for contact in tuple(worker.talking):
+            worker.talking.remove(contact)
+            self.over.add(contact)
+            worker.rest()
+            self.tell(said.AgentReleased(agent=agent, contact=contact, wrap_up=False))
+        self.clear_wrap_up(agent)
+        self.choose_status(agent, AVAILABLE)
+
+    def pick_up(self, contact: ContactId) -> None:
+        ringing = self.waiting[contact].ringing
+        assert ringing is not None
+        self.connect(contact, ringing[1])
+        self.tell(said.OfferAnswered(offer=ringing[0]))
+        del self.waiting[contact]
 
 
 TestWorld = World.TestCase
