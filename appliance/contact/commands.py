@@ -15,6 +15,7 @@ from appliance.contact.muting import set_muted
 from appliance.contact.parking import park
 from appliance.contact.transfer import transfer
 from appliance.flow import events as e
+from appliance.ids import AgentId
 
 
 def obey(contact: Contact, command: p.Command) -> None:
@@ -76,14 +77,14 @@ def _withdraw(contact: Contact, command: p.WithdrawOffer) -> None:
 
 def _hold(contact: Contact, command: p.HoldCustomer) -> None:
     if contact.conversation.talking and contact.conversation.joined is not Mode.CONSULT:
-        contact.holding.hold(BY_COMMAND, command.by)
+        contact.holding.hold(BY_COMMAND, _by(contact, command.by))
 
 
 def _resume(contact: Contact, command: p.ResumeCustomer) -> None:
     if contact.consult is not None and contact.conversation.joined is Mode.CONSULT:
-        contact.consult.toggle(command.by)
+        contact.consult.toggle(_by(contact, command.by))
     else:
-        contact.holding.resume(BY_COMMAND, command.by)
+        contact.holding.resume(BY_COMMAND, _by(contact, command.by))
 
 
 def _mute(contact: Contact, command: p.MuteLeg) -> None:
@@ -96,31 +97,31 @@ def _unmute(contact: Contact, command: p.UnmuteLeg) -> None:
 
 def _transfer(contact: Contact, command: p.TransferContact) -> None:
     if contact.conversation.talking and not contact.busy_with_target:
-        transfer(contact, command.target, command.by)
+        transfer(contact, command.target, _by(contact, command.by))
 
 
 def _consult(contact: Contact, command: p.ConsultParty) -> None:
-    consult(contact, command.target, command.by)
+    consult(contact, command.target, _by(contact, command.by))
 
 
 def _toggle(contact: Contact, command: p.ToggleParties) -> None:
     if contact.consult is not None:
-        contact.consult.toggle(command.by)
+        contact.consult.toggle(_by(contact, command.by))
 
 
 def _confer(contact: Contact, command: p.ConferParties) -> None:
     if contact.consult is not None:
-        contact.consult.confer(command.by)
+        contact.consult.confer(_by(contact, command.by))
 
 
 def _complete(contact: Contact, command: p.CompleteTransfer) -> None:
     if contact.consult is not None:
-        contact.consult.complete(command.by)
+        contact.consult.complete(_by(contact, command.by))
 
 
 def _drop(contact: Contact, command: p.DropConsulted) -> None:
     if contact.consult is not None:
-        contact.consult.drop(command.by)
+        contact.consult.drop(_by(contact, command.by))
 
 
 def _preview(contact: Contact, command: p.AnswerPreview) -> None:
@@ -138,6 +139,12 @@ def _pause_recording(contact: Contact, command: p.PauseRecording) -> None:
 
 def _resume_recording(contact: Contact, command: p.ResumeRecording) -> None:
     contact.conversation.recorder.resume(BY_COMMAND, command.by)
+
+
+def _by(contact: Contact, by: AgentId | None) -> AgentId | None:
+    """Who did it: a command that doesn't say comes from the agent who talks."""
+    talker = contact.conversation.talker
+    return by if by is not None or talker is None else talker.agent
 
 
 def _hang_up(contact: Contact, command: p.HangUpContact) -> None:

@@ -357,3 +357,19 @@ def test_digits_when_sent_reach_whom_the_agent_talks_with_and_are_only_counted(
     stage.switchboard.wait_event(contact, DigitsSent, fits=lambda body: body.leg == "agent-2")
     assert "12#" not in stage.log()
     caller.bye()
+
+
+def test_commands_when_they_do_not_say_by_whom_are_the_talking_agents(
+    stage: Stage, customer: RtpParty, agent: RtpParty, other: RtpParty
+) -> None:
+    caller, _, contact = stage.put_through(customer, agent)
+    tell(stage, p.HoldCustomer, contact)
+    tell(stage, p.ResumeCustomer, contact)
+    stage.switchboard.command(p.ConsultParty(contact=contact, target="103"))
+    stage.peer.wait_call("103", media_port=other.port).answer()
+    agent.hears_tone(OTHER_HZ)
+    tell(stage, p.CompleteTransfer, contact)
+    board = stage.switchboard
+    assert board.wait_event(contact, ContactTransferred).by == KIM
+    assert [body.by for body in board.find(contact, CustomerHeld)] == [KIM, KIM]
+    caller.bye()
