@@ -1,7 +1,8 @@
 """Writes a contact's journal: one line per event, appended before anybody else hears of it.
 
 Appending is a plain write (it survives the death of the process); making it durable against a power cut is the
-keeper's job (`appliance.contact.keeper`), so that no call path waits for a disk. Reading is the records' job.
+keeper's job (`appliance.contact.keeper`), so that no call path waits for a disk; the exception is
+`make_durable`, before somebody is dialled who must not be dialled twice. Reading is the records' job.
 """
 
 from __future__ import annotations
@@ -44,6 +45,13 @@ class Journal:
         except OSError as error:
             _log.error("journal of %s: %s; the event is kept in memory and on the link only", self.contact, error)
         return event
+
+    def make_durable(self) -> None:
+        """Wait until all that was appended is on the disk: before something is done that must not be done twice."""
+        try:
+            os.fdatasync(self._file)
+        except OSError as error:
+            _log.error("journal of %s: %s; it may not survive a power cut", self.contact, error)
 
     def close(self) -> None:
         if self._file >= 0:

@@ -114,6 +114,8 @@ class Origination:
     def _picked_up(self, agent: Leg) -> None:
         self._offer_open = False
         self._contact.agent_connected(agent, self._command.offer)
+        if self._command.initiated:
+            self._contact.segment.make_durable()  # who is owed a call is called once, whatever happens now
         self._whisper = outbound_whisper(self._contact, self, self._command.outbound_flow)
         if self._whisper is not None and self._whisper.dials:
             self._whisper.begin()

@@ -41,6 +41,10 @@ class Segment:
         """Journal first, then the switchboard."""
         self._link.send(self._journal.append(body))
 
+    def make_durable(self) -> None:
+        """What was written so far outlives a power cut."""
+        self._journal.make_durable()
+
     def leg_up(self, leg: LegId) -> None:
         self._legs.add(leg)
 

@@ -82,3 +82,24 @@ def _leads_to(entry: Path, folder: Path) -> bool:
         return entry.readlink().is_relative_to(folder)
     except OSError:
         return False
+
+
+def test_durable_when_asked_for_then_the_file_is_synced_and_a_bad_disk_only_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    journal = Journal(tmp_path, CONTACT, clock.now)
+    synced: list[int] = []
+
+    def sync(file: int) -> None:
+        synced.append(file)
+        if len(synced) > 1:
+            raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fdatasync", sync)
+    journal.append(SystemConnected())
+    journal.make_durable()
+    assert len(synced) == 1
+    assert os.fstat(synced[0]).st_size > 0
+    journal.make_durable()
+    assert "power cut" in caplog.text
+    journal.close()

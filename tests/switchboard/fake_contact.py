@@ -208,6 +208,11 @@ class FakeContact:
     async def asked_to_call(self) -> protocol.OriginateContact:
         """Begin a contact that has waited without a process: its agent's phone rings."""
         command = await self.expect(protocol.OriginateContact)
+        self.begin_late(command)
+        return command
+
+    def begin_late(self, command: protocol.OriginateContact) -> None:
+        """As `asked_to_call`, for an order that came some time ago."""
         assert command.initiated
         assert command.offer is not None
         self.contact = command.contact
@@ -215,7 +220,6 @@ class FakeContact:
         assert command.agent is not None
         assert command.extension is not None
         self.rings(command.offer, command.agent, command.extension)
-        return command
 
     def agent_misses(self, command: protocol.OriginateContact, *, cause: str = "no_answer") -> None:
         """Nobody picks up: the contact goes on without this process."""

@@ -1,8 +1,7 @@
 """Errands at work: steps each one with what happens, stores it, then does what is to be done.
 
-Takes the part of a contact process for contacts that wait without one (`Attendant`): an offer of the ACD becomes the
-errand's lease, and only when that is on the disk a process is asked to ring the agent. Nobody is dialled while the disk
-is full. Decides nothing itself: `acd.errands` does.
+Takes the part of a contact process for contacts that wait without one (`Attendant`). Decides nothing itself:
+`acd.errands` does; how an offer of the ACD becomes a lease is in `leases`.
 """
 
 from __future__ import annotations
@@ -11,22 +10,19 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
 
 from appliance import events as said
 from appliance.acd import errands as e
-from appliance.acd import events as acd
 from appliance.acd.callbacks import news_of
 from appliance.acd.errands import Errand, ErrandState, step
 from appliance.clock import Clock
 from appliance.contact import protocol as p
-from appliance.dialplan import DialPlan, QueuePlan, Unroutable, may_be_called
-from appliance.errors import RequestError, StoreError
-from appliance.ids import ContactId, ErrandId, OfferId
+from appliance.ids import ContactId, ErrandId
 from appliance.logs import fields
 from appliance.store.store import Store
 from appliance.switchboard.contacts import Contacts
-from appliance.switchboard.errands.attempts import Attempts, instant, method_of
+from appliance.switchboard.errands.attempts import Attempts, instant
+from appliance.switchboard.errands.leases import Leases, Plan
 from appliance.switchboard.ledger import Ledger
 from appliance.switchboard.originating import Originating, new_contact
 from appliance.switchboard.routing import Routing
@@ -34,7 +30,6 @@ from appliance.switchboard.routing import Routing
 logger = logging.getLogger(__name__)
 
 LOOK_AGAIN_S = 60.0  # the wall clock may be set meanwhile
-Plan = Callable[[], DialPlan]  # what is published now
 
 
 class Errands:
@@ -54,15 +49,19 @@ class Errands:
         self._contacts = contacts
         self._routing = routing
         self._ledger = ledger
-        self._originating = originating
         self._clock = clock
-        self._plan = plan
         self._attempts = Attempts(contacts=contacts, routing=routing, clock=clock)
+        self._leases = Leases(
+            errands=self,
+            attempts=self._attempts,
+            contacts=contacts,
+            routing=routing,
+            ledger=ledger,
+            originating=originating,
+            plan=plan,
+        )
         self._errands: dict[ErrandId, Errand] = {}
         self._of: dict[ContactId, ErrandId] = {}
-        self._offers: dict[OfferId, p.OfferContact] = {}
-        self._asking: set[ContactId] = set()  # a process is being asked to begin these
-        self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
 
     # ── what others ask ──────────────────────────────────────────────────────────────────────────────────────────
@@ -70,6 +69,11 @@ class Errands:
     def get(self, errand: ErrandId) -> Errand | None:
         """One that is under way."""
         return self._errands.get(errand)
+
+    def of_contact(self, contact: ContactId) -> Errand | None:
+        """The one whose attempt this contact is."""
+        name = self._of.get(contact)
+        return None if name is None else self._errands.get(name)
 
     def under_way(self) -> tuple[Errand, ...]:
         return tuple(self._errands.values())
@@ -121,13 +125,13 @@ class Errands:
 
     def waits(self, contact: ContactId) -> bool:
         """Whether the contact is known to wait without a process: nobody has the lease."""
-        errand = self._errand_of(contact)
+        errand = self.of_contact(contact)
         return errand is not None and errand.state in (ErrandState.SCHEDULED, ErrandState.QUEUED)
 
     def unclaimed(self, contact: ContactId) -> None:
         """After a restart no process has the contact, and none has ever begun it: the lease, if there is one, is void
         and the contact waits on."""
-        errand, state = self._errand_of(contact), self._contacts.state(contact)
+        errand, state = self.of_contact(contact), self._contacts.state(contact)
         if errand is not None and errand.lease is not None:
             if state is not None:
                 state.count_offer(errand.lease)
@@ -138,9 +142,7 @@ class Errands:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._leases.stop()
 
     # ── Attendant ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -155,7 +157,7 @@ class Errands:
 
     def keeps(self, contact: ContactId) -> bool:
         """Implements `attendant.Attendant`. A lease that its process gave back without a word is void."""
-        errand = self._errand_of(contact)
+        errand = self.of_contact(contact)
         if errand is None or errand.state not in (ErrandState.QUEUED, ErrandState.OFFERED):
             return False
         if errand.lease is not None:
@@ -163,19 +165,21 @@ class Errands:
         return True
 
     def _obey(self, command: p.Command) -> None:
-        errand = self._errand_of(command.contact)
+        errand = self.of_contact(command.contact)
         match command:
             case p.OfferContact():
-                self._offered(errand, command)
-            case p.WithdrawOffer(offer=offer) if command.contact not in self._asking:
-                self._void(command.contact, offer)
+                self._leases.offered(errand, command)
+            case p.WithdrawOffer(offer=offer):
+                self._leases.withdrawn(command.contact, offer)
             case p.HangUpContact() if errand is not None:
                 self.tell(errand.errand, e.Cancelled())
 
     def _heard(self, event: said.ContactEvent) -> None:
         if isinstance(event.body, said.CallbackRequested):
             self._requested(event.body.callback)
-        errand = self._errand_of(event.contact)
+        errand = self.of_contact(event.contact)
+        if errand is not None and isinstance(event.body, said.AgentOffered):
+            self._leases.rung(errand, event.contact, event.body.offer)
         news = news_of(event)
         if errand is None or news is None:
             return
@@ -203,92 +207,6 @@ class Errands:
                 self._noticed(errand)
                 self._set_timer()
 
-    # ── the lease ────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _offered(self, errand: Errand | None, command: p.OfferContact) -> None:
-        waits = errand is not None and errand.state in (ErrandState.QUEUED, ErrandState.OFFERED)
-        busy = command.contact in self._asking or self._contacts.processes.held(command.contact)  # with the last offer
-        if errand is None or not waits or busy or self._ledger.full:
-            self._give_back(command.contact, command.offer)
-            return
-        self._offers[command.offer] = command
-        self.tell(errand.errand, e.Offered(offer=command.offer))
-
-    def _lease_written(self, name: ErrandId, offer: OfferId, error: StoreError | None) -> None:
-        errand = self._errands.get(name)
-        command = self._offers.pop(offer, None)
-        if errand is None or command is None or errand.lease != offer:
-            return
-        if error is not None:
-            logger.error("no lease could be stored, nobody is dialled: %s", error, extra=fields(contact=errand.contact))
-            self._void(command.contact, offer)
-            return
-        self._asking.add(command.contact)
-        self._start(self._originate(errand, command))
-
-    async def _originate(self, errand: Errand, offer: p.OfferContact) -> None:
-        contact = offer.contact
-        try:
-            destination = may_be_called(self._plan(), errand.number)
-            if isinstance(destination, Unroutable):
-                self._attempts.end(contact, said.DisconnectReason.TELECOM_NUMBER_INVALID, destination.why)
-                return
-            await self._originating.originate(self._command(errand, offer))
-        except RequestError as error:
-            logger.info("attempt not begun: %s", error, extra=fields(contact=contact))
-            self._asking.discard(contact)
-            self._void(contact, offer.offer)
-        finally:
-            self._asking.discard(contact)
-        self._catch_up(errand.errand, contact, offer.offer)
-
-    def _command(self, errand: Errand, offer: p.OfferContact) -> p.OriginateContact:
-        state = self._contacts.state(offer.contact)
-        queue = self._plan().queues.get(errand.queue, QueuePlan(queue=errand.queue))
-        campaign = errand.kind is said.ErrandKind.CAMPAIGN
-        return p.OriginateContact(
-            contact=offer.contact,
-            method=method_of(errand),
-            agent=offer.agent,
-            extension=offer.extension,
-            offer=offer.offer,
-            ring_timeout_s=offer.ring_timeout_s,
-            number=errand.number,
-            caller_id=errand.caller_id or queue.caller_id,
-            caller_name=queue.caller_name,
-            outbound_flow=(errand.flow if campaign else None) or queue.outbound_flow,
-            queue=errand.queue,
-            initial=errand.initial,
-            previous=errand.previous,
-            attributes=errand.attributes,
-            initiated=True,
-            seq=0 if state is None else state.seq,
-        )
-
-    def _catch_up(self, name: ErrandId, contact: ContactId, offer: OfferId) -> None:
-        """What was decided while a process was being asked."""
-        errand = self._errands.get(name)
-        if errand is None:
-            self._end(contact)
-        elif not self._contacts.processes.held(contact):
-            return
-        elif errand.lease != offer and errand.state is not ErrandState.DIALLED:
-            self._contacts.command(p.WithdrawOffer(contact=contact, offer=offer))
-
-    def _void(self, contact: ContactId, offer: OfferId) -> None:
-        """No process has the lease and none will get it: the contact waits on."""
-        self._offers.pop(offer, None)
-        errand = self._errand_of(contact)
-        if errand is not None:
-            self.tell(errand.errand, e.OfferEnded(offer=offer))
-        self._give_back(contact, offer)
-
-    def _give_back(self, contact: ContactId, offer: OfferId) -> None:
-        state = self._contacts.state(contact)
-        if state is not None:
-            state.offers.pop(offer, None)
-        self._routing.tell([acd.OfferMissed(offer=offer, cause="withdrawn")])
-
     # ── carrying out ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def _carry_out(self, errand: Errand, commands: Iterable[e.ErrandCommand]) -> None:
@@ -304,19 +222,10 @@ class Errands:
                     follows = said.AttemptFollows(next=errand.contact, outcome=outcome.value)
                     self._contacts.write(before, follows)
                 case e.EndContact(contact=contact):
-                    self._end(contact)
-
-    def _end(self, contact: ContactId) -> None:
-        if self._contacts.processes.held(contact):
-            self._contacts.command(p.HangUpContact(contact=contact))
-        elif contact not in self._asking:
-            self._attempts.end(contact, said.DisconnectReason.OTHER, "nobody is to be called any more")
+                    self._leases.end(contact)
 
     def _save(self, errand: Errand) -> None:
-        """A lease counts once it is written."""
-        leased = errand.state is ErrandState.OFFERED and errand.lease in self._offers
-        then = partial(self._lease_written, errand.errand, errand.lease) if leased and errand.lease else None
-        self._ledger.put(partial(_put, errand), then)
+        self._ledger.put(partial(_put, errand), self._leases.once_written(errand))
 
     def _keep(self, errand: Errand) -> None:
         before = self._errands.get(errand.errand)
@@ -336,10 +245,6 @@ class Errands:
         logger.info("errand is %s", errand.state, extra=fields(contact=errand.contact))
         for watcher in self.watchers:
             watcher(errand)
-
-    def _errand_of(self, contact: ContactId) -> Errand | None:
-        name = self._of.get(contact)
-        return None if name is None else self._errands.get(name)
 
     # ── time ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -366,16 +271,6 @@ class Errands:
     def _scheduled(self) -> list[Errand]:
         found = [errand for errand in self._errands.values() if errand.state is ErrandState.SCHEDULED]
         return [errand for errand in found if errand.kind is said.ErrandKind.CALLBACK]
-
-    def _start(self, work: Any) -> None:
-        task: asyncio.Task[None] = asyncio.create_task(work, name="errand")
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            logger.error("an attempt was not begun: %s", error, exc_info=error)
 
 
 def _put(errand: Errand, store: Store) -> None:

@@ -205,6 +205,28 @@ def test_offer_when_no_process_is_free_then_the_callback_waits_on(tmp_path: Path
     played(tmp_path, scene)
 
 
+def test_process_when_it_begins_too_late_then_it_must_stop_ringing(tmp_path: Path) -> None:
+    """Its answer came after the switchboard had given it up: the lease is void, and there is a new one or none."""
+
+    async def scene(box: Harness) -> None:
+        process = await box.process(0)
+        await available(box, "kim")
+        name = (await box.call("callback.add", number=NUMBER, queue="sales"))["errand"]
+        late = await process.expect(protocol.OriginateContact)
+        await until_callback(box, name, state="queued")
+        process.begin_late(late)
+        withdrawn = await process.expect(protocol.WithdrawOffer)
+        assert (withdrawn.contact, withdrawn.offer) == (name, late.offer)
+        process.agent_misses(late, cause="withdrawn")
+        again = await process.asked_to_call()
+        assert again.contact == name
+        process.agent_takes(again)
+        process.call_ends(again, DisconnectReason.CUSTOMER_DISCONNECT)
+        await until_callback(box, name, state="done", attempt=1)
+
+    played(tmp_path, scene)
+
+
 def test_restart_when_a_callback_is_scheduled_or_waits_then_it_goes_on(tmp_path: Path) -> None:
     async def scene(box: Harness) -> None:
         process = await waiting_customer(box, 0)
