@@ -11,10 +11,11 @@ from kit.audio import SILENCE_RMS
 from kit.box import TRUNK_ADDRESS, Json, RunningBox
 from kit.ports import PortBlock, reserved_ports
 from kit.sipp import Sipp
-from kit.talk import AGENT_HZ, CUSTOMER_HZ, PhoneMaker, hears
+from kit.talk import AGENT_HZ, CUSTOMER_HZ, MENU, PhoneMaker, hears
 
 pytestmark = pytest.mark.scenario
 OUTSIDE, TRUNK_NUMBER, QUEUE_NUMBER = "+12125559999", "+12125550100", "+12125550177"
+FLOW_NUMBER = "+12125550166"
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +51,18 @@ def provider(tmp_path: Path, trunk_port: int, ports: PortBlock) -> Callable[...,
         return running
 
     return make
+
+
+@pytest.fixture
+def whisper(box: RunningBox) -> Iterator[Callable[..., None]]:
+    """`whisper("say", …)`: the outbound whisper from its first action on; the box's own one afterwards."""
+
+    def install(start: str, *actions: flows.Document) -> None:
+        document = flows.flow("outbound_whisper", "outboundWhisper", start, *actions)
+        box.api.call("flow.install", name="outbound_whisper", document=document)
+
+    yield install
+    box.api.call("flow.remove", part="flow", name="outbound_whisper")
 
 
 def dial(box: RunningBox, **args: str) -> str:
@@ -124,14 +137,13 @@ def test_dial_when_the_agent_does_not_take_it_then_nobody_is_called(
 
 
 def test_outbound_whisper_when_it_has_a_message_then_the_customer_hears_it_before_the_agent(
-    box: RunningBox, agent_phone: PhoneMaker, phone: PhoneMaker
+    box: RunningBox, agent_phone: PhoneMaker, phone: PhoneMaker, whisper: Callable[..., None]
 ) -> None:
     end = flows.action("end", "EndFlowExecution", {})
     say = flows.action(
         "say", "MessageParticipant", {"PromptId": flows.WELCOME}, "end", errors={"NoMatchingError": "end"}
     )
-    document = flows.flow("outbound_whisper", "outboundWhisper", "say", say, end)
-    box.api.call("flow.install", name="outbound_whisper", document=document)
+    whisper("say", say, end)
     agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
     called = phone(box, "103", tone_hz=CUSTOMER_HZ)
     contact = dial(box, number="103")
@@ -145,3 +157,48 @@ def test_outbound_whisper_when_it_has_a_message_then_the_customer_hears_it_befor
     called.hang_up()
     record = box.wait_closed(contact)
     assert [flow["Flow"] for flow in record["Linekeeper"]["Flows"]] == ["outbound_whisper"]
+
+
+def test_outbound_whisper_when_it_completes_the_call_then_the_agent_hears_it_first_and_its_caller_id_is_shown(
+    box: RunningBox, agent_phone: PhoneMaker, provider: Callable[..., Sipp], whisper: Callable[..., None]
+) -> None:
+    far = provider()
+    end = flows.action("end", "EndFlowExecution", {})
+    call = flows.action("call", "CompleteOutboundCall", {"CallerId": {"Number": FLOW_NUMBER}}, "end")
+    welcome, errors = {"PromptId": flows.WELCOME}, {"NoMatchingError": "call"}
+    say = flows.action("say", "MessageParticipant", welcome, "call", errors=errors)
+    whisper("say", say, call, end)
+    agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
+    contact = dial(box, number=OUTSIDE, queue="sales")
+    agent.wait_for("CALL_INCOMING")
+    agent.answer()
+    hears(agent, flows.TONES_HZ[flows.WELCOME])
+    box.wait_event(contact, "LegAnswered", trunk="acme")
+    agent.hang_up()
+    assert far.wait().successful == 1
+    assert f"From: <sip:{FLOW_NUMBER}@{TRUNK_ADDRESS}>" in far.messages()
+    box.wait_closed(contact)
+
+
+def test_third_party_when_the_flow_names_a_caller_id_then_the_outside_sees_it(
+    box: RunningBox, phone: PhoneMaker, provider: Callable[..., Sipp]
+) -> None:
+    far = provider()
+    parameters = {
+        "ThirdPartyPhoneNumber": OUTSIDE,
+        "ThirdPartyConnectionTimeLimitSeconds": "20",
+        "ContinueFlowExecution": "False",
+        "CallerId": {"Number": FLOW_NUMBER, "Name": "Branch"},
+    }
+    errors = dict.fromkeys(("CallFailed", "ConnectionTimeLimitExceeded", "NoMatchingError"), "end")
+    out = flows.action("out", "TransferParticipantToThirdParty", parameters, "end", errors=errors)
+    end = flows.action("end", "DisconnectParticipant", {})
+    box.api.call("flow.install", name="menu", document=flows.flow("menu", "contactFlow", "out", out, end))
+    caller = phone(box, "101", tone_hz=CUSTOMER_HZ)
+    caller.dial(MENU)
+    row = box.wait_contact(lambda row: row["source"] == "extension:101")
+    box.wait_event(row["contact"], "LegAnswered", trunk="acme")
+    caller.hang_up()
+    assert far.wait().successful == 1
+    assert f"<sip:{FLOW_NUMBER}@{TRUNK_ADDRESS}>" in far.messages()
+    box.wait_closed(row["contact"])

@@ -184,6 +184,7 @@ class FakeContact:
                 method=command.method,
                 customer=said.Endpoint(address=command.number),
                 slot=self.slot,
+                source=f"extension:{command.extension}",
                 agent=command.agent,
                 queue=command.queue,
             )

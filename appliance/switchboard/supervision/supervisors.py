@@ -50,6 +50,7 @@ from appliance.switchboard.supervision.listeners import Listener, Listeners
 logger = logging.getLogger(__name__)
 
 RING_S = 20.0
+_INSIDE = "extension:"  # of a contact's source
 LATE_S = 2.0  # after the ringing, for the process to say so
 
 
@@ -196,8 +197,7 @@ class Supervisors:
                 "let one of the two listen first",
                 kind="conflict",
             )
-        snapshot = self._routing.acd.agent_snapshot(listener.supervisor)
-        extension = None if snapshot is None else snapshot.extension
+        extension = self._phone_of(listener.monitor)
         for joint in wanted.joints(listener.changed(mode)):
             self._contacts.command(
                 SetMonitorMode(
@@ -312,6 +312,12 @@ class Supervisors:
         if len(state.answered & state.legs.keys()) < 2:
             raise RequestError(f"nobody talks in contact {contact} now; try again later", kind="conflict")
         return state
+
+    def _phone_of(self, monitor: ContactId) -> Extension | None:
+        """Where the supervisor is: the phone that was rung, or that dialled."""
+        state = self._contacts.state(monitor)
+        source = "" if state is None else state.source
+        return Extension(source.removeprefix(_INSIDE)) if source.startswith(_INSIDE) else None
 
     def _root_of(self, monitor: ContactId) -> ContactState | None:
         """Whose conversation the contact listens to."""
