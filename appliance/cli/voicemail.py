@@ -55,14 +55,17 @@ def show_all(mailbox: str | None, config_file: Path, as_json: bool) -> None:
 @command.command("play")
 @click.argument("voicemail")
 @config_option
-def play(voicemail: str, config_file: Path) -> None:
+@json_option
+def play(voicemail: str, config_file: Path, as_json: bool) -> None:
     """Play VOICEMAIL on this machine's sound card, and keep it as heard (saved).
 
     Example: linekeeper voicemail play 7d1f8c0e-52a3-4f0b-9a53-0f7f3f9a1c11
     """
     box = Switchboard(config_file)
     _sox(_sound(box, voicemail), ["--default-device"])
-    box.call("voicemail.mark", voicemail=voicemail, state="saved")
+    result = box.call("voicemail.mark", voicemail=voicemail, state="saved")
+    if as_json:
+        show_json(result)
 
 
 @command.command("export")
