@@ -53,7 +53,9 @@ class Holding:
             self._sound()
 
     def forget(self) -> None:
-        """The segment ends; the next one begins without a hold."""
+        """The segment ends; the next one begins without a hold, and nobody hears its music any more."""
+        if self._held and not self._contact.conversation.apart:
+            self._contact.side_flows.stop()
         self._held = False
         self._contact.conversation.holders.clear()
 

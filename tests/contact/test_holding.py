@@ -88,3 +88,13 @@ def _check(scene: Scene) -> None:
     assert held is scene.talk.on_hold is (not scene.hears("customer") & voices)
     for name in ("customer", "consulted"):  # the talker knows what it is doing
         assert bool(scene.hears(name) & voices) is (f"player of {MUSIC}" not in scene.hears(name))
+
+
+def test_forget_when_the_customer_was_on_hold_stops_the_music_for_whoever_talks_next(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    scene.holding.hold(BY_COMMAND, None)
+    assert scene.hears("customer") == {f"player of {MUSIC}"}
+    scene.holding.forget()
+    scene.holding.follow(None)
+    assert scene.hears("customer") == {"talker"}
+    assert [type(body) for body in scene.said] == [CustomerHeld]  # the record ends the hold with the talk

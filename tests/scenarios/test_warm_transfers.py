@@ -298,6 +298,7 @@ def test_refer_when_the_target_is_outside_then_the_customer_leaves_by_the_trunk(
     ann.wait_for("CALL_CLOSED")
     second = following(box, contact)
     box.wait_event(second, "LegAnswered", trunk="acme")
+    _for_a_while(customer, 1.0)  # there is something to record
     customer.hang_up()
     assert provider.wait().successful == 1
     before, after = linked(box, contact, second)
