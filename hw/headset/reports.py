@@ -19,13 +19,22 @@ def read_report(layout: ReportMap, data: bytes) -> dict[Usage, int]:
     the descriptor doesn't know, says nothing.
     """
     report_id, body = (data[0], data[1:]) if layout.numbered and data else (0, data)
-    size = layout.sizes.get((Kind.INPUT, report_id))
+    return _values(layout, Kind.INPUT, report_id, body)
+
+
+def read_output(layout: ReportMap, report: bytes) -> dict[Usage, int]:
+    """The lamps of an output report as it is written: its id first, 0 where the device numbers none."""
+    return _values(layout, Kind.OUTPUT, report[0], report[1:]) if report else {}
+
+
+def _values(layout: ReportMap, kind: Kind, report_id: int, body: bytes) -> dict[Usage, int]:
+    size = layout.sizes.get((kind, report_id))
     if size is None or len(body) * 8 < size:
         return {}
     bits = int.from_bytes(body, "little")
     found: dict[Usage, int] = {}
     for field in layout.fields:
-        if field.kind is Kind.INPUT and field.report_id == report_id:
+        if field.kind is kind and field.report_id == report_id:
             _read(field, bits, found)
     return found
 

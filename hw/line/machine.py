@@ -39,6 +39,7 @@ from hw.line.signals import (
     Rang,
     Request,
     SendDigits,
+    SendKeys,
     Signal,
     SilenceLasted,
     Tone,
@@ -202,6 +203,9 @@ class Line:
     def _flash(self, _event: Flash, _now: float) -> list[Outcome]:
         return [BreakLoop(duration_s=self._profile.flash_s)]
 
+    def _keys(self, event: SendKeys, _now: float) -> list[Outcome]:
+        return [SendDigits(number=event.keys)]
+
     def _silent(self, _event: SilenceLasted, now: float) -> list[Outcome]:
         return self._end(EndReason.SILENCE, now)
 
@@ -273,6 +277,7 @@ _TABLE: dict[tuple[LineState, type], Handler] = {
     (LineState.TALKING, ToneHeard): Line._tone_in_talk,
     (LineState.TALKING, SilenceLasted): Line._silent,
     (LineState.TALKING, Flash): Line._flash,
+    (LineState.TALKING, SendKeys): Line._keys,
     (LineState.NO_LINE, VoltageBack): Line._found,
 }
 _TABLE |= {(state, HangUp): Line._hang_up for state in OFF_HOOK}

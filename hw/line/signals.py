@@ -109,6 +109,13 @@ class Flash(Request):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SendKeys(Request):
+    """Keys for the far end, in talk."""
+
+    keys: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HangUp(Request):
     """End it, whatever it is."""
 
@@ -185,3 +192,17 @@ class LineLost(Outcome):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineFound(Outcome):
     """News."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPressed(Outcome):
+    """News: a key of the far end."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceGone(Outcome):
+    """News, and the last: the device was unplugged, or its driver gave up. `reason`: in words, after "is"."""
+
+    reason: str

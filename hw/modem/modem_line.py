@@ -25,6 +25,7 @@ from hw.line.signals import (
     ExtensionPickedUp,
     GoOffHook,
     GoOnHook,
+    KeyPressed,
     LineFound,
     LineLost,
     LoopBroken,
@@ -51,13 +52,6 @@ class Sound(Outcome):
     """News: what the line says, µ-law at 8 kHz."""
 
     mulaw: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyPressed(Outcome):
-    """News: a key of the far end."""
-
-    key: str
 
 
 News = CallArrived | CallConnected | CallEnded | LineLost | LineFound | Sound | KeyPressed

@@ -11,9 +11,20 @@ from hw.line.caller_id import CallerId
 from hw.line.g711 import to_mulaw
 from hw.line.machine import LineState
 from hw.line.profile import Profile
-from hw.line.signals import Answer, CallArrived, CallConnected, CallEnded, Dial, EndReason, HangUp, LineLost, Outcome
+from hw.line.signals import (
+    Answer,
+    CallArrived,
+    CallConnected,
+    CallEnded,
+    Dial,
+    EndReason,
+    HangUp,
+    KeyPressed,
+    LineLost,
+    Outcome,
+)
 from hw.modem.dle import Code
-from hw.modem.modem_line import KeyPressed, ModemLine, Sound
+from hw.modem.modem_line import ModemLine, Sound
 
 HAN = CallerId(number="0225550123", name="HAN", month=11, day=22, hour=18, minute=30)
 
