@@ -30,11 +30,13 @@ class QueuePlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MailboxPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """A mailbox that callers may leave messages in. greeting: the prompt they hear, "": the box's own words."""
+    """A mailbox that callers may leave messages in. greeting: the prompt they hear, "": the box's own words;
+    shared: everybody inside may know how many are in it."""
 
     mailbox: str
     greeting: str = ""
     longest_s: float = 180.0
+    shared: bool = False
 
 
 class FlowPlan(msgspec.Struct, frozen=True, kw_only=True):

@@ -28,6 +28,7 @@ from appliance.errors import RequestError, StoreError
 from appliance.features import Feature
 from appliance.flow.defaults import sentences
 from appliance.ids import AgentId, ContactId, Extension, FlowId, TrunkId
+from appliance.store.mailboxes import OwnerKind
 from appliance.store.queues import StoredQueue
 from appliance.store.recording_policies import StoredPolicy
 from appliance.store.store import Store
@@ -144,7 +145,12 @@ def compose(store: Store, configuration: Configuration, directory_revision: int 
         queues={queue.plan.queue: _queue(queue, policies, labelled=labelled) for queue in store.queues.all()},
         quick_connects={entry.name: quick_connect_plan(entry) for entry in store.quick_connects.all()},
         mailboxes={
-            one.mailbox: MailboxPlan(mailbox=one.mailbox, greeting=one.greeting, longest_s=one.longest_s)
+            one.mailbox: MailboxPlan(
+                mailbox=one.mailbox,
+                greeting=one.greeting,
+                longest_s=one.longest_s,
+                shared=one.kind is OwnerKind.QUEUE,
+            )
             for one in store.mailboxes.all()
         },
         trunks=tuple(TrunkId(trunk.name) for trunk in configuration.trunks),

@@ -1,7 +1,7 @@
 """How many messages wait for whom, as phones' lamps show it: kept in memory, read from the store when it changes.
 
 A phone subscribes to its own extension: that shows the mailbox of the agent who is reached there and that of the
-extension itself. Every mailbox has a lamp of its own as well (`voicemail-NAME`), which anybody inside may watch.
+extension itself. The mailbox of a queue has a lamp of its own (`voicemail-NAME`), which anybody inside may watch.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ class MessageCounts:
             await asyncio.gather(task, return_exceptions=True)
 
     def lamps(self) -> dict[str, Messages]:
-        """What each subscriber's user part shows: extensions, and mailboxes under `voicemail-NAME`."""
+        """What each subscriber's user part shows: extensions, and shared mailboxes under `voicemail-NAME`."""
         plan, shown = self._plan(), dict[str, Messages]()
-        for mailbox in plan.mailboxes:
+        for mailbox in (name for name, one in plan.mailboxes.items() if one.shared):
             shown[lamp_user("voicemail", mailbox)] = _messages(self._counts.get(mailbox, NOTHING))
         for extension, agent in plan.extensions.items():
             boxes = {name for name in (extension, agent) if name is not None and name in plan.mailboxes}
