@@ -20,17 +20,11 @@ from appliance.contact.protocol import (
 )
 from appliance.errors import RequestError
 from appliance.events import (
-    AgentConnected,
     ContactDisconnected,
     ContactEvent,
-    ContactInitiated,
-    ContactTransferred,
     InitiationMethod,
     LegAnswered,
-    LegEnded,
-    LegRole,
     MonitoringChanged,
-    MonitoringEnded,
     MonitoringRefused,
     MonitoringStarted,
 )
@@ -45,13 +39,15 @@ from appliance.switchboard.listings import Row, missing
 from appliance.switchboard.originating import Originating, new_contact
 from appliance.switchboard.routing import Routing
 from appliance.switchboard.store_thread import StoreThread
+from appliance.switchboard.supervision.conversations import Conversations, agents_of
+from appliance.switchboard.supervision.following import Following
 from appliance.switchboard.supervision.listeners import Listener, Listeners
 
 logger = logging.getLogger(__name__)
 
 RING_S = 20.0
-_INSIDE = "extension:"  # of a contact's source
 LATE_S = 2.0  # after the ringing, for the process to say so
+_INSIDE = "extension:"  # of a contact's source
 
 
 class Supervisors:
@@ -66,8 +62,8 @@ class Supervisors:
         self._joining = joining
         self._store = store
         self._ringing: dict[ContactId, asyncio.Future[bool]] = {}
-        self._moved: dict[ContactId, list[Listener]] = {}  # to a contact that has not begun yet
-        self._checks: set[asyncio.Task[None]] = set()
+        self._conversations = Conversations(contacts)
+        Following(contacts, self._conversations, store)
         contacts.watchers.append(self._heard)
 
     # ── operations ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -101,7 +97,7 @@ class Supervisors:
         return self._set(ContactId(given.contact), AgentId(given.supervisor), MonitorMode.TAKE_OVER)
 
     def _set(self, contact: ContactId, supervisor: AgentId, mode: MonitorMode) -> Row:
-        listeners = self._listeners(contact)
+        listeners = self._conversations.listeners(contact)
         listener = listeners.of(supervisor)
         if listener is None:
             raise RequestError(
@@ -113,12 +109,12 @@ class Supervisors:
 
     def wished(self, message: WishMonitorMode) -> None:
         """The supervisor has pressed a key."""
-        root = self._root_of(message.contact)
+        root = self._conversations.listened_by(message.contact)
         listener = None if root is None else root.listeners.get(message.contact)
         if root is None or listener is None:
             return
         try:
-            self._change(self._listeners(root.contact), listener, message.mode)
+            self._change(self._conversations.listeners(root.contact), listener, message.mode)
         except RequestError as error:
             logger.info("the key changes nothing: %s", error, extra=fields(contact=root.contact))
 
@@ -126,10 +122,12 @@ class Supervisors:
 
     async def _permitted(self, contact: ContactId, supervisor: AgentId) -> ContactId:
         """The conversation's own contact. Raises RequestError where there is none or the supervisor may not."""
-        root = self._conversation(contact)
-        if supervisor in _agents_of(root) or (root.listeners and self._listeners(root.contact).of(supervisor)):
+        root = self._conversations.of(contact)
+        if supervisor in agents_of(root) or (
+            root.listeners and self._conversations.listeners(root.contact).of(supervisor)
+        ):
             raise RequestError(f"agent {supervisor} has part in contact {root.contact} already", kind="conflict")
-        agents = sorted(_agents_of(root))
+        agents = sorted(agents_of(root))
         rights = await self._store.run(lambda store: [store.supervision.of(agent) for agent in (supervisor, *agents)])
         if not rights[0].supervisor:
             raise RequestError(
@@ -175,15 +173,15 @@ class Supervisors:
         return monitor
 
     async def _let_in(self, root: ContactId, monitor: ContactId, supervisor: AgentId, mode: MonitorMode) -> None:
-        state = self._conversation(root)
-        host = self._listeners(root).place(len(state.legs))
+        state = self._conversations.of(root)
+        host = self._conversations.listeners(root).place(len(state.legs))
         if host is None:
             raise RequestError(f"contact {root} has no free leg for a supervisor now; try again", kind="unavailable")
         await self._joining.join(monitor, host, role=JoinRole.SUPERVISOR, mode=MonitorMode.LISTEN, agent=supervisor)
         started = MonitoringStarted(supervisor=supervisor, monitor=monitor, host=host, mode=MonitorMode.LISTEN)
         self._contacts.write(root, started)
         if mode is not MonitorMode.LISTEN:
-            listeners = self._listeners(root)
+            listeners = self._conversations.listeners(root)
             listener = listeners.of(supervisor)
             if listener is not None:
                 self._change(listeners, listener, mode)
@@ -212,89 +210,16 @@ class Supervisors:
         changed = MonitoringChanged(supervisor=listener.supervisor, monitor=listener.monitor, mode=mode)
         self._contacts.write(listeners.root, changed)
 
-    # ── what happens meanwhile ───────────────────────────────────────────────────────────────────────────────────
+    # ── what is heard of phones and contacts ─────────────────────────────────────────────────────────────────────
 
     def _heard(self, event: ContactEvent) -> None:
-        match event.body:
-            case LegAnswered() if event.contact in self._ringing:
-                self._answer(event.contact, picked_up=True)
-            case ContactDisconnected():
-                self._answer(event.contact, picked_up=False)
-                self._leave(event.contact)
-            case LegEnded(role=LegRole.SUPERVISOR | LegRole.CUSTOMER):
-                self._hung_up(event.contact)
-            case ContactTransferred(next=following):
-                self._move(event.contact, following)
-            case ContactInitiated() if event.contact in self._moved:
-                self._arrive(event.contact)
-            case AgentConnected(agent=agent):
-                self._check(event.contact, agent)
+        if event.contact in self._ringing and isinstance(event.body, LegAnswered | ContactDisconnected):
+            self._answer(event.contact, picked_up=isinstance(event.body, LegAnswered))
 
     def _answer(self, monitor: ContactId, *, picked_up: bool) -> None:
-        answered = self._ringing.get(monitor)
-        if answered is not None and not answered.done():
+        answered = self._ringing[monitor]
+        if not answered.done():
             answered.set_result(picked_up)
-
-    def _hung_up(self, monitor: ContactId) -> None:
-        """The supervisor's phone is gone; the process may stay as a bridge."""
-        root = self._root_of(monitor)
-        listener = None if root is None else root.listeners[monitor]
-        if root is not None and listener is not None and listener.present:
-            self._contacts.write(root.contact, MonitoringEnded(supervisor=listener.supervisor, monitor=monitor))
-
-    def _leave(self, contact: ContactId) -> None:
-        self._hung_up(contact)
-        root = self._root_of(contact)
-        if root is not None:
-            root.listeners.pop(contact, None)
-
-    def _move(self, before: ContactId, following: ContactId) -> None:
-        """The conversation goes on as the next contact, and those who listen with it; but who took over talks now."""
-        state = self._contacts.state(before)
-        if state is None or not state.listeners:
-            return
-        kept = [listener for listener in state.listeners.values() if listener.mode is not MonitorMode.TAKE_OVER]
-        for listener in Listeners(before, state.listeners.values()).present():
-            self._contacts.write(before, MonitoringEnded(supervisor=listener.supervisor, monitor=listener.monitor))
-        state.listeners.clear()
-        self._moved[following] = [
-            Listener(
-                supervisor=listener.supervisor,
-                monitor=listener.monitor,
-                host=following if listener.host == before else listener.host,
-                mode=listener.mode,
-                present=listener.present,
-            )
-            for listener in kept
-        ]
-
-    def _arrive(self, following: ContactId) -> None:
-        for listener in self._moved.pop(following):
-            self._contacts.write(
-                following,
-                MonitoringStarted(
-                    supervisor=listener.supervisor, monitor=listener.monitor, host=listener.host, mode=listener.mode
-                ),
-            )
-
-    def _check(self, contact: ContactId, agent: AgentId) -> None:
-        """Another agent talks in a conversation that is listened to: perhaps one who is not to be monitored."""
-        state = self._contacts.state(contact)
-        if state is None or not state.listeners:
-            return
-        task = asyncio.create_task(self._end_if_private(state, agent), name=f"rights of {agent}")
-        self._checks.add(task)
-        task.add_done_callback(self._checks.discard)
-
-    async def _end_if_private(self, state: ContactState, agent: AgentId) -> None:
-        rights = await self._store.run(lambda store: store.supervision.of(agent))
-        if rights.monitorable:
-            return
-        logger.warning("agent %s is not to be monitored: supervisors leave", agent, extra=fields(contact=state.contact))
-        for listener in tuple(state.listeners.values()):
-            self._contacts.command(HangUpContact(contact=listener.monitor))
-
-    # ── who is where ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def _agent(self, name: AgentId) -> AgentSnapshot:
         found = self._routing.acd.agent_snapshot(name)
@@ -302,36 +227,8 @@ class Supervisors:
             raise missing("agent", name)
         return found
 
-    def _conversation(self, contact: ContactId) -> ContactState:
-        """That of `contact`, or of whom `contact` monitors. Raises RequestError where nobody talks."""
-        state = self._root_of(contact) or self._contacts.state(contact)
-        if state is None or state.disconnected:
-            raise RequestError(
-                f"contact {contact} is not under way; see 'linekeeper contact list --open'", kind="not_found"
-            )
-        if len(state.answered & state.legs.keys()) < 2:
-            raise RequestError(f"nobody talks in contact {contact} now; try again later", kind="conflict")
-        return state
-
     def _phone_of(self, monitor: ContactId) -> Extension | None:
         """Where the supervisor is: the phone that was rung, or that dialled."""
         state = self._contacts.state(monitor)
         source = "" if state is None else state.source
         return Extension(source.removeprefix(_INSIDE)) if source.startswith(_INSIDE) else None
-
-    def _root_of(self, monitor: ContactId) -> ContactState | None:
-        """Whose conversation the contact listens to."""
-        return next((state for state in self._contacts.under_way() if monitor in state.listeners), None)
-
-    def _listeners(self, root: ContactId) -> Listeners:
-        state = self._contacts.state(root)
-        listeners = () if state is None else tuple(state.listeners.values())
-        return Listeners(root, [listener for listener in listeners if self._is_open(listener.monitor)])
-
-    def _is_open(self, contact: ContactId) -> bool:
-        state = self._contacts.state(contact)
-        return state is not None and not state.disconnected
-
-
-def _agents_of(state: ContactState) -> set[AgentId]:
-    return {*state.engaged, *(leg.agent for leg in state.legs.values() if leg.agent is not None)}
