@@ -183,8 +183,11 @@ def digits(contact: str, config_file: Path, as_json: bool) -> None:
 
     Example: echo 1234# | linekeeper contact digits 0b9f6a52-7a44-4b5e-9b0a-3d2f4c1e8a77
     """
-    keys = click.prompt("keys", hide_input=True, prompt_suffix=": ", err=True)
-    _act(contact, "digits", config_file, as_json, digits=str(keys).strip())
+    typed = click.prompt("keys", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline()
+    keys = str(typed).strip()
+    if not keys:
+        raise click.UsageError("there are no keys on standard input; pipe one line into it")
+    _act(contact, "digits", config_file, as_json, digits=keys)
 
 
 @command.command("dial")

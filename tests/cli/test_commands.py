@@ -469,3 +469,18 @@ def test_flow_install_when_broken_then_the_box_is_not_bothered(tmp_path: Path, b
     file.write_text("{}")
     assert run("flow", "install", str(file)) == ExitCode.FAILURE
     assert box.requests == []
+
+
+def test_contact_digits_when_piped_then_sent_and_not_shown(
+    box: FakeSwitchboard, run: Run, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box.answers["contact.command"] = {"contact": CONTACT, "command": "digits"}
+    monkeypatch.setattr("sys.stdin", io.StringIO("4711#\n"))
+    assert run("contact", "digits", CONTACT) == ExitCode.OK
+    assert box.asked == ("contact.command", {"contact": CONTACT, "command": "digits", "digits": "4711#"})
+    assert "4711" not in "".join(capsys.readouterr())
+
+
+def test_contact_digits_when_there_are_none_then_usage(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert run("contact", "digits", CONTACT) == ExitCode.USAGE
