@@ -28,10 +28,12 @@ def request_callback(contact: Contact, command: c.CreateCallback, facts: Contact
     plan = contact.published.plan
     destination = may_be_called(plan, command.number)
     if not isinstance(destination, ToOutside | ToExtension):
-        _log.warning("no callback: the number can't be called", extra=fields(contact=contact.segment.contact))
+        _log.warning("no callback: the number can't be called", extra=_of(contact))
         return False
     if command.agent is None and command.queue not in plan.queues:
         return False
+    if command.flow:
+        _log.warning("callback without its own flow %s: this box runs none", command.flow, extra=_of(contact))
     stay = contact.stay
     segment = contact.segment
     segment.emit(
@@ -56,6 +58,10 @@ def request_callback(contact: Contact, command: c.CreateCallback, facts: Contact
         stay.leave("callback")
         contact.stay = None
     return True
+
+
+def _of(contact: Contact) -> dict[str, str]:
+    return fields(contact=contact.segment.contact)
 
 
 def _caller_id(contact: Contact, queue: QueueId | None) -> str:

@@ -203,3 +203,34 @@ def test_process_when_killed_while_the_agent_rings_then_a_new_contact_takes_the_
     wait_callback(box, name, timeout_s=30, state="done", attempt=1)
     far.stop()
     assert invites(far) == 1
+
+
+@pytest.mark.parametrize(("when", "state"), [("agent rings", "scheduled"), ("customer rings", "failed")])
+def test_box_when_its_power_is_cut_then_the_customer_is_called_once_or_not_again(
+    *,
+    make_box: Callable[..., RunningBox],
+    agent_phone: PhoneMaker,
+    ports: PortBlock,
+    tmp_path: Path,
+    when: str,
+    state: str,
+) -> None:
+    """Cut before an agent took it, the attempt is made again; cut while the customer was being called, it is spent."""
+    port = ports.take()
+    extra = f'\n[[trunks]]\nname = "acme"\nkind = "static"\nhost = "{TRUNK_ADDRESS}"\nport = {port}\n'
+    box = make_box(capacity=2, extra=extra)
+    far = Sipp(tmp_path / "far", "uas_ringing", port=port, address=TRUNK_ADDRESS, rows=[(OUTSIDE, 1)])
+    far.wait_ready()
+    agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
+    name = box.api.call("callback.add", number=OUTSIDE, queue="sales")["errand"]
+    agent.wait_for("CALL_INCOMING", timeout_s=15)
+    if when == "customer rings":
+        agent.answer()
+        wait_until(lambda: invites(far) == 1, timeout_s=15, what="the customer is called")
+    box.set_status("ann", "Offline")
+    box.kill_everything()
+    box.start()
+    row = wait_callback(box, name, timeout_s=40, attempt=1, state=state)
+    assert row["outcomes"] == ([] if state == "scheduled" else ["unreachable"])
+    assert invites(far) == (0 if state == "scheduled" else 1)
+    far.stop()
