@@ -123,9 +123,8 @@ class Supervisors:
     async def _permitted(self, contact: ContactId, supervisor: AgentId) -> ContactId:
         """The conversation's own contact. Raises RequestError where there is none or the supervisor may not."""
         root = self._conversations.of(contact)
-        if supervisor in agents_of(root) or (
-            root.listeners and self._conversations.listeners(root.contact).of(supervisor)
-        ):
+        listens = self._conversations.listeners(root.contact).of(supervisor) is not None
+        if listens or supervisor in agents_of(root):
             raise RequestError(f"agent {supervisor} has part in contact {root.contact} already", kind="conflict")
         agents = sorted(agents_of(root))
         rights = await self._store.run(lambda store: [store.supervision.of(agent) for agent in (supervisor, *agents)])

@@ -187,3 +187,20 @@ def test_monitor_when_the_conversation_goes_on_as_another_contact_then_so_does_t
         await harness.closed(following)
 
     play(tmp_path, scene)
+
+
+def test_monitor_when_an_agent_joins_who_is_not_to_be_monitored_then_the_supervisor_is_hung_up(tmp_path: Path) -> None:
+    async def scene(harness: Harness) -> None:
+        await harness.staff("kim", "lee", "ann", available=False)
+        await supervisor(harness)
+        await harness.call("agent.add", agent="ann", monitorable=False)
+        host, contact = await talk(harness)
+        monitor = await harness.process(1)
+        listening = await listen(harness, host, monitor, contact)
+        host.emit(said.AgentConnected(agent=AgentId("ann"), extension=Extension("103")))
+        assert (await monitor.expect(protocol.HangUpContact)).contact == listening
+        end(monitor)
+        end(host)
+        await harness.closed(contact)
+
+    play(tmp_path, scene)
