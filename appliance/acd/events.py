@@ -130,7 +130,7 @@ class WrapUpCleared(AcdEvent, frozen=True, kw_only=True):
 
 class AgentStateRestored(AcdEvent, frozen=True, kw_only=True):
     """After a restart: what the store knew of the agent. Times on the scale of `now`. inbound_since None: as
-    `idle_since`; extension UNSET: not known, the agent's own phone."""
+    `idle_since`; extension UNSET: not known, the agent's own phone; wrap_up_until UNSET: not known, as usual."""
 
     agent: AgentId
     status: str
@@ -142,4 +142,4 @@ class AgentStateRestored(AcdEvent, frozen=True, kw_only=True):
     queue: QueueId | None = None
     inbound_since: float | None = None
     extension: Extension | msgspec.UnsetType | None = msgspec.UNSET
-    wrap_up_until: float | None = None
+    wrap_up_until: float | msgspec.UnsetType | None = msgspec.UNSET

@@ -50,9 +50,9 @@ def _resume(floor: Floor, agent: Agent, event: AgentStateRestored, now: float) -
     elif event.contact is not None and activity is Activity.AFTER_CONTACT_WORK:
         agent.wrap_ups[event.contact] = event.queue
         agent.move(Signal.WRAPPING_UP, since)
-        if event.wrap_up_until is None:
+        if isinstance(event.wrap_up_until, msgspec.UnsetType):
             floor.limit_wrap_up(agent, event.contact, since)
-        else:
+        elif event.wrap_up_until is not None:
             floor.end_wrap_up_at(agent, event.contact, event.wrap_up_until)
     elif event.contact is not None and activity is Activity.RINGING:
         _resume_ringing(floor, agent, event.contact, now)
@@ -81,5 +81,5 @@ def _stored(event: AgentStateRestored) -> AgentStateChanged:
         queue=event.queue,
         inbound_since=event.inbound_since,
         extension=None if isinstance(event.extension, msgspec.UnsetType) else event.extension,
-        wrap_up_until=event.wrap_up_until,
+        wrap_up_until=None if isinstance(event.wrap_up_until, msgspec.UnsetType) else event.wrap_up_until,
     )

@@ -21,7 +21,7 @@ class AgentState(msgspec.Struct, frozen=True, kw_only=True):
     """Status as chosen, activity as it is. `since`: when this state began; `idle_since`: for longest-idle routing;
     `queue`: where `contact` came from, None for a contact of no queue; `inbound_since`: the last contact of a queue;
     `extension`: where the agent sits, None: nowhere, UNSET: stored by a version that knew of no seats; `wrap_up_until`:
-    when the after-contact work under way is over, if it has a limit."""
+    when the after-contact work under way is over, None: it has no limit."""
 
     agent: AgentId
     status: str
@@ -33,7 +33,7 @@ class AgentState(msgspec.Struct, frozen=True, kw_only=True):
     queue: QueueId | None = None
     inbound_since: Stamp | None = None
     extension: Extension | msgspec.UnsetType | None = msgspec.UNSET
-    wrap_up_until: Stamp | None = None
+    wrap_up_until: Stamp | msgspec.UnsetType | None = msgspec.UNSET
 
 
 _decode = msgspec.json.Decoder(AgentState).decode

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import msgspec
+
 from appliance.acd import events as acd
 from appliance.acd.model import Activity
 from appliance.ids import AgentId, ContactId, QueueId
@@ -92,11 +94,12 @@ def _restored(state: AgentState, work: _Work | None, now: Stamp) -> acd.AgentSta
     )
 
 
-def _limit(state: AgentState, activity: Activity, now: Stamp) -> float | None:
+def _limit(state: AgentState, activity: Activity, now: Stamp) -> float | msgspec.UnsetType | None:
     """Of the wrap-up that was stored; one that began since has the usual one."""
-    if activity is not Activity.AFTER_CONTACT_WORK or state.activity is not activity or state.wrap_up_until is None:
-        return None
-    return mono_of(state.wrap_up_until, now)
+    until = state.wrap_up_until
+    if activity is not Activity.AFTER_CONTACT_WORK or state.activity is not activity:
+        return msgspec.UNSET
+    return until if until is None or isinstance(until, msgspec.UnsetType) else mono_of(until, now)
 
 
 def _queue(state: AgentState, work: _Work | None) -> QueueId | None:
