@@ -97,9 +97,10 @@ def test_now_when_contacts_wait_then_by_queue_and_as_a_whole(tmp_path: Path) -> 
         process = await box.process(0)
         process.begin()
         await process.enter_queue()
-        names = ["CONTACTS_IN_QUEUE", "AGENTS_ONLINE", "AGENTS_STAFFED"]
+        await process.settled()
+        names = ["CONTACTS_IN_QUEUE", "AGENTS_ONLINE", "QueueSize", "ConcurrentCalls", "ThrottledCalls"]
         (whole,) = (await box.call("metrics.now", metrics=names))["rows"]
-        assert list(whole["values"].values()) == [1, 0, 0]
+        assert list(whole["values"].values()) == [1, 0, 1, 1, None]
         rows = (await box.call("metrics.now", metrics=names, by_queue=True))["rows"]
         assert {row["queue"]: row["values"]["CONTACTS_IN_QUEUE"] for row in rows} == {"help": 0, "sales": 1}
         with pytest.raises(RequestError, match="without --now"):

@@ -17,6 +17,7 @@ from prometheus_client.registry import Collector
 from appliance.logs import masked
 from appliance.metrics.catalogue import BY_NAME
 from appliance.metrics.minute import Point
+from appliance.switchboard.measuring.instant import instant_points
 
 Json = Mapping[str, Any]
 _STAGES = ("in_flow", "in_queue", "ringing", "connected", "on_hold", "disconnected", "after_contact_work")
@@ -127,7 +128,7 @@ def _box(scrape: Scrape) -> Iterator[Metric]:
 def _cloudwatch(scrape: Scrape) -> Iterator[Metric]:
     """CloudWatch's data points: of the instant, and of the last whole minute; one without activity is not there."""
     families: dict[str, GaugeMetricFamily] = {}
-    for point in (*_instant(scrape), *scrape.points):
+    for point in (*instant_points(scrape.board, scrape.current), *scrape.points):
         names = tuple(name for name, _ in point.labels)
         family = families.get(point.name)
         if family is None:
@@ -136,19 +137,6 @@ def _cloudwatch(scrape: Scrape) -> Iterator[Metric]:
             )
         family.add_metric(tuple(_label(value) for _, value in point.labels), point.value)
     yield from families.values()
-
-
-def _instant(scrape: Scrape) -> Iterator[Point]:
-    voice = (("MetricGroup", "VoiceCalls"),)
-    calls = sum(contact["stage"] not in ("disconnected", "after_contact_work") for contact in scrape.board["under_way"])
-    if calls:
-        share = calls / max(1, scrape.board["processes"]["capacity"])
-        yield Point(name="ConcurrentCalls", labels=voice, value=calls)
-        yield Point(name="ConcurrentCallsPercentage", labels=voice, value=share)
-    for queue, values in scrape.current.items():
-        if size := values.get("CONTACTS_IN_QUEUE"):
-            labels = (("MetricGroup", "Queue"), ("QueueName", str(queue)))
-            yield Point(name="QueueSize", labels=labels, value=size)
 
 
 def _label(value: object) -> str:

@@ -17,6 +17,7 @@ from appliance.switchboard import requests as ask
 from appliance.switchboard.edge_watch import NAMES
 from appliance.switchboard.live import Live
 from appliance.switchboard.measuring.exposition import Scrape, exposed
+from appliance.switchboard.measuring.instant import instant_points, of_branch, of_queue
 from appliance.switchboard.measuring.last_minute import LastMinute
 from appliance.switchboard.measuring.present import Present
 from appliance.switchboard.measuring.questions import Json, MetricsNow, MetricsQuery, report_now
@@ -83,9 +84,15 @@ class Measuring:
     async def now(self, given: MetricsNow) -> Json:
         """See `questions.report_now`. Raises RequestError."""
         present = self._present
-        rows = [(queue, present.of_queue(queue) or {}) for queue in present.queues()] if given.by_queue else []
-        whole = [] if given.by_queue else [(None, present.of_all())]
-        return report_now([*rows, *whole], given, self._clock().wall_s, local_zone())
+        points = [*instant_points(await self._wallboard.look(), self._current()), *self.minute.points]
+        if given.by_queue:
+            rows = [(name, {**values, **of_queue(points, name)}) for name, values in self._current().items()]
+            return report_now(rows, given, self._clock().wall_s, local_zone())
+        whole = {**present.of_all(), **of_branch(points)}
+        return report_now([(None, whole)], given, self._clock().wall_s, local_zone())
+
+    def _current(self) -> dict[str, Json]:
+        return {str(queue): self._present.of_queue(queue) or {} for queue in self._present.queues()}
 
     async def scrape(self, accept: str) -> tuple[bytes, str]:
         """The document for Prometheus and its content type. Raises ApplianceError."""
@@ -93,7 +100,7 @@ class Measuring:
         totals, recordings = await self._store.run(_counted)
         scrape = Scrape(
             board=board,
-            current={str(queue): self._present.of_queue(queue) or {} for queue in self._present.queues()},
+            current=self._current(),
             points=self.minute.points,
             totals=totals,
             recordings=recordings,
