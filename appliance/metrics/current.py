@@ -63,7 +63,7 @@ def scene_of_agent(agent: AgentSnapshot) -> Scene:
     return Scene(
         online=online,
         staffed=available,
-        available=available and activity is Activity.IDLE,
+        available=available and activity is Activity.IDLE and agent.extension is not None,
         ringing=activity is Activity.RINGING,
         on_contact=activity is Activity.ON_CONTACT,
         after_contact_work=activity is Activity.AFTER_CONTACT_WORK,

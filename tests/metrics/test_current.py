@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from appliance.acd.model import Activity
 from appliance.acd.snapshots import AgentSnapshot, QueueSnapshot
@@ -81,3 +82,8 @@ def test_flow_counts_when_of_one_agent_then_zeros_and_ones() -> None:
     assert flow_counts(scene_of_agent(CREW[1])) == {
         "Online": 1, "Available": 0, "Staffed": 1, "AfterContactWork": 0, "Busy": 1, "Missed": 0, "NonProductive": 0,
     }  # fmt: skip
+
+
+def test_scene_when_an_available_agent_is_at_no_phone_then_staffed_but_not_available() -> None:
+    scene = scene_of_agent(structs.replace(CREW[0], extension=None))
+    assert (scene.staffed, scene.available) == (True, False)

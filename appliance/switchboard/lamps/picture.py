@@ -22,6 +22,7 @@ _AGENT_LAMPS: Mapping[Activity, Lamp] = {
     Activity.ON_CONTACT: Lamp.BUSY,
     Activity.AFTER_CONTACT_WORK: Lamp.WRAPPING_UP,
     Activity.MISSED: Lamp.AWAY,
+    Activity.ERROR: Lamp.AWAY,
 }
 
 
@@ -51,7 +52,7 @@ def agent_lamp(agent: AgentSnapshot) -> Lamp | None:
     """None: free, the lamp is dark."""
     if (lamp := _AGENT_LAMPS.get(agent.activity)) is not None:
         return lamp
-    return None if agent.status == AVAILABLE else Lamp.AWAY
+    return None if agent.status == AVAILABLE and agent.extension is not None else Lamp.AWAY
 
 
 def _extensions(contacts: Iterable[ContactState]) -> dict[str, Lamp]:

@@ -118,6 +118,8 @@ def test_contact_when_its_process_has_let_go_then_it_lights_nothing() -> None:
         ({"activity": Activity.ON_CONTACT, "status": "Lunch"}, Lamp.BUSY),
         ({"activity": Activity.AFTER_CONTACT_WORK}, Lamp.WRAPPING_UP),
         ({"activity": Activity.MISSED}, Lamp.AWAY),
+        ({"activity": Activity.ERROR}, Lamp.AWAY),
+        ({"extension": None}, Lamp.AWAY),
         ({"status": "Offline"}, Lamp.AWAY),
         ({"status": "Lunch"}, Lamp.AWAY),
     ],
