@@ -20,6 +20,7 @@ from appliance.stamps import Stamp
 
 PREVIEW = FlowId("campaign_preview")  # the box's own: says who it is; 1 calls, 2 doesn't
 LOCAL = "UTC"  # of a number that could be anywhere
+AFTER_ALL = 9999  # priority in the queue: whoever calls in comes first, even when the record was there before
 STEP_S = 900  # hours begin and end at quarters
 FURTHEST_DAYS = 8
 
@@ -92,7 +93,7 @@ def errand_of(campaign: Campaign, candidate: Candidate, name: ErrandId, at: Stam
 def by_rules_of(campaign: Campaign, errand: Errand, now: Stamp) -> Errand:
     """The record as it is called now: by the campaign's rules of today, at the end of the queue."""
     rules = _rules(campaign)
-    return replace(errand, queue=campaign.queue, waiting_since=now, **rules)
+    return replace(errand, queue=campaign.queue, priority=AFTER_ALL, waiting_since=now, **rules)
 
 
 def _rules(campaign: Campaign) -> dict[str, Any]:

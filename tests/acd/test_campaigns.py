@@ -95,6 +95,7 @@ def test_record_when_rules_change_then_the_new_ones_count() -> None:
     now = replace(NOW, mono_s=500.0)
     changed = by_rules_of(after, record, now)
     assert (changed.queue, changed.max_attempts, changed.caller_id) == ("support", 5, "+2")
+    assert changed.priority > record.priority  # whoever calls in comes first
     assert (changed.retry_s, changed.waiting_since) == ({Outcome.BUSY: 60.0}, now)
 
 

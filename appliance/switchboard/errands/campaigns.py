@@ -35,7 +35,8 @@ logger = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 1.0
 MOST_LOOKED_AT = 200  # records of a list at a time
-PATIENCE_S = 5.0  # how long a record waits for the agent who was free
+PATIENCE_S = 60.0  # how long a record waits for the agent who was free
+PAUSE_S = 60.0  # for a campaign whose record nobody took: each try is a contact
 CLOSED_S = 86_400.0 * 7  # until hours that never open are looked at again
 
 
@@ -68,6 +69,7 @@ class Campaigns:
         self._clock = clock
         self._campaigns: dict[str, Campaign] = {}
         self._queued_at: dict[ErrandId, float] = {}
+        self._not_before: dict[str, float] = {}
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         errands.watchers.append(self._changed)
@@ -131,6 +133,7 @@ class Campaigns:
             since = self._queued_at.setdefault(errand.errand, now.mono_s)
             allowed = campaign is not None and may_call(campaign.windows, errand.zones, now.wall_s)
             if not allowed or now.mono_s - since > PATIENCE_S:
+                self._not_before[errand.campaign] = now.mono_s + PAUSE_S
                 self._errands.tell(errand.errand, Recalled())
 
     async def _feed(self, campaign: Campaign) -> None:
@@ -146,7 +149,10 @@ class Campaigns:
 
     def _somebody_is_free(self, campaign: Campaign) -> bool:
         """An agent who could be offered a record now; callers who wait come first."""
-        shown = self._routing.acd.queue_snapshot(campaign.queue, self._clock().mono_s)
+        now_s = self._clock().mono_s
+        shown = self._routing.acd.queue_snapshot(campaign.queue, now_s)
+        if now_s < self._not_before.get(campaign.campaign, 0.0):
+            return False
         if shown is None or shown.agents_available == 0 or shown.contacts_in_queue > 0:
             return False
         return all(errand.queue != campaign.queue for errand in self._waiting())

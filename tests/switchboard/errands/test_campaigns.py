@@ -14,6 +14,7 @@ from appliance.contact import protocol
 from appliance.errors import RequestError
 from appliance.events import DisconnectReason
 from appliance.ids import AgentId
+from appliance.switchboard.errands import campaigns
 
 TRUNK = '[[trunks]]\nname = "acme"\nkind = "static"\nhost = "127.0.0.2"\n'
 ANN, BOB, CAT = "+12065550101", "+12065550102", "+12065550103"
@@ -158,6 +159,28 @@ def test_campaign_when_a_caller_waits_or_nobody_is_free_then_no_record_is_offere
         assert (await shown(box))["under_way"] == 0
         caller.hung_up(offer)
         assert (await process.asked_to_call()).number == ANN
+
+    played(tmp_path, scene)
+
+
+def test_record_when_nobody_takes_it_then_recalled_and_the_campaign_pauses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An agent who may be offered contacts of some age only is free, but not for a record."""
+    monkeypatch.setattr(campaigns, "PATIENCE_S", 0.5)
+
+    async def scene(box: Harness) -> None:
+        await box.call("routing_profile.add", profile="slow", queues=[{"queue": "sales", "delay_s": 3600}])
+        await box.call("agent.add", agent="kim", extension="101", profile="slow")
+        process = await started(box)
+        queued = await until_record(box, ANN, state="queued")
+        back = await until_record(box, ANN, state="scheduled")
+        assert (back["attempt"], back["outcomes"], back["contact"]) == (1, [], None)
+        ended = (await box.closed(queued["contact"]))["record"]
+        assert ended["Agent"] is None
+        assert process.count(protocol.OriginateContact) == 0
+        await box.call("campaign.add", campaign="spring")  # has the campaigns looked at again
+        assert (await shown(box))["under_way"] == 0
 
     played(tmp_path, scene)
 
