@@ -103,7 +103,7 @@ class Intake:
 
     def _other(self, connection: Connection, message: FromContact) -> None:
         if (hear := self._hearers.get(type(message))) is not None:
-            hear(message)
+            self._once_told(lambda: hear(message))
             connection.settle(1)
             return
         match message:
@@ -125,6 +125,18 @@ class Intake:
                 ordered = self._turns.order(group, strategy, members)
                 connection.send(TellTurn(contact=contact, group=group, members=ordered))
                 connection.settle(1)
+
+    def _once_told(self, deed: Callable[[], None]) -> None:
+        """Do `deed`, once, when what was said before it is known: a wish may come with a contact's first events."""
+        done = False
+
+        def act(_error: StoreError | None = None) -> None:
+            nonlocal done
+            if not done:
+                done = True
+                deed()
+
+        self._ledger.put(_nothing, act, meanwhile=act)
 
     def _take(self, connection: Connection, events: Sequence[ContactEvent]) -> None:
         for contact, run in itertools.groupby(events, key=lambda event: event.contact):

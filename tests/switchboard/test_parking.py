@@ -16,9 +16,7 @@ def test_orbit_when_wished_is_the_first_free_one_and_kept_until_the_customer_lea
     async def scene(box: Harness) -> None:
         first, second = await box.process(0), await box.process(1)
         one, other = first.begin(), second.begin()
-        await first.settled()
-        await second.settled()
-        first.say(WishPark(contact=one))
+        first.say(WishPark(contact=one))  # with its very first events
         command = await first.expect(ParkContact)
         assert (command.orbit, command.time_s) == ("701", 90.0)
         second.say(WishPark(contact=other))
