@@ -30,6 +30,7 @@ class _Rhythm:
 
     runs: list[tuple[bool, int]]
     told: bool = False
+    odd: bool = False  # the last block was neither, and was forgiven
     cycles: int = 0
 
 
@@ -72,6 +73,7 @@ def _follow(rhythm: _Rhythm, tones: Sequence[ToneSpec], *, heard: bool, quiet: b
     """A block of this tone, of silence, or of something else, which breaks the rhythm."""
     if not heard and not quiet:
         return _broken(rhythm)
+    rhythm.odd = False
     runs = rhythm.runs
     if runs and runs[-1][0] is heard:
         runs[-1] = (heard, runs[-1][1] + 1)
@@ -85,10 +87,15 @@ def _follow(rhythm: _Rhythm, tones: Sequence[ToneSpec], *, heard: bool, quiet: b
 
 def _broken(rhythm: _Rhythm) -> list[ToneHeard]:
     """A voice, or another tone; one odd block at an edge is forgiven, because an edge seldom falls between blocks."""
-    if rhythm.runs and rhythm.runs[-1][0]:
-        rhythm.runs.append((False, 1))
+    if not rhythm.runs or rhythm.odd:
+        rhythm.runs, rhythm.told, rhythm.cycles, rhythm.odd = [], False, 0, False
         return []
-    rhythm.runs, rhythm.told, rhythm.cycles = [], False, 0
+    rhythm.odd = True
+    sounds, blocks = rhythm.runs[-1]
+    if sounds:
+        rhythm.runs.append((False, 1))
+    else:
+        rhythm.runs[-1] = (False, blocks + 1)
     return []
 
 

@@ -44,6 +44,7 @@ from hw.line.signals import (
     SilenceLasted,
     Tone,
     ToneHeard,
+    VoiceFailed,
     VoltageBack,
     VoltageGone,
 )
@@ -178,7 +179,7 @@ class Line:
 
     def _progress(self, event: ToneHeard, now: float) -> list[Outcome]:
         if event.tone is Tone.RINGBACK:
-            self._due = now + self._profile.answer_s
+            self._due = now + self._profile.ringback_gap_s
         elif event.tone in _FAILED:
             return self._end(_FAILED[event.tone], now)
         return []
@@ -208,6 +209,9 @@ class Line:
 
     def _silent(self, _event: SilenceLasted, now: float) -> list[Outcome]:
         return self._end(EndReason.SILENCE, now)
+
+    def _voiceless(self, _event: VoiceFailed, now: float) -> list[Outcome]:
+        return self._end(EndReason.NO_VOICE, now)
 
     def _hang_up(self, _event: HangUp, now: float) -> list[Outcome]:
         return self._end(EndReason.HUNG_UP, now)
@@ -281,6 +285,7 @@ _TABLE: dict[tuple[LineState, type], Handler] = {
     (LineState.NO_LINE, VoltageBack): Line._found,
 }
 _TABLE |= {(state, HangUp): Line._hang_up for state in OFF_HOOK}
+_TABLE |= {(state, VoiceFailed): Line._voiceless for state in OFF_HOOK}
 _TABLE |= {(state, LoopBroken): Line._broken for state in (LineState.DIALLED, LineState.TALKING)}
 _TABLE |= {(state, ExtensionPickedUp): Line._yield for state in OFF_HOOK}
 _TABLE |= {(state, VoltageGone): Line._lost for state in LineState if state is not LineState.NO_LINE}

@@ -20,8 +20,9 @@ class Profile:
 
     caller_id_wait_s: a ringing call is offered without a number after that. settle_s: off-hook to anything else.
     dial_tone_wait_s: none by then: no line. blind_dial: dial without a dial tone. answer_s: a dialled call counts as
-    answered after so long without any other sign. loop_drop_s: a break at least so long is a disconnect. guard_s:
+    answered after so long without any other sign; loop_drop_s: a break at least so long is a disconnect. guard_s:
     on-hook before the line may be used again. busy_cycles: of busy tone until the other side counts as gone.
+    ringback_gap_s: so long after the last ringback that was heard somebody must have answered.
     """
 
     country: str = ""
@@ -32,6 +33,7 @@ class Profile:
     dial_tone_wait_s: float = 3.0
     blind_dial: bool = False
     answer_s: float = 30.0
+    ringback_gap_s: float = 7.0
     loop_drop_s: float = 0.25
     flash_s: float = 0.3
     guard_s: float = 2.0
@@ -43,10 +45,10 @@ PROFILES: dict[str, Profile] = {
     for profile in (
         Profile(),
         Profile(country="US", flash_s=0.5, loop_drop_s=0.5),
-        Profile(country="GB", caller_id=CallerIdStart.BEFORE_RING, flash_s=0.1, loop_drop_s=0.3),
+        Profile(country="GB", ringback_gap_s=4.0, caller_id=CallerIdStart.BEFORE_RING, flash_s=0.1, loop_drop_s=0.3),
         Profile(country="DE", flash_s=0.1, loop_drop_s=0.4),
         Profile(country="FR", flash_s=0.27, loop_drop_s=0.4),
-        Profile(country="KR", flash_s=0.5, loop_drop_s=0.4),
+        Profile(country="KR", ringback_gap_s=4.0, flash_s=0.5, loop_drop_s=0.4),
         Profile(country="NL", caller_id=CallerIdStart.BEFORE_RING, flash_s=0.1),
         Profile(country="DK", caller_id=CallerIdStart.BEFORE_RING, flash_s=0.1),
         Profile(country="SE", caller_id=CallerIdStart.BEFORE_RING, flash_s=0.1),

@@ -76,6 +76,11 @@ class ExtensionPickedUp(Signal):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceFailed(Signal):
+    """Off-hook, but the device doesn't carry voice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VoltageGone(Signal):
     """No voltage: cable out, or the wrong socket."""
 
@@ -176,6 +181,7 @@ class EndReason(enum.StrEnum):
     GLARE = "glare"  # a call came in as we dialled out
     EXTENSION = "extension"  # somebody beside us has taken the line
     SILENCE = "silence"
+    NO_VOICE = "no_voice"  # the device can't carry voice, or gave up
     REFUSED = "refused"  # asked for what the line can't do now
 
 

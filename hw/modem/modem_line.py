@@ -37,14 +37,18 @@ from hw.line.signals import (
     SilenceLasted,
     Tone,
     ToneHeard,
+    VoiceFailed,
     VoltageBack,
     VoltageGone,
 )
 from hw.line.tones import tones_of
 from hw.modem import session as s
 from hw.modem.dle import Code, Told
+from hw.modem.replies import Result
 
 RING_TEXT = "RING"
+RETRY_S = 10.0  # until a modem that stopped answering is asked again
+CARRIES = frozenset({LineState.DIALLED, LineState.TALKING})  # before an answer too: it can't always be seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +71,22 @@ class ModemLine:
         self._caller = CallerId()
         self._progress: CallProgress | None = None
         self._hook_down = True  # as we have ordered it
+        self._flashing = False
+        self._retry_at: float | None = None
 
     @property
     def state(self) -> LineState:
         return self.line.state
 
+    @property
+    def at_rest(self) -> bool:
+        """On-hook, and nothing more to say to the modem."""
+        return self._hook_down and self.session.at_rest
+
     def start(self, now: float) -> None:
         """Find out what modem it is; until then there is no line."""
+        self._retry_at = None
+        self._flashing = False
         self.session.start(now)
 
     def ask(self, request: Request, now: float) -> list[Outcome]:
@@ -82,7 +95,7 @@ class ModemLine:
 
     def send(self, mulaw: bytes) -> None:
         """Voice for the line."""
-        if self.state is LineState.TALKING:
+        if self.state in CARRIES:
             self.session.send(mulaw)
 
     def take_output(self, now: float) -> bytes:
@@ -94,10 +107,13 @@ class ModemLine:
         return self._news(self.session.feed(data, now), now)
 
     def next_timer(self) -> float | None:
-        return min((at for at in (self.session.next_timer(), self.line.next_timer()) if at is not None), default=None)
+        timers = (self.session.next_timer(), self.line.next_timer(), self._retry_at)
+        return min((at for at in timers if at is not None), default=None)
 
     def handle_timer(self, now: float) -> list[Outcome]:
         """What follows from time alone."""
+        if self._retry_at is not None and self._retry_at <= now:
+            self.start(now)
         return self._news(self.session.handle_timer(now), now) + self._carry_out(self.line.handle_timer(now), now)
 
     # ── what the modem tells ─────────────────────────────────────────────────────────────────────────────────────
@@ -113,9 +129,12 @@ class ModemLine:
                 case s.Heard(told=told):
                     news += self._told(told, now)
                 case s.Failed():
+                    self._retry_at = now + RETRY_S
                     news += self._signal(VoltageGone(), now)
-                case s.Ready():
-                    news += self._signal(VoltageBack(), now)
+                case s.Ready(mulaw=mulaw):
+                    news += self._signal(VoltageGone() if mulaw is None else VoltageBack(), now)
+                case s.Done(command=s.VOICE_BOTH_WAYS, result=result):
+                    news += self._stream_began(result, now)
                 case s.StreamEnded():
                     news += self._stream_ended(now)
                 case _:
@@ -138,7 +157,7 @@ class ModemLine:
         return self._signal(CallerRead(caller=caller), now) if caller else []
 
     def _sound(self, data: bytes, now: float) -> list[Outcome]:
-        news: list[Outcome] = [Sound(mulaw=data)] if self.state is LineState.TALKING else []
+        news: list[Outcome] = [Sound(mulaw=data)] if self.state in CARRIES else []
         if self._progress is not None:
             for heard in self._progress.feed(to_samples(data)):
                 news += self._signal(heard, now)
@@ -146,7 +165,7 @@ class ModemLine:
 
     def _told(self, told: Told, now: float) -> list[Outcome]:
         if told.digit:
-            return [KeyPressed(key=told.digit)] if self.state is LineState.TALKING else []
+            return [KeyPressed(key=told.digit)] if self.state in CARRIES else []
         if told.code is Code.EXTENSION_PICKUP and self.session.model.pickup_is_hangup:
             return self._signal(self._broken(), now)
         make = _SIGNALS.get(told.code) if told.code is not None else None
@@ -155,10 +174,23 @@ class ModemLine:
     def _broken(self) -> Signal:
         return LoopBroken(duration_s=self._profile.loop_drop_s)
 
+    def _stream_began(self, result: Result, now: float) -> list[Outcome]:
+        """Too late, where we hung up meanwhile; never, where the modem can't carry voice or the line broke."""
+        if result is not Result.CONNECT:
+            return [] if self._hook_down else self._signal(VoiceFailed(), now)
+        if self._hook_down:
+            self.session.leave_stream(now)
+        return []
+
     def _stream_ended(self, now: float) -> list[Outcome]:
         """By us, when we hung up; else the modem gave up, and so does the call."""
         if self._hook_down:
             self.session.command("AT+VLS=0")
+            return []
+        if self._flashing:
+            self._flashing = False
+            self.session.command("AT+VTS=!")
+            self.session.stream()
             return []
         return self._signal(self._broken(), now)
 
@@ -178,7 +210,8 @@ class ModemLine:
                 case SendDigits(number=number):
                     self.session.send(to_mulaw(dial_tones(number)), whole=True)
                 case BreakLoop():
-                    self.session.command("AT+VTS=!")
+                    self._flashing = True  # which is a command, and none can be given in the stream
+                    self.session.leave_stream(now)
                 case _:
                     news.append(outcome)
         return news
@@ -191,10 +224,12 @@ class ModemLine:
 
     def _go_on_hook(self, now: float) -> None:
         self._hook_down = True
+        self._flashing = False
         self._progress = None
         if self.session.mode is s.Mode.STREAM:
             self.session.leave_stream(now)
         else:
+            self.session.forget_stream()
             self.session.command("AT+VLS=0")
 
 

@@ -13,15 +13,18 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from hw.line.g711 import SILENCE
 from hw.modem.dle import ABORT_RECEIVE, DLE, ETX, Code, Told, Unshield, order, shield
 from hw.modem.models import GENERIC, Model, model_of, mulaw_of
+from hw.modem.pacing import Pacing
 from hw.modem.replies import Lines, Reply, Result
 
+VOICE_BOTH_WAYS = "AT+VTR"
 ANSWER_S = 3.0  # for a command that answers at once
 DIAL_S = 60.0
 RESYNC_S = 0.25
 RATE = 8000
-LONGEST_QUEUE = 4 * RATE  # bytes of audio that may wait to be sent: half a second at most is sensible, 4 s is a fault
+LONGEST_VOICE = RATE // 10  # samples of voice that may wait to be sent; what is older comes too late to be of use
 
 
 class Mode(enum.StrEnum):
@@ -101,6 +104,9 @@ class Session:
         self._lines = Lines()
         self._unshield = Unshield()
         self._output = bytearray()
+        self._keys = bytearray()  # voice that must be heard whole, before any other
+        self._voice = bytearray()
+        self._pacing = Pacing()
         self._queue: deque[_Asked] = deque()
         self._under_way: _Asked | None = None
         self._answers: list[str] = []
@@ -109,11 +115,21 @@ class Session:
         self._mulaw: int | None = None
         self._line_feed_due = False
 
+    @property
+    def at_rest(self) -> bool:
+        """No command waits, none is under way, and no stream runs."""
+        idle = self._under_way is None and not self._queue and not self._output
+        return self.mode in (Mode.COMMAND, Mode.DEAD) and idle
+
     # ── what the owner does ──────────────────────────────────────────────────────────────────────────────────────
 
     def start(self, now: float) -> None:
-        """Leave whatever the modem is in, then find out what it is."""
-        self._output += bytes([DLE, ETX])
+        """Leave whatever the modem is in, then find out what it is. May be done again: it forgets what was before."""
+        self.mode, self._resync_step = Mode.RESYNC, 0
+        self._queue.clear()
+        self._under_way = None
+        self._silence()
+        self._output = bytearray([DLE, ETX])
         self._due = now + RESYNC_S
 
     def command(self, text: str, *, limit_s: float = ANSWER_S) -> None:
@@ -123,28 +139,34 @@ class Session:
     def stream(self) -> None:
         """Carry voice both ways from now on (where the chip can); off-hook first. `Done` with CONNECT says it runs."""
         self.command(f"AT+VSM={self._mulaw},{RATE}")
-        self.command("AT+VTR")
+        self.command(VOICE_BOTH_WAYS)
+
+    def forget_stream(self) -> None:
+        """The stream isn't wanted any more; one that has been asked for already still begins."""
+        self._queue = deque(asked for asked in self._queue if asked.command != VOICE_BOTH_WAYS)
 
     def send(self, audio: bytes, *, whole: bool = False) -> None:
         """µ-law to be heard on the line. Voice that is too late to be of use is dropped, the newest stays; `whole`: all
-        of it must be heard (keys)."""
-        if self.mode is Mode.STREAM:
-            self._output += shield(audio)
-            if not whole:
-                del self._output[: max(0, len(self._output) - LONGEST_QUEUE)]
+        of it must be heard (keys), as soon as there is a stream."""
+        if whole:
+            self._keys += audio
+        elif self.mode is Mode.STREAM:
+            self._voice += audio
+            del self._voice[: max(0, len(self._voice) - LONGEST_VOICE)]
 
     def leave_stream(self, now: float) -> None:
         """End the voice stream; `StreamEnded` follows."""
         if self.mode is Mode.STREAM:
+            self._silence()
             self._output = bytearray(self.model.leave_duplex)
             self.mode = Mode.LEAVING
             self._due = now + ANSWER_S
 
     def take_output(self, now: float) -> bytes:
-        """What is to be sent now."""
+        """What is to be sent now: of voice no more than the modem can play, and silence where there is too little."""
         self._next(now)
         sent, self._output = bytes(self._output), bytearray()
-        return sent
+        return sent + shield(self._next_voice()) if self.mode is Mode.STREAM else sent
 
     # ── what the port and the clock do ───────────────────────────────────────────────────────────────────────────
 
@@ -217,6 +239,22 @@ class Session:
     def _initialised(self, _result: Result | None, _answers: list[str]) -> None:
         self.mode = Mode.COMMAND
 
+    def _silence(self) -> None:
+        self._keys.clear()
+        self._voice.clear()
+
+    def _next_voice(self) -> bytes:
+        room, need = self._pacing.room, self._pacing.need
+        sent = bytes(self._keys[:room])
+        del self._keys[:room]
+        if not self._keys:
+            left = room - len(sent)
+            sent += bytes(self._voice[:left])
+            del self._voice[:left]
+        sent += bytes([SILENCE]) * (need - len(sent))
+        self._pacing.sent(len(sent))
+        return sent
+
     def _ask(self, text: str, then: Callable[[Result | None, list[str]], None] | None) -> None:
         self._queue.append(_Asked(command=text, limit_s=ANSWER_S, then=then or _ignored))
 
@@ -241,7 +279,7 @@ class Session:
             now_ready = before is Mode.PROBING and self.mode is Mode.COMMAND
             return [Ready(model=self.model, mulaw=self._mulaw)] if now_ready else []
         if reply.result in (Result.CONNECT, Result.VOICE_CONNECT) and asked.command.startswith("AT+VT"):
-            self._unshield, self._line_feed_due = Unshield(), True
+            self._unshield, self._line_feed_due, self._pacing = Unshield(), True, Pacing()
             self.mode = Mode.STREAM
         return [Done(command=asked.command, result=reply.result)]
 
@@ -255,6 +293,7 @@ class Session:
         events: list[Event] = []
         for item in self._unshield.feed(data):
             if isinstance(item, bytes):
+                self._pacing.received(len(item))
                 events += [Audio(data=item)] if self.mode is Mode.STREAM else []
             elif item.code is Code.END:
                 events += self._left()

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from kit.line_bench import CALLER, NUMBER, LineBench, MockBench
+from kit.line_bench import CALLER, NUMBER, LineBench, MockBench, ModemBench
 
 from hw.errors import DeviceGoneError
 from hw.line.interface import FRAME
@@ -26,7 +26,11 @@ from hw.line.signals import (
 )
 
 WAIT_S = 30.0
-BENCHES: dict[str, Callable[[], LineBench]] = {"mock": MockBench}
+BENCHES: dict[str, Callable[[], LineBench]] = {
+    "mock": MockBench,
+    "modem cx": ModemBench,
+    "modem usr": lambda: ModemBench("usr"),
+}
 
 
 @pytest.fixture(params=sorted(BENCHES))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hw.modem.dle import Unshield, order, shield
 
 ATI0 = {"cx": "56000", "usr": "5601", "other": "V90"}
+NO_QUESTIONS = {"cx": ("AT+VTR=?", "AT+VRX=?", "AT+VTX=?"), "usr": (), "other": ()}  # though the commands work
 VSM = {
     "cx": ['0,"SIGNED PCM",8,0,8000,0,0', '131,"ULAW",8,0,8000,0,0', '132,"ALAW",8,0,8000,0,0'],
     "usr": ['128,"8-BIT LINEAR",(8000)', '130,"A-LAW",(8000)', '131,"MU-LAW",(8000)'],
@@ -22,7 +23,9 @@ class FakeModem:
         self.mute = mute
         self.streaming = stuck
         self.commands: list[str] = []
-        self.heard = b""
+        self.heard = bytearray()
+        self.off_hook = False
+        self.flashes = 0
         self._line = b""
         self._unshield = Unshield()
         self._echo = True
@@ -63,7 +66,13 @@ class FakeModem:
     def _answer(self, text: str) -> bytes:
         if text.startswith(self.refuses) and self.refuses:
             return b"ERROR\r\n"
-        if text == "ATE0V1":
+        if text in NO_QUESTIONS[self.chip]:
+            return b"ERROR\r\n"
+        if text.startswith("AT+VLS="):
+            self.off_hook = text == "AT+VLS=1"
+        elif text == "AT+VTS=!":
+            self.flashes += 1
+        elif text == "ATE0V1":
             self._echo = False
         elif text == "ATI0":
             return f"{ATI0[self.chip]}\r\n\r\nOK\r\n".encode()

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import abc
+import time
+from dataclasses import replace
+
+from kit.exchange import Place, Plan
+from kit.modem_on_pty import ModemOnPty
 
 from hw.line.caller_id import CallerId
 from hw.line.interface import FRAME, LineDriver
 from hw.line.mock import MockLine
 from hw.line.profile import Profile
+from hw.modem.serial_modems import SerialModems, found_at
 
 NUMBER = "5550100"
 CALLER = CallerId(number="0225550123", name="HAN")
@@ -114,3 +120,59 @@ class MockBench(LineBench):
 
     def close(self) -> None:
         self.line.close()
+
+
+class ModemBench(LineBench):
+    """A modem on a pty, by the real serial port."""
+
+    def __init__(self, chip: str = "cx") -> None:
+        plan = Plan(ring_s=(0.4, 0.6), caller_after_s=0.4, answer_after_s=0.5)
+        self.modem = ModemOnPty(chip, plan)
+        backend = SerialModems()
+        self.line = backend.open(found_at(self.modem.path), replace(QUICK, ring_gap_s=2.5, caller_id_wait_s=2.0))
+
+    def call_in(self, caller: CallerId) -> None:
+        """Not before the modem is initialised, and the exchange has seen it on-hook."""
+        end = time.monotonic() + 30
+        while not self.ready() or self.modem.exchange.place is not Place.IDLE:
+            assert time.monotonic() < end, "the modem never became ready"
+            time.sleep(0.02)
+        self.modem.exchange.call(caller)
+
+    def ready(self) -> bool:
+        """Initialised."""
+        return any(command == "AT+VLS=0" for command in self.modem.modem.commands)
+
+    def give_up(self) -> None:
+        self.modem.exchange.give_up()
+
+    def oblige(self) -> None:
+        """It always does."""
+
+    def dialled(self) -> str:
+        return self.modem.exchange.dialled
+
+    def speak(self) -> None:
+        self.modem.exchange.speaking = True
+
+    def heard(self) -> bool:
+        return OURS in self.modem.exchange.heard
+
+    def say_something(self) -> None:
+        self.line.play(OURS)
+
+    def press(self, key: str) -> None:
+        self.modem.exchange.press(key)
+
+    def hang_up(self) -> None:
+        self.modem.exchange.hang_up()
+
+    def off_hook(self) -> bool:
+        return self.modem.modem.off_hook
+
+    def unplug(self) -> None:
+        self.modem.unplug()
+
+    def close(self) -> None:
+        self.line.close()
+        self.modem.close()

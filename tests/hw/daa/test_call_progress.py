@@ -95,3 +95,14 @@ def test_silence_and_noise_when_heard_then_nothing() -> None:
     chance = random.Random(9)
     assert CallProgress(tones_of("")).feed([0] * 40_000) == []
     assert CallProgress(tones_of("")).feed(round(chance.gauss(0, 3000)) for _ in range(40_000)) == []
+
+
+@pytest.mark.parametrize("country", ["US", "DE", "KR"])
+@pytest.mark.parametrize("kind", [Tone.RINGBACK, Tone.BUSY, Tone.CONGESTION])
+@pytest.mark.parametrize("late", [1, 60, 100, 140, 199])
+def test_tone_when_its_edges_fall_between_blocks_then_heard_all_the_same(country: str, kind: Tone, late: int) -> None:
+    (spec,) = [one for one in tones_of(country) if one.tone is kind]
+    sound = [0.0] * late + played(spec, 4.2 * sum(spec.cadence_s))
+    heard = CallProgress(tones_of(country)).feed(in_noise(sound))
+    assert {one.tone for one in heard} == {kind}
+    assert max(one.cycles for one in heard) >= 3

@@ -38,6 +38,7 @@ from hw.line.signals import (
     SilenceLasted,
     Tone,
     ToneHeard,
+    VoiceFailed,
     VoltageBack,
     VoltageGone,
 )
@@ -150,7 +151,20 @@ def dialled(profile: Profile | None = None) -> Bench:
 def test_dial_when_there_is_a_dial_tone_then_digits_and_the_far_end_answers() -> None:
     line = dialled()
     assert line(ToneHeard(tone=Tone.RINGBACK), after_s=3.0) == []
-    assert line(AnswerSeen(), after_s=8.0) == [CallConnected()]
+    assert line(AnswerSeen(), after_s=5.0) == [CallConnected()]
+
+
+def test_dial_when_ringback_stops_then_somebody_is_assumed_to_have_answered() -> None:
+    line = dialled()
+    line(ToneHeard(tone=Tone.RINGBACK), after_s=3.0)
+    assert line(ToneHeard(tone=Tone.RINGBACK), after_s=6.0) == []
+    assert line.wait(6.5) == []
+    assert line.wait(1.0) == [CallConnected(certain=False)]
+
+
+def test_stream_when_it_never_comes_then_the_call_ends_and_says_why() -> None:
+    line = dialled()
+    assert line(VoiceFailed()) == ended(EndReason.NO_VOICE)
 
 
 def test_dial_when_there_is_no_dial_tone_then_no_line() -> None:

@@ -11,9 +11,11 @@ from kit.fake_modem import FakeModem
 
 from hw.modem.dle import Code
 from hw.modem.models import CX930XX, GENERIC, USR5637, Model, model_of, mulaw_of
+from hw.modem.pacing import LEAST_AHEAD, MOST_AHEAD
 from hw.modem.replies import Result
 from hw.modem.session import (
     ANSWER_S,
+    LONGEST_VOICE,
     Audio,
     Done,
     Event,
@@ -155,7 +157,7 @@ def test_stream_when_it_runs_then_voice_both_ways_and_events_in_order(bench: Ben
     assert bench.session.mode is Mode.STREAM
     bench.session.send(VOICE)
     bench.turn()
-    assert bench.modem.heard == VOICE
+    assert bench.modem.heard == b"\xff" * LEAST_AHEAD + VOICE
     bench.arrive(bench.modem.says(VOICE, Code.BUSY.value) + bench.modem.says(VOICE))
     sound = b"".join(event.data for event in bench.events if isinstance(event, Audio))
     assert sound == VOICE + VOICE
@@ -195,7 +197,30 @@ def test_voice_when_the_port_stands_still_then_the_oldest_is_dropped(bench: Benc
     bench.turn()
     for _ in range(1000):
         bench.session.send(b"\x55" * 160)
-    assert len(bench.session.take_output(bench.now)) <= 32_000
+    assert bench.session.take_output(bench.now).count(b"\x55") <= MOST_AHEAD
+    bench.arrive(bench.modem.says(b"\xff" * 2 * MOST_AHEAD))
+    assert bench.session.take_output(bench.now).strip(b"\xff") == b"\x55" * (LONGEST_VOICE - LEAST_AHEAD)
+
+
+def test_voice_when_the_modem_has_played_some_then_just_so_much_follows(bench: Bench) -> None:
+    bench.session.stream()
+    bench.turn()
+    for _ in range(4):
+        bench.session.send(b"\x55" * 160)
+    assert bench.session.take_output(bench.now) == b"\x55" * (MOST_AHEAD - LEAST_AHEAD)
+    assert bench.session.take_output(bench.now) == b""
+    bench.arrive(bench.modem.says(b"\xff" * 100))
+    assert bench.session.take_output(bench.now) == b"\x55" * 100
+
+
+def test_keys_when_the_stream_does_not_run_yet_then_heard_whole_once_it_does(bench: Bench) -> None:
+    bench.session.send(b"\x44" * 1000, whole=True)
+    bench.session.stream()
+    bench.turn()
+    bench.session.send(b"\x55" * 160)
+    bench.arrive(bench.modem.says(b"\xff" * 600))
+    bench.turn()
+    assert bench.modem.heard == b"\x44" * 1000 + b"\x55" * 160
 
 
 @given(st.lists(st.binary(max_size=40), max_size=20))

@@ -1,0 +1,98 @@
+"""The voice modems that are plugged in: found by what the kernel says of them, probed by asking them."""
+
+from __future__ import annotations
+
+import select
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from hw.devices import Found, Kind, Probed
+from hw.line.profile import Profile
+from hw.modem.port import SerialLine, SerialPort
+from hw.modem.session import Failed, Ready, Session
+
+NAME = "serial"
+PROBE_S = 15.0
+TTYS, BY_ID = Path("/sys/class/tty"), Path("/dev/serial/by-id")
+
+
+class SerialModems:
+    """The backend of voice modems: USB modems by what the kernel says of them, any other port by its path."""
+
+    rank = 10
+
+    def __init__(self, ttys: Path = TTYS, by_id: Path = BY_ID) -> None:
+        self._ttys, self._by_id = ttys, by_id
+
+    def check(self) -> None:
+        """pyserial is there, or this module would not be."""
+
+    def find(self) -> Sequence[Found]:
+        """USB devices of the communication class (ttyACM)."""
+        ports = sorted(self._ttys.glob("ttyACM*"))
+        return [found_at(f"/dev/{path.name}", self._ttys, self._by_id) for path in ports]
+
+    def probe(self, found: Found) -> Probed:
+        return probe(found)
+
+    def open(self, found: Found, profile: Profile) -> SerialLine:
+        return SerialLine(found, SerialPort(found.address), profile)
+
+
+def found_at(address: str, ttys: Path = TTYS, by_id: Path = BY_ID) -> Found:
+    """A port by its path, with what the kernel knows of the USB device behind it, if there is one."""
+    usb = (ttys / Path(address).name / "device").resolve().parent
+    links = [link for link in by_id.glob("*") if link.resolve() == Path(address).resolve()] if by_id.is_dir() else []
+    return Found(
+        kind=Kind.MODEM,
+        driver=NAME,
+        address=address,
+        name=" ".join(text for name in ("manufacturer", "product") if (text := _read(usb / name))) or "serial port",
+        vendor=int(_read(usb / "idVendor") or "0", 16),
+        product=int(_read(usb / "idProduct") or "0", 16),
+        serial=_read(usb / "serial"),
+        stable=str(links[0]) if links else "",
+    )
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return ""
+
+
+def probe(found: Found) -> Probed:
+    """Ask a modem what it is. Raises DeviceError."""
+    port = SerialPort(found.address)
+    try:
+        ready = _converse(port)
+    finally:
+        port.close()
+    if ready is None:
+        return Probed(found=found, remarks=("It answers no command: it is no modem, or it hangs; plug it in again.",))
+    voice = "none that we can use" if ready.mulaw is None else f"µ-law (format {ready.mulaw})"
+    remarks = [] if ready.model.duplex else ["Voice both ways at once is not known of this model; try a call."]
+    return Probed(found=found, facts={"model": ready.model.name, "voice": voice}, remarks=remarks)
+
+
+def _converse(port: SerialPort) -> Ready | None:
+    """Until it is initialised, or has not answered."""
+    session = Session()
+    session.start(time.monotonic())
+    end = time.monotonic() + PROBE_S
+    while (now := time.monotonic()) < end:
+        waiting = session.take_output(now)
+        while waiting:
+            waiting = waiting[port.write(waiting) :]
+        due = min(session.next_timer() or end, end)
+        ready = select.select([port.fileno()], [], [], max(0.0, due - now))[0]
+        events = session.feed(port.read(), time.monotonic()) if ready else []
+        events += session.handle_timer(time.monotonic())
+        for event in events:
+            if isinstance(event, Ready):
+                return event
+            if isinstance(event, Failed):
+                return None
+    return None

@@ -1,0 +1,224 @@
+"""A telephone exchange behind an analog line, in steps of 20 ms: rings, tones, keys decoded from sound, a far end.
+
+It knows nothing of modems: whatever drives the line tells it the hook and what the line said, and gets back what the
+line hears and the signs that aren't sound. Hands may come from another thread.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from hw.daa.goertzel import Goertzel
+from hw.line.caller_id import CallerId
+from hw.line.dtmf import KEYS
+from hw.line.g711 import to_mulaw, to_samples
+from hw.line.signals import Tone
+from hw.line.tones import tones_of
+
+FRAME, RATE = 160, 8000
+STEP_S = FRAME / RATE
+SILENCE = b"\xff" * FRAME
+TALK_HZ = 1004.0  # what the far end says
+LONGEST_NUMBER = 7
+
+
+class Place(enum.StrEnum):
+    IDLE = "idle"
+    RINGING = "ringing"
+    DIAL_TONE = "dial_tone"
+    COLLECTING = "collecting"
+    RINGBACK = "ringback"
+    CONGESTION = "congestion"
+    TALK = "talk"
+    HUNG_UP = "hung_up"  # by the far end; the line has not followed
+
+
+class Sign(enum.StrEnum):
+    """What isn't sound."""
+
+    RING = "ring"
+    CALLER = "caller"
+    REVERSAL = "reversal"
+    BREAK = "break"
+
+
+class KeyReceiver:
+    """DTMF out of frames: a key counts when it was there for two frames and was not before (Q.24: 40 ms)."""
+
+    def __init__(self) -> None:
+        low = sorted({pair[0] for pair in KEYS.values()})
+        high = sorted({pair[1] for pair in KEYS.values()})
+        self._frequencies = [*low, *high]
+        self._goertzel = Goertzel(self._frequencies)
+        self._keys = {pair: key for key, pair in KEYS.items()}
+        self._run: list[str] = []
+
+    def feed(self, mulaw: bytes) -> str:
+        key = self._key(mulaw)
+        self._run = [*self._run, key][-3:]
+        return key if key and self._run[-2:] == [key, key] and self._run[:-2] != [key] else ""
+
+    def _key(self, mulaw: bytes) -> str:
+        if max(Counter(mulaw).values()) > FRAME // 2:  # silence, or nearly
+            return ""
+        shares, power = self._goertzel.powers(to_samples(mulaw))
+        low, high = max(range(4), key=shares.__getitem__), max(range(4, 8), key=shares.__getitem__)
+        if power < 1e5 or shares[low] + shares[high] < 0.8 or min(shares[low], shares[high]) < 0.1:
+            return ""
+        return self._keys[self._frequencies[low], self._frequencies[high]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    mulaw: bytes = SILENCE
+    signs: tuple[Sign, ...] = ()
+    key: str = ""  # of the far end
+
+
+@dataclass(slots=True, kw_only=True)
+class Plan:
+    """Times in seconds. reverses: an answer is told by the line's polarity; breaks: a hang-up by the loop, else only by
+    busy tone."""
+
+    country: str = "US"
+    subscribers: tuple[str, ...] = ("5550100",)
+    ring_s: tuple[float, float] = (2.0, 4.0)
+    caller_after_s: float = 2.5
+    answer_after_s: float = 1.0
+    reverses: bool = True
+    breaks: bool = True
+
+
+@dataclass(slots=True)
+class Exchange:
+    plan: Plan = field(default_factory=Plan)
+    place: Place = Place.IDLE
+    caller: CallerId = field(default_factory=CallerId)
+    off_hook: bool = False
+    dialled: str = ""  # every key that came, of all calls
+    heard: bytearray = field(default_factory=bytearray)  # in talk
+    speaking: bool = False
+    number: str = ""
+    _since: int = 0  # steps in this place
+    _clock: int = 0
+    _signs: list[Sign] = field(default_factory=list)
+    _orders: deque[Callable[[], None]] = field(default_factory=deque)
+    _far_keys: deque[str] = field(default_factory=deque)
+    _keys: KeyReceiver = field(default_factory=KeyReceiver)
+
+    # ── hands ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def call(self, caller: CallerId) -> None:
+        self._orders.append(lambda: self._call(caller))
+
+    def give_up(self) -> None:
+        """The caller, while it rings."""
+        self._orders.append(lambda: self._enter(Place.IDLE) if self.place is Place.RINGING else None)
+
+    def hang_up(self) -> None:
+        """The far end, in talk."""
+        self._orders.append(self._hang_up)
+
+    def press(self, key: str) -> None:
+        self._far_keys.append(key)
+
+    # ── 20 ms ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def step(self, said: bytes, off_hook: bool) -> Step:
+        """`said`: 160 bytes of µ-law, silence where the line is on-hook."""
+        while self._orders:
+            self._orders.popleft()()
+        self._hook(off_hook)
+        if self.off_hook:
+            self._listen(said)
+        _PLACES.get(self.place, lambda _: None)(self)
+        self._since += 1
+        self._clock += 1
+        signs, self._signs = tuple(self._signs), []
+        key = self._far_keys.popleft() if self._far_keys and self.place is Place.TALK else ""
+        return Step(mulaw=self._sound() if self.off_hook else SILENCE, signs=signs, key=key)
+
+    def _hook(self, off_hook: bool) -> None:
+        if off_hook and not self.off_hook:
+            self._enter(Place.TALK if self.place is Place.RINGING else Place.DIAL_TONE)
+        elif self.off_hook and not off_hook:
+            self._enter(Place.IDLE)
+        self.off_hook = off_hook
+
+    def _listen(self, said: bytes) -> None:
+        if self.place is Place.TALK:
+            self.heard += said
+        key = self._keys.feed(said)
+        if not key:
+            return
+        self.dialled += key
+        if self.place in (Place.DIAL_TONE, Place.COLLECTING):
+            number = self.number + key
+            self._enter(Place.COLLECTING)
+            self.number = number
+            self._route()
+
+    def _route(self) -> None:
+        if self.number in self.plan.subscribers:
+            self._enter(Place.RINGBACK)
+        elif len(self.number) >= LONGEST_NUMBER:
+            self._enter(Place.CONGESTION)
+
+    def _ring(self) -> None:
+        """Rings, and who it is once, after the first."""
+        cycle = round(sum(self.plan.ring_s) / STEP_S)
+        if self._since % cycle == 0:
+            self._signs.append(Sign.RING)
+        if self._since == round(self.plan.caller_after_s / STEP_S) and self.caller:
+            self._signs.append(Sign.CALLER)
+
+    def _ringback(self) -> None:
+        if self._since * STEP_S >= self.plan.answer_after_s:
+            self._enter(Place.TALK)
+            if self.plan.reverses:
+                self._signs.append(Sign.REVERSAL)
+
+    def _call(self, caller: CallerId) -> None:
+        if self.place is Place.IDLE:
+            self.caller = caller
+            self._enter(Place.RINGING)
+
+    def _hang_up(self) -> None:
+        if self.place is Place.TALK:
+            self._enter(Place.HUNG_UP)
+            if self.plan.breaks:
+                self._signs.append(Sign.BREAK)
+
+    def _enter(self, place: Place) -> None:
+        self.place, self._since, self.number = place, 0, ""
+
+    # ── sound ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _sound(self) -> bytes:
+        if self.place is Place.TALK:
+            return self._sines((TALK_HZ,)) if self.speaking else SILENCE
+        kind = _TONES.get(self.place)
+        spec = next((one for one in tones_of(self.plan.country) if one.tone is kind), None)
+        if spec is None:
+            return SILENCE
+        at = self._since * STEP_S % (sum(spec.cadence_s) or 1.0)
+        on = not spec.cadence_s or at < spec.cadence_s[0]
+        return self._sines(spec.frequencies_hz) if on else SILENCE
+
+    def _sines(self, frequencies_hz: tuple[float, ...]) -> bytes:
+        first = self._clock * FRAME
+        turns = [2 * math.pi * hz / RATE for hz in frequencies_hz]
+        return to_mulaw(round(sum(3000 * math.sin(turn * (first + n)) for turn in turns)) for n in range(FRAME))
+
+
+_PLACES: dict[Place, Callable[[Exchange], None]] = {Place.RINGING: Exchange._ring, Place.RINGBACK: Exchange._ringback}
+_TONES = {
+    Place.DIAL_TONE: Tone.DIAL,
+    Place.RINGBACK: Tone.RINGBACK,
+    Place.CONGESTION: Tone.CONGESTION,
+    Place.HUNG_UP: Tone.BUSY,
+}
