@@ -106,7 +106,7 @@ def call_socket(path: Path, op: str, args: Mapping[str, object]) -> Any:
 
 def call_offline(configuration: Configuration, op: str, args: Mapping[str, object]) -> Any:
     """Do what the switchboard would do, on its store, in this process."""
-    from appliance.switchboard import offline
+    from appliance.switchboard.api import offline
 
     _become_owner(configuration.box.data_dir)
     return offline.call(configuration, op, dict(args))

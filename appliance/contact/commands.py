@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from appliance.contact import protocol as p
-from appliance.contact.consult import consult
 from appliance.contact.contact import Contact
-from appliance.contact.conversation import BY_COMMAND
-from appliance.contact.hearing import Mode
-from appliance.contact.keypad import press
-from appliance.contact.muting import set_muted
-from appliance.contact.parking import park
-from appliance.contact.transfer import transfer
+from appliance.contact.media.conversation import BY_COMMAND
+from appliance.contact.media.hearing import Mode
+from appliance.contact.talk.consult import consult
+from appliance.contact.talk.keypad import press
+from appliance.contact.talk.muting import set_muted
+from appliance.contact.talk.parking import park
+from appliance.contact.talk.transfer import transfer
 from appliance.flow import events as e
 from appliance.ids import AgentId
 

@@ -11,29 +11,29 @@ import logging
 import uuid
 from collections.abc import Callable
 
-from appliance.contact.calling import greet
-from appliance.contact.consult import Consult
-from appliance.contact.conversation import Conversation
-from appliance.contact.flow_stage import FlowStage
-from appliance.contact.holding import Holding
-from appliance.contact.joining import Joining
-from appliance.contact.leg import Leg
-from appliance.contact.leg_events import LegEvents
-from appliance.contact.legs import Legs
-from appliance.contact.letterbox import Letterbox
-from appliance.contact.origination import Origination
-from appliance.contact.paging import Paging
-from appliance.contact.parking import Parking
-from appliance.contact.queue_stay import QueueStay
-from appliance.contact.replacing import Replacing
-from appliance.contact.search import Search
+from appliance.contact.begin.calling import greet
+from appliance.contact.begin.origination import Origination
+from appliance.contact.begin.search import Search
+from appliance.contact.flows.flow_stage import FlowStage
+from appliance.contact.flows.queue_stay import QueueStay
+from appliance.contact.flows.side_flows import SideFlows
+from appliance.contact.media.conversation import Conversation
+from appliance.contact.media.letterbox import Letterbox
 from appliance.contact.segment import FLUSH_S, Segment
 from appliance.contact.services import Services
-from appliance.contact.side_flows import SideFlows
-from appliance.contact.talk_keys import TalkKeys
-from appliance.contact.third_party import ThirdParty
-from appliance.contact.transfer import Transfer
-from appliance.contact.undertaking import Undertaking
+from appliance.contact.sip.leg import Leg
+from appliance.contact.sip.leg_events import LegEvents
+from appliance.contact.sip.legs import Legs
+from appliance.contact.talk.consult import Consult
+from appliance.contact.talk.holding import Holding
+from appliance.contact.talk.joining import Joining
+from appliance.contact.talk.paging import Paging
+from appliance.contact.talk.parking import Parking
+from appliance.contact.talk.replacing import Replacing
+from appliance.contact.talk.talk_keys import TalkKeys
+from appliance.contact.talk.third_party import ThirdParty
+from appliance.contact.talk.transfer import Transfer
+from appliance.contact.talk.undertaking import Undertaking
 from appliance.dialplan.recording_policy import RecordingPolicy, recorded
 from appliance.events import (
     AgentConnected,

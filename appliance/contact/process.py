@@ -16,21 +16,21 @@ from pathlib import Path
 import pjsua2 as pj
 
 from appliance import clock
-from appliance.contact import arrival, departure
 from appliance.contact import protocol as p
+from appliance.contact.begin import arrival, departure
 from appliance.contact.commands import obey
 from appliance.contact.contact import Contact
 from appliance.contact.directory import Directory
 from appliance.contact.engine import Engine
 from appliance.contact.functions.client import FunctionsClient
-from appliance.contact.invite import join_secret, read_invite
-from appliance.contact.leg import Leg
 from appliance.contact.link import Link
-from appliance.contact.prompts import Prompts
-from appliance.contact.rehearsal import Rehearsal
+from appliance.contact.media.prompts import Prompts
 from appliance.contact.services import PlanReader, Services
 from appliance.contact.settings import ContactSettings
-from appliance.contact.stand_ins import StandIn, Waiting
+from appliance.contact.sip.invite import join_secret, read_invite
+from appliance.contact.sip.leg import Leg
+from appliance.contact.sip.rehearsal import Rehearsal
+from appliance.contact.sip.stand_ins import StandIn, Waiting
 from appliance.contact.timers import Timers
 from appliance.dialplan import Unroutable
 from appliance.events import DisconnectReason, LegRole

@@ -15,7 +15,7 @@ from appliance.contact.directory import Directory
 from appliance.contact.engine import Engine
 from appliance.contact.functions.client import FunctionsClient
 from appliance.contact.link import Link
-from appliance.contact.prompts import Prompts
+from appliance.contact.media.prompts import Prompts
 from appliance.contact.settings import ContactSettings
 from appliance.contact.timers import Timers
 from appliance.dialplan import DialPlan, FlowPlan, QueuePlan
@@ -62,7 +62,7 @@ class FlowShelf:
 class ShelvedFlows(Mapping[str, Flow]):
     """Flows of a plan by name, each read when it is first asked for; a broken one isn't there.
 
-    A plan's files stay until no contact needs them (`appliance.switchboard.pruning`).
+    A plan's files stay until no contact needs them (`appliance.switchboard.publication.pruning`).
     """
 
     def __init__(self, plans: Mapping[str, FlowPlan], shelf: FlowShelf) -> None:

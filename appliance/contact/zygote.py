@@ -23,8 +23,9 @@ import pjsua2 as pj
 from systemd.daemon import notify
 
 from appliance import logs
-from appliance.contact import process, sounds
+from appliance.contact import process
 from appliance.contact.keeper import Keeper
+from appliance.contact.media import sounds
 from appliance.contact.services import FlowShelf, PlanReader
 from appliance.contact.settings import ContactSettings, read_settings
 from appliance.dialplan import route

@@ -1,7 +1,7 @@
 """What a dead contact process left behind, and what it could not say any more.
 
-Reads files and events, writes nothing: `appliance.switchboard.caretaker` stores what is missing, so that there is one
-way in which a contact ends. Looking again after that finds nothing more.
+Reads files and events, writes nothing: the caretaker stores what is missing, so that there is one way in
+which a contact ends. Looking again after that finds nothing more.
 """
 
 from __future__ import annotations

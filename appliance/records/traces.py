@@ -38,7 +38,7 @@ def last_sign(events: Sequence[ContactEvent]) -> Stamp:
 def unknown_audio(folder: Path, events: Sequence[ContactEvent]) -> list[RecordingStarted]:
     """For each recording in the contact's folder without RecordingStarted (its line was lost), that event.
 
-    Files are named `<recording>.customer.wav` and `<recording>.agent.wav` (`appliance.contact.recording`).
+    Files are named `<recording>.customer.wav` and `<recording>.agent.wav` (`appliance.contact.media.recording`).
     """
     known = {event.body.recording for event in events if isinstance(event.body, RecordingStarted)}
     names = {path.name for path in folder.glob("*.wav")} if folder.exists() else set()

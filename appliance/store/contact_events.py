@@ -66,7 +66,7 @@ class ContactEvents:
 
     def repair(self, events: Sequence[ContactEvent]) -> int:
         """Store what is missing of a dead contact process's journal, with gaps where the journal has gaps (a full
-        disk). Returns how many were new; a stored event is never replaced. For `appliance.switchboard.caretaker`."""
+        disk). Returns how many were new; a stored event is never replaced. For the caretaker."""
         by_contact: dict[ContactId, list[ContactEvent]] = {}
         for event in events:
             by_contact.setdefault(event.contact, []).append(event)

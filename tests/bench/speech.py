@@ -20,8 +20,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from kit import studio
 
-from appliance.contact.announcer import RENDER_POLL_S
-from appliance.contact.prompts import Prompts, Rendering
+from appliance.contact.media.announcer import RENDER_POLL_S
+from appliance.contact.media.prompts import Prompts, Rendering
 from appliance.contact.settings import SpeechSettings
 from appliance.flow.commands import Message
 

@@ -12,7 +12,7 @@ from typing import Any, cast
 import pjsua2 as pj
 
 from appliance.contact.engine import Engine
-from appliance.contact.leg import Leg
+from appliance.contact.sip.leg import Leg
 
 
 class Gone(pj.Error):  # type: ignore[misc]  # pjsua2 has no types

@@ -8,8 +8,8 @@ from contact.bridge import Bridge
 from kit.audio import write_tone
 
 from appliance.clock import monotonic_s
-from appliance.contact.conversation import MUSIC, RINGBACK
-from appliance.contact.prompts import Prompts
+from appliance.contact.media.conversation import MUSIC, RINGBACK
+from appliance.contact.media.prompts import Prompts
 from appliance.contact.settings import ContactSettings
 from appliance.contact.timers import Timers
 

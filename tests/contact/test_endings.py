@@ -153,7 +153,7 @@ def test_call_when_nobody_is_meant_is_refused_and_leaves_no_contact(
 def test_dialling_when_nobody_answers_for_as_long_as_a_phone_may_ring_ends_as_unanswered(
     make_stage: Callable[..., Stage],
 ) -> None:
-    stage = make_stage(sabotage="from appliance.contact import calling; calling.RING_S = 0.3")
+    stage = make_stage(sabotage="from appliance.contact.begin import calling; calling.RING_S = 0.3")
     caller, callee = stage.ring_out(stage.party())
     callee.reply(180)
     callee.wait_request("CANCEL")
@@ -165,7 +165,7 @@ def test_dialling_when_nobody_answers_for_as_long_as_a_phone_may_ring_ends_as_un
 def test_transfer_when_nobody_answers_for_as_long_as_a_phone_may_ring_brings_them_together_again(
     make_stage: Callable[..., Stage],
 ) -> None:
-    stage = make_stage(sabotage="from appliance.contact import transfer; transfer.RING_S = 0.3")
+    stage = make_stage(sabotage="from appliance.contact.talk import transfer; transfer.RING_S = 0.3")
     customer, agent = stage.party(), stage.party()
     caller, _, contact = stage.put_through(customer, agent)
     stage.switchboard.command(TransferContact(contact=contact, target="103"))

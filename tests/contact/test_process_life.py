@@ -191,7 +191,7 @@ def test_process_when_its_own_code_breaks_on_a_call_refuses_it_and_leaves_to_a_f
     make_stage: StageMaker, broken: str
 ) -> None:
     sabotage = f"""
-from appliance.contact import arrival
+from appliance.contact.begin import arrival
 def fault(*arguments):
     raise RuntimeError("a fault of ours")
 arrival.{broken} = fault

@@ -21,7 +21,7 @@ from appliance.events.criteria import Condition, Expression, RoutingStep
 from appliance.ids import AgentId, ContactId, Extension, FlowId, LegId, OfferId, QueueId, SlotId, agent_queue
 from appliance.records.contact_record import build_record
 from appliance.stamps import Stamp
-from appliance.switchboard.contact_state import ContactState
+from appliance.switchboard.contacts.contact_state import ContactState
 
 CONTACT, ANN, BOB = ContactId("c"), AgentId("ann"), AgentId("bob")
 SALES = QueueId("sales")

@@ -12,7 +12,7 @@ import pytest
 from kit.box import RunningBox
 from kit.talk import AGENT_HZ, CUSTOMER_HZ, PhoneMaker, hears, put_through
 
-from appliance.contact.recording import CHECK_S
+from appliance.contact.media.recording import CHECK_S
 
 pytestmark = pytest.mark.scenario
 BoxMaker = Callable[..., RunningBox]

@@ -9,7 +9,7 @@ import pytest
 from switchboard.harness import Harness, play
 
 from appliance.errors import RequestError
-from appliance.switchboard import offline
+from appliance.switchboard.api import offline
 from appliance.switchboard.settings import Settings
 
 Json = dict[str, Any]

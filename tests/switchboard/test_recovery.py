@@ -25,9 +25,9 @@ from appliance.records.facts import check_recording
 from appliance.records.journal import read_journal
 from appliance.stamps import iso_utc
 from appliance.store.store import Store
-from appliance.switchboard import adoption, closing
-from appliance.switchboard.caretaker import Caretaker
-from appliance.switchboard.closing import Closer
+from appliance.switchboard.contacts import adoption, closing
+from appliance.switchboard.contacts.caretaker import Caretaker
+from appliance.switchboard.contacts.closing import Closer
 
 ONCE = ("MediaFailed", "ContactDisconnected", "RecordingStopped", "RecordingFinished", "ContactClosed")
 KIM, AT_KIM = AgentId("kim"), Extension("101")

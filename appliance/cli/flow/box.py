@@ -21,7 +21,7 @@ from appliance.flow.defaults import default_flow, default_names
 from appliance.flow.document import canonical
 from appliance.flow.facts import Library, QueueFacts
 from appliance.ids import AgentId, QueueId
-from appliance.switchboard.flow_set import prompt_stems
+from appliance.switchboard.publication.flow_set import prompt_stems
 
 
 class KnownBox(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from appliance.cli.switchboard import Switchboard
 from appliance.errors import FlowError
 from appliance.flow.bundle_files import packed
 from appliance.flow.document import canonical
-from appliance.switchboard.flow_set import prompt_stem
+from appliance.switchboard.publication.flow_set import prompt_stem
 
 ARCHIVE = ".zip"
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same bundle makes the same archive

@@ -15,7 +15,7 @@ from appliance.contact.speech.sound import write_wav
 from appliance.errors import ContactError, FlowError
 from appliance.flow.bundle import Bundle
 from appliance.flow.bundle_files import Gathered
-from appliance.switchboard.flow_set import prompt_stem
+from appliance.switchboard.publication.flow_set import prompt_stem
 
 LIMIT_S = 300.0
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from appliance.contact.prompts import is_sound
+from appliance.contact.media.prompts import is_sound
 from appliance.contact.services import PlanReader
 from appliance.contact.speech.programs import Patience
 from appliance.contact.speech.sentences import fields, sentences

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from appliance.contact.prompts import is_sound, sound_file
+from appliance.contact.media.prompts import is_sound, sound_file
 from appliance.contact.speech.conversion import convert
 from appliance.contact.speech.programs import Patience
 from appliance.contact.speech.sound import RATE_HZ, SAMPLE_BYTES, duration_s, playable, write_wav

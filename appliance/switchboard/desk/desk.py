@@ -16,10 +16,10 @@ from appliance.dialplan import DialPlan
 from appliance.errors import RequestError
 from appliance.features import BOX_FUNCTIONS, PREFIX, Feature, Rights
 from appliance.ids import AgentId, ContactId, Extension
-from appliance.switchboard.contact_state import ContactState
-from appliance.switchboard.contacts import Contacts
+from appliance.switchboard.contacts.contact_state import ContactState
+from appliance.switchboard.contacts.contacts import Contacts
 from appliance.switchboard.desk.asked import Asked, RefusedError, Said, spoken
-from appliance.switchboard.pick_up import PickUps
+from appliance.switchboard.joints.pick_up import PickUps
 from appliance.switchboard.staff.access import Access, WrongPinError
 from appliance.switchboard.staff.outcomes import Outcomes
 from appliance.switchboard.staff.shift import Shift

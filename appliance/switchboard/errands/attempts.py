@@ -11,9 +11,9 @@ from appliance.acd.errands import Errand
 from appliance.clock import Clock
 from appliance.ids import ContactId, Extension
 from appliance.stamps import Stamp
-from appliance.switchboard.contacts import Contacts
-from appliance.switchboard.routing import Routing
-from appliance.switchboard.timescale import mono_of
+from appliance.switchboard.contacts.contacts import Contacts
+from appliance.switchboard.contacts.timescale import mono_of
+from appliance.switchboard.routing.routing import Routing
 
 MARGIN_S = 3600.0  # the errand's own clock lets a scheduled contact into its queue, not the ACD's
 _METHODS = {

@@ -20,10 +20,10 @@ from appliance.ids import ErrandId, FlowId, QueueId
 from appliance.stamps import iso_utc
 from appliance.store.do_not_call import EVERYWHERE
 from appliance.store.store import Store
-from appliance.switchboard import requests as ask
-from appliance.switchboard.changes import Change
+from appliance.switchboard.api import requests as ask
+from appliance.switchboard.api.changes import Change
+from appliance.switchboard.api.listings import Row, missing
 from appliance.switchboard.errands.showing import show_errand
-from appliance.switchboard.listings import Row, missing
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOURS = re.compile(r"([a-z]{3})(?:-([a-z]{3}))? ([0-2]?[0-9]):([0-5][0-9])-([0-2]?[0-9]):([0-5][0-9])")

@@ -22,13 +22,13 @@ from appliance.errors import RequestError, StoreError
 from appliance.ids import ContactId, ErrandId
 from appliance.stamps import Stamp
 from appliance.store.store import Store
-from appliance.switchboard import requests as ask
-from appliance.switchboard.contacts import Contacts
+from appliance.switchboard.api import requests as ask
+from appliance.switchboard.api.listings import Row
+from appliance.switchboard.contacts.contacts import Contacts
 from appliance.switchboard.errands.errands import Errands
+from appliance.switchboard.joints.originating import new_contact
 from appliance.switchboard.ledger import Ledger
-from appliance.switchboard.listings import Row
-from appliance.switchboard.originating import new_contact
-from appliance.switchboard.routing import Routing
+from appliance.switchboard.routing.routing import Routing
 from appliance.switchboard.store_thread import StoreThread
 
 logger = logging.getLogger(__name__)

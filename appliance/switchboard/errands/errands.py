@@ -20,12 +20,12 @@ from appliance.contact import protocol as p
 from appliance.ids import ContactId, ErrandId
 from appliance.logs import fields
 from appliance.store.store import Store
-from appliance.switchboard.contacts import Contacts
+from appliance.switchboard.contacts.contacts import Contacts
 from appliance.switchboard.errands.attempts import Attempts, instant
 from appliance.switchboard.errands.leases import Leases, Plan
+from appliance.switchboard.joints.originating import Originating, new_contact
 from appliance.switchboard.ledger import Ledger
-from appliance.switchboard.originating import Originating, new_contact
-from appliance.switchboard.routing import Routing
+from appliance.switchboard.routing.routing import Routing
 
 logger = logging.getLogger(__name__)
 

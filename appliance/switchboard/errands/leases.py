@@ -20,11 +20,11 @@ from appliance.dialplan import DialPlan, QueuePlan, Unroutable, may_be_called
 from appliance.errors import RequestError, StoreError
 from appliance.ids import ContactId, ErrandId, OfferId
 from appliance.logs import fields
-from appliance.switchboard.contacts import Contacts
+from appliance.switchboard.contacts.contacts import Contacts
 from appliance.switchboard.errands.attempts import Attempts, method_of
+from appliance.switchboard.joints.originating import Originating
 from appliance.switchboard.ledger import Ledger
-from appliance.switchboard.originating import Originating
-from appliance.switchboard.routing import Routing
+from appliance.switchboard.routing.routing import Routing
 
 logger = logging.getLogger(__name__)
 

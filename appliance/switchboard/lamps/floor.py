@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from appliance.acd.snapshots import AgentSnapshot
 from appliance.ids import QueueId
-from appliance.switchboard.routing import Routing
+from appliance.switchboard.routing.routing import Routing
 
 
 class AcdFloor:

@@ -12,7 +12,7 @@ from appliance.acd.model import AVAILABLE, Activity
 from appliance.acd.snapshots import AgentSnapshot
 from appliance.events import LegStarted
 from appliance.ids import Extension, QueueId
-from appliance.switchboard.contact_state import ContactState
+from appliance.switchboard.contacts.contact_state import ContactState
 from appliance.switchboard.lamps.lamp import Lamp, lamp_user
 
 _FROM_EXTENSION = "extension:"

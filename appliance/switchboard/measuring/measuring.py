@@ -13,9 +13,9 @@ from appliance.acd.machine import Acd
 from appliance.clock import Clock
 from appliance.edge.rpc import AsyncEdgeLink
 from appliance.store.store import Store
-from appliance.switchboard import requests as ask
+from appliance.switchboard.api import requests as ask
+from appliance.switchboard.api.live import Live
 from appliance.switchboard.edge_watch import NAMES
-from appliance.switchboard.live import Live
 from appliance.switchboard.measuring.exposition import Scrape, exposed
 from appliance.switchboard.measuring.instant import instant_points, of_branch, of_queue
 from appliance.switchboard.measuring.last_minute import LastMinute

@@ -11,7 +11,7 @@ from appliance.acd.machine import Acd
 from appliance.clock import Clock
 from appliance.ids import QueueId
 from appliance.metrics.current import Current, current, scene_of_all, scene_of_queue
-from appliance.switchboard.contacts import Contacts
+from appliance.switchboard.contacts.contacts import Contacts
 from appliance.switchboard.todays_numbers import QueueNumbers, TodaysNumbers
 
 

@@ -15,7 +15,7 @@ from appliance.errors import EdgeError
 from appliance.logs import masked
 from appliance.stamps import Stamp, iso_utc
 from appliance.store.contact_row import ContactRow, Stage
-from appliance.switchboard.live import Live
+from appliance.switchboard.api.live import Live
 from appliance.switchboard.settings import Settings
 from appliance.switchboard.store_thread import StoreThread
 

@@ -15,7 +15,7 @@ from appliance.errors import RequestError
 from appliance.ids import AgentId
 from appliance.store.agent_access import AgentAccess
 from appliance.store.store import Store
-from appliance.switchboard.listings import Row, missing
+from appliance.switchboard.api.listings import Row, missing
 from appliance.switchboard.staff import pins
 from appliance.switchboard.store_thread import StoreThread
 

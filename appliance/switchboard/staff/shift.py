@@ -16,11 +16,11 @@ from appliance.clock import Clock
 from appliance.errors import RequestError
 from appliance.ids import AgentId, Extension
 from appliance.store.store import Store
-from appliance.switchboard import requests as ask
-from appliance.switchboard.agent_rows import agent_row
+from appliance.switchboard.api import requests as ask
+from appliance.switchboard.api.agent_rows import agent_row
+from appliance.switchboard.api.listings import Row, missing
 from appliance.switchboard.ledger import Ledger
-from appliance.switchboard.listings import Row, missing
-from appliance.switchboard.routing import Routing
+from appliance.switchboard.routing.routing import Routing
 from appliance.switchboard.staff.statuses import chosen_status
 from appliance.switchboard.store_thread import StoreThread
 

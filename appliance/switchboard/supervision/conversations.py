@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from appliance.errors import RequestError
 from appliance.ids import AgentId, ContactId
-from appliance.switchboard.contact_state import ContactState
-from appliance.switchboard.contacts import Contacts
+from appliance.switchboard.contacts.contact_state import ContactState
+from appliance.switchboard.contacts.contacts import Contacts
 from appliance.switchboard.supervision.listeners import Listeners
 
 

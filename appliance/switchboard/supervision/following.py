@@ -23,8 +23,8 @@ from appliance.events import (
 )
 from appliance.ids import AgentId, ContactId
 from appliance.logs import fields
-from appliance.switchboard.contact_state import ContactState
-from appliance.switchboard.contacts import Contacts
+from appliance.switchboard.contacts.contact_state import ContactState
+from appliance.switchboard.contacts.contacts import Contacts
 from appliance.switchboard.store_thread import StoreThread
 from appliance.switchboard.supervision.conversations import Conversations
 from appliance.switchboard.supervision.listeners import Listener

@@ -31,13 +31,13 @@ from appliance.events import (
 from appliance.ids import AgentId, ContactId, Extension
 from appliance.logs import fields
 from appliance.store.supervision import SupervisionRights
-from appliance.switchboard import requests as ask
-from appliance.switchboard.contact_state import ContactState
-from appliance.switchboard.contacts import Contacts
-from appliance.switchboard.joining import Joining
-from appliance.switchboard.listings import Row, missing
-from appliance.switchboard.originating import Originating, new_contact
-from appliance.switchboard.routing import Routing
+from appliance.switchboard.api import requests as ask
+from appliance.switchboard.api.listings import Row, missing
+from appliance.switchboard.contacts.contact_state import ContactState
+from appliance.switchboard.contacts.contacts import Contacts
+from appliance.switchboard.joints.joining import Joining
+from appliance.switchboard.joints.originating import Originating, new_contact
+from appliance.switchboard.routing.routing import Routing
 from appliance.switchboard.store_thread import StoreThread
 from appliance.switchboard.supervision.conversations import Conversations, agents_of
 from appliance.switchboard.supervision.following import Following

@@ -14,9 +14,9 @@ from appliance.stamps import iso_utc
 from appliance.store.mailboxes import Mailbox, OwnerKind
 from appliance.store.store import Store
 from appliance.store.voicemails import Voicemail, VoicemailState
-from appliance.switchboard import requests as ask
-from appliance.switchboard.changes import Change
-from appliance.switchboard.listings import missing
+from appliance.switchboard.api import requests as ask
+from appliance.switchboard.api.changes import Change
+from appliance.switchboard.api.listings import missing
 
 
 def add_mailbox(store: Store, given: ask.MailboxAdd) -> Change:

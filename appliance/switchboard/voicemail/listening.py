@@ -20,7 +20,7 @@ from appliance.switchboard.voicemail.sound import decode_message
 
 logger = logging.getLogger(__name__)
 
-PROMPT_PREFIX = "voicemail/"  # of the PromptId by which a contact process plays it (appliance.contact.prompts)
+PROMPT_PREFIX = "voicemail/"  # of the PromptId by which a contact process plays it (appliance.contact.media.prompts)
 MOST_HELP = 2
 
 

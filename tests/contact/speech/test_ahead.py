@@ -12,7 +12,7 @@ import pytest
 from kit import studio as kit
 from kit.audio import write_tone
 
-from appliance.contact.prompts import Prompts
+from appliance.contact.media.prompts import Prompts
 from appliance.contact.services import FlowShelf, PlanReader
 from appliance.contact.speech.ahead import Ahead, fixed_messages, own_messages
 from appliance.contact.speech.cache import Cache

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from kit.audio import read_sides, write_tone
 
-from appliance.contact.prompts import Prompts
+from appliance.contact.media.prompts import Prompts
 from appliance.contact.speech.prompt_folder import PromptFile, import_prompt, prompt_files
 from appliance.contact.speech.sound import playable
 from appliance.errors import ContactError

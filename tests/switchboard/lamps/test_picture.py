@@ -13,7 +13,7 @@ from appliance.acd.model import Activity
 from appliance.acd.snapshots import AgentSnapshot
 from appliance.ids import AgentId, ContactId, Extension, LegId, QueueId, SlotId
 from appliance.stamps import Stamp
-from appliance.switchboard.contact_state import ContactState
+from appliance.switchboard.contacts.contact_state import ContactState
 from appliance.switchboard.lamps.lamp import Lamp, lamp_user
 from appliance.switchboard.lamps.picture import agent_lamp, picture
 

@@ -1,0 +1,1 @@
+"""Flows in a contact: the one that leads it, those beside it, and where they send the customer."""

@@ -1,0 +1,31 @@
+"""Where a customer goes on whom no phone takes: into a queue, a mailbox or through a flow, which are the box's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from appliance.contact.media.letterbox import end_after, take_message
+from appliance.contact.talk.targets import find_mailbox
+from appliance.dialplan.reaching import GoToFlow, GoToQueue, GoToVoicemail, Step
+from appliance.events import DisconnectReason
+
+if TYPE_CHECKING:
+    from appliance.contact.contact import Contact
+
+
+def enter(contact: Contact, step: Step) -> None:
+    """The customer, who has been answered, goes where `step` says; the contact ends where that leads nowhere."""
+    contact.flow.stop()
+    if isinstance(step, GoToQueue):
+        contact.flow.aim(queue=step.queue, agent=None)
+        contact.enter_queue(step.queue)
+        return
+    if isinstance(step, GoToVoicemail) and (mailbox := find_mailbox(contact.published.plan, step.mailbox)) is not None:
+        take_message(contact, mailbox, end_after(contact))
+        return
+    flow = contact.published.library.flow(step.flow) if isinstance(step, GoToFlow) else None
+    if flow is None:
+        contact.end(DisconnectReason.TELECOM_PROBLEM, detail=f"nothing to go on with: {step}")
+    else:
+        contact.conversation.rewire()
+        contact.flow.run(flow)

@@ -1,0 +1,23 @@
+"""Keys pressed towards whom the talker talks with (RFC 4733). Which keys is never logged or stored."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from appliance.contact.media.hearing import TALKER
+from appliance.events import DigitsSent
+
+if TYPE_CHECKING:
+    from appliance.contact.contact import Contact
+
+_KEYS = re.compile(r"[0-9*#]{1,64}")
+
+
+def press(contact: Contact, digits: str) -> None:
+    """The talker presses `digits`: to the customer, in a consult to the consulted, in a conference to both."""
+    if not _KEYS.fullmatch(digits):
+        return
+    for leg in contact.conversation.with_(TALKER):
+        leg.send_digits(digits)
+        contact.emit(DigitsSent(leg=leg.leg, count=len(digits)))

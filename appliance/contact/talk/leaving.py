@@ -1,0 +1,61 @@
+"""What it means for the contact when its customer or its talker hangs up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from appliance.contact.sip import causes
+from appliance.contact.sip.leg import Leg
+from appliance.events import DisconnectReason, InitiationMethod
+from appliance.flow.model import Flow
+
+if TYPE_CHECKING:
+    from appliance.contact.contact import Contact
+
+
+def customer_gone(contact: Contact, leg: Leg, status: int) -> None:
+    """The customer hung up, or never answered."""
+    if leg.answered:
+        contact.end(DisconnectReason.CUSTOMER_DISCONNECT)
+    elif contact.outbound:
+        contact.end(causes.disconnect_reason(status), status=causes.answer_for_caller(status))
+    else:
+        contact.end(DisconnectReason.TELECOM_ORIGINATOR_CANCEL)
+
+
+def talker_gone(contact: Contact, leg: Leg) -> None:
+    """Who talked inside hung up: the customer stays where somebody or something is left for it."""
+    if contact.transfer is not None:
+        contact.agent_leaves(contact.segment)
+        contact.conversation.talker = None  # blind: the talker needn't wait for the target
+    elif contact.consult is not None and contact.consult.talker_gone():
+        return
+    elif not leg.answered:
+        contact.end(DisconnectReason.TELECOM_ORIGINATOR_CANCEL)
+    elif (flow := _disconnect_flow(contact)) is not None:
+        _customer_remains(contact, flow)
+    else:
+        contact.end(DisconnectReason.AGENT_DISCONNECT)
+
+
+def _disconnect_flow(contact: Contact) -> Flow | None:
+    """What the customer hears now: as the flow has hooked it (or switched it off), else as the queue wants it."""
+    facts, customer = contact.flow.facts, contact.conversation.customer
+    if customer is None or not customer.answered:
+        return None
+    if "CustomerRemaining" in facts.hooks:
+        return contact.flow.hooked("CustomerRemaining")
+    entry = contact.published.plan.queues.get(facts.queue) if facts.queue is not None else None
+    wanted = entry.disconnect_flow if entry is not None else None
+    return contact.published.library.flow(wanted) if wanted is not None else None
+
+
+def _customer_remains(contact: Contact, flow: Flow) -> None:
+    """The agent hung up first and a disconnect flow is set: it goes on with the customer, as a new contact."""
+    contact.side_flows.stop()
+    by, method = contact.segment.agent, InitiationMethod.DISCONNECT
+    contact.hand_on(str(flow.name), kind="disconnect_flow", by=by, method=method)
+    contact.flow.know(hooks={}, queue=None)  # once
+    contact.outbound = False
+    contact.conversation.rewire()
+    contact.flow.run(flow)

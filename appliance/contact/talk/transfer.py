@@ -1,0 +1,268 @@
+"""A blind transfer: the target rings, the customer hears ring-back, the transferring party waits aside.
+
+Nothing is given up before the target has answered: if it doesn't, customer and agent are together again. A transfer
+into a queue or a flow has nobody to wait for and is complete at once. The segment ends, the next one begins.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from appliance.contact.begin.search import Search, alert_of, leg_for, target_of
+from appliance.contact.flows.onward import enter
+from appliance.contact.sip.causes import DECLINED
+from appliance.contact.sip.leg import Leg
+from appliance.contact.talk.parking import ask_for_orbit
+from appliance.contact.talk.replacing import attended_target
+from appliance.contact.talk.targets import FlowTarget, OrbitTarget, QueueTarget, RingTarget, find_target, shown
+from appliance.contact.talk.turning import may_turn_round, turn_round
+from appliance.dialplan.reaching import ChooseOrder, GiveUp, Reaching, RingOutside, RingPhones, Step
+from appliance.errors import ContactError
+from appliance.events import DisconnectReason, LegRole
+from appliance.flow.model import Flow
+from appliance.ids import AgentId
+from appliance.logs import fields
+
+if TYPE_CHECKING:
+    from appliance.contact.contact import Contact
+
+RING_S = 30.0
+REFER_GRACE_S = 1.0
+FAILURES = 300  # SIP statuses from here on
+REFER_TAKEN = 399  # tells the edge that the REFER is taken, by us and not by pjsua2; the phone is answered 202
+_REFER_TO = re.compile(r"<?sips?:([^@;?:<>\s]+)@[^?<>\s]+>?", re.IGNORECASE)
+_log = logging.getLogger(__name__)
+Report = Callable[[int], None]
+
+
+class Transfer:
+    """One target that rings. The contact asks `owns` for every leg; `report` hears how it goes, as a SIP status."""
+
+    def __init__(
+        self, contact: Contact, target: str, by: AgentId | None, report: Report | None = None, *, leg: Leg | None = None
+    ) -> None:
+        """`leg`: who rings already; else `begin` follows."""
+        self.target = target
+        self.leg = leg
+        self.by = by
+        self.report: Report = report or _to_nobody
+        self._contact = contact
+        self._search: Search | None = None
+        self._timer = contact.services.timers.after(RING_S, leg.hang_up) if leg is not None else None
+        contact.conversation.set_apart(True)
+
+    def begin(self, number: str) -> None:
+        """Ring whoever is reached at `number`."""
+        contact = self._contact
+        alert = alert_of(contact)
+        self._search = Search(
+            contact, role=LegRole.AGENT, alert=alert, longest_ring_s=RING_S, ring=self._ring, left=self._left
+        )
+        self._search.begin(number)
+
+    @property
+    def rings(self) -> bool:
+        """Nobody has answered yet: a transfer is over with the answer."""
+        return True
+
+    def owns(self, leg: Leg) -> bool:
+        return leg is self.leg
+
+    def ordered(self, members: Sequence[str]) -> None:
+        """Whose turn it is in the group that is the target."""
+        if self._search is not None:
+            self._search.ordered(members)
+
+    def ringing(self, _leg: Leg, status: int) -> None:
+        self.report(status)
+
+    def answered(self, _leg: Leg) -> None:
+        """The target takes the customer."""
+        self._over()
+        contact = self._contact
+        contact.transfer = None
+        self.report(200)
+        if self.leg is None:
+            return
+        if contact.conversation.talking:
+            hand_to(contact, self.leg, self.target, kind="blind", by=self.by)
+        else:  # a flow asked, and nobody talked before: the contact is the same
+            contact.conversation.talker = self.leg
+            contact.conversation.set_apart(False)
+            contact.talk(self.leg, None)
+
+    def picked_up(self, leg: Leg) -> None:
+        """Another phone takes the call: `leg` instead of who rings."""
+        ringing, self.leg = self.leg, leg
+        if ringing is not None:
+            ringing.hang_up(elsewhere=True)
+        self.answered(leg)
+
+    def leg_ended(self, _leg: Leg, status: int) -> None:
+        """Who rang does not take the customer: somebody else may."""
+        self.leg = None
+        if self._search is not None:
+            self._search.leg_ended(status)
+        else:
+            self._failed(status)
+
+    def abandon(self, *, customer_left: bool) -> None:
+        """The customer is gone: stop ringing."""
+        self._over()
+
+    def cast_off(self) -> None:
+        """Somebody else has the customer: stop ringing."""
+        self._over()
+        self._contact.transfer = None
+        self._contact.conversation.set_apart(False)
+        if self.leg is not None:
+            self.leg.hang_up()
+
+    def _ring(self, leg: Leg) -> None:
+        self.leg = leg
+
+    def _left(self, step: Step) -> None:
+        """No phone takes the customer."""
+        if isinstance(step, GiveUp):
+            self._failed(step.sip_status)
+            return
+        contact, leaver = self._contact, self._contact.conversation.talker
+        contact.transfer = None
+        contact.conversation.set_apart(False)
+        contact.hand_on(self.target, kind="forward", by=self.by)
+        enter(contact, step)
+        _dismiss(contact, leaver, self.report)
+
+    def _failed(self, status: int) -> None:
+        """Nobody took the customer: back to whom it talked with."""
+        self._over()
+        contact = self._contact
+        contact.transfer = None
+        self.report(status)
+        _log.warning("transfer failed; customer and agent are together again", extra=contact_fields(contact))
+        contact.holding.apart_over()
+        if contact.conversation.talker is None:
+            contact.end(DisconnectReason.TELECOM_PROBLEM, detail=f"transfer to {self.target} failed")
+
+    def _over(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._search is not None:
+            self._search.over()
+
+
+def transfer(contact: Contact, wanted: str, by: AgentId | None, report: Report | None = None) -> bool:
+    """Blind transfer to `wanted` (see `targets`). False where that leads nowhere; then nothing has changed."""
+    found = find_target(contact.published.plan, wanted, queue=contact.queue)
+    if isinstance(found, RingTarget):
+        return _ring(contact, wanted, found, by, report)
+    if isinstance(found, OrbitTarget):
+        return ask_for_orbit(contact, found.orbit)
+    leaver = contact.conversation.talker
+    if isinstance(found, QueueTarget) and found.queue in contact.published.plan.queues:
+        contact.hand_on(wanted, kind="queue", by=by)
+        contact.enter_queue(found.queue)
+    elif isinstance(found, FlowTarget) and (flow := contact.published.library.flow(found.flow)) is not None:
+        _through_flow(contact, wanted, found, flow, by)
+    else:
+        return False
+    _dismiss(contact, leaver, report)
+    return True
+
+
+def _ring(contact: Contact, wanted: str, found: RingTarget, by: AgentId | None, report: Report | None) -> bool:
+    if isinstance(Reaching(contact.published.plan).begin(found.number), GiveUp):
+        return False
+    contact.transfer = Transfer(contact, shown(found, wanted), by, report)
+    contact.transfer.begin(found.number)
+    return True
+
+
+def _through_flow(contact: Contact, wanted: str, found: FlowTarget, flow: Flow, by: AgentId | None) -> None:
+    """The customer goes through a flow as a contact of its own, which knows whom it is for."""
+    contact.hand_on(wanted, kind="flow", by=by)
+    contact.flow.aim(queue=found.queue, agent=found.agent)
+    contact.conversation.rewire()
+    contact.flow.run(flow)
+
+
+def dial_target(contact: Contact, found: RingTarget) -> Leg | None:
+    """A leg that rings who is reached first at `found`, whatever comes of it; None where that can't even be tried."""
+    reaching = Reaching(contact.published.plan)
+    step = reaching.begin(found.number)
+    if isinstance(step, ChooseOrder):
+        step = reaching.ordered(step.members)
+    if not isinstance(step, RingPhones | RingOutside):
+        return None
+    leg = leg_for(contact, step, role=LegRole.AGENT, alert=alert_of(contact))
+    try:
+        contact.dial(leg, target_of(step), outside=isinstance(step, RingOutside))
+    except ContactError:
+        return None
+    return leg
+
+
+def hand_to(contact: Contact, leg: Leg, target: str, *, kind: str, by: AgentId | None) -> None:
+    """`leg`, which has answered, talks with the customer from now on, as the next contact; who talked so far leaves."""
+    leaver = contact.conversation.talker
+    contact.hand_on(target, kind=kind, by=by)
+    contact.legs.move(leg, contact.segment)
+    contact.conversation.talker = leg
+    contact.conversation.set_apart(False)
+    contact.talk(leg, None)
+    if leaver is not None:
+        contact.services.timers.after(REFER_GRACE_S, leaver.hang_up)
+
+
+def _dismiss(contact: Contact, leaver: Leg | None, report: Report | None) -> None:
+    """Who transferred has no more part in it. A phone that asked by REFER hangs up itself when it is told."""
+    if report is not None:
+        report(200)
+    if leaver is not None:
+        contact.services.timers.after(0.0 if report is None else REFER_GRACE_S, leaver.hang_up)
+
+
+def refer_user(target: str) -> str:
+    """Who is meant by the URI of a REFER; empty where it says more than that.
+
+    A phone must not write headers that the edge believes; Replaces (attended transfer) is `replacing`'s business.
+    """
+    found = _REFER_TO.fullmatch(target)
+    return found[1] if found else ""
+
+
+def take_refer(contact: Contact, leg: Leg, target: str) -> int:
+    """REFER (RFC 3515): the status that answers it. Only who talks from inside may: an outside caller could dial at the
+    branch's cost. The phone hears by NOTIFY how it went."""
+    if (attended := attended_target(target)) is not None:
+        return REFER_TAKEN if contact.replacing.ask(leg, *attended) else DECLINED
+    user = refer_user(target)
+    turned = may_turn_round(contact, leg)
+    if turned:
+        turn_round(contact)
+
+    def report(status: int) -> None:
+        leg.notify_referred(status)
+        if status >= FAILURES and turned:
+            turn_round(contact)
+
+    talk = contact.conversation
+    free = leg is talk.talker and talk.talking and not contact.busy_with_target and leg.role is LegRole.AGENT
+    if user and free and transfer(contact, user, leg.agent, report):
+        return REFER_TAKEN
+    if turned:
+        turn_round(contact)
+    _log.warning("REFER refused: not now, or nothing to reach there", extra=contact_fields(contact))
+    return DECLINED
+
+
+def contact_fields(contact: Contact) -> dict[str, str]:
+    """For the log."""
+    return fields(contact=contact.segment.contact)
+
+
+def _to_nobody(_status: int) -> None:
+    """Nobody asked how it went."""

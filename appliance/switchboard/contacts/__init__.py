@@ -1,0 +1,1 @@
+"""Contacts under way: their processes and events, what each event means, and their last care."""

@@ -1,0 +1,1 @@
+"""What contact processes read: dial plan and flows as files, and when old ones go."""
