@@ -103,6 +103,10 @@ class Registry:
                 return one
         raise DeviceAbsentError(f"no device {address}; `python -m hw` lists what is plugged in")
 
+    def has(self, name: str) -> bool:
+        """Whether driver `name`, such as modem.serial, can be used."""
+        return any(str(one) == name and one.status is DriverStatus.READY for one in self.drivers)
+
     def _of(self, kind: Kind) -> list[Driver]:
         return [driver for driver in self.drivers if driver.kind is kind]
 

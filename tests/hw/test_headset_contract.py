@@ -7,18 +7,24 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from kit.headset_bench import HeadsetBench, MockHeadsetBench
+from kit.headset_bench import HeadsetBench, MockHeadsetBench, PtyHeadsetBench, UhidHeadsetBench, no_uhid
 
 from hw.headset.call_control import CallState, Wish
 from hw.headset.interface import HeadsetEvent, HeadsetGone, WearerWished
 from hw.headset.usages import LED_HOLD, LED_MUTE, LED_OFF_HOOK, LED_RING, Usage
 
 WAIT_S = 10.0
-BENCHES: dict[str, Callable[[], HeadsetBench]] = {"mock": MockHeadsetBench}
+BENCHES: dict[str, Callable[[], HeadsetBench]] = {
+    "mock": MockHeadsetBench,
+    "hidraw on a pty": PtyHeadsetBench,
+    "hidraw on uhid": UhidHeadsetBench,
+}
 
 
 @pytest.fixture(params=sorted(BENCHES))
 def worn(request: pytest.FixtureRequest) -> Iterator[HeadsetBench]:
+    if request.param == "hidraw on uhid" and (reason := no_uhid()):
+        pytest.skip(reason)
     bench = BENCHES[request.param]()
     yield bench
     bench.close()
