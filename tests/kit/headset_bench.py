@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import abc
 import contextlib
-import fcntl
 import os
 import queue
 import struct
 import tempfile
-import termios
 import threading
 import time
 import tty
@@ -132,7 +130,10 @@ class PtyHeadsetBench(ReportBench):
         (root / "hidraw0").symlink_to(os.ttyname(self._slave))
         backend = HidrawHeadsets(root / "sys", root)
         (found,) = backend.find()
-        self.headset = Headset(backend.open(found))
+        self._port = backend.open(found)
+        self._receive, self._port.receive = self._port.receive, self._counted
+        self._taken = 0
+        self.headset = Headset(self._port)
         self._reports: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._pump = threading.Thread(target=self._pump_reports, name="headset on a pty", daemon=True)
         self._pump.start()
@@ -155,14 +156,18 @@ class PtyHeadsetBench(ReportBench):
 
     def _pump_reports(self) -> None:
         """A terminal knows no bounds of reports: the next one waits until the driver has read the one before."""
+        sent = 0
         while report := self._reports.get():
             end = time.monotonic() + 10
-            while self._unread() and time.monotonic() < end:
+            while self._taken < sent and time.monotonic() < end:
                 time.sleep(0.005)
             os.write(self._master, report)
+            sent += 1
 
-    def _unread(self) -> int:
-        return int(struct.unpack("i", fcntl.ioctl(self._slave, termios.FIONREAD, b"\0" * 4))[0])
+    def _counted(self, timeout_s: float = 0.0) -> bytes | None:
+        report = self._receive(timeout_s)
+        self._taken += report is not None
+        return report
 
     def _read(self) -> list[bytes]:
         data = b""
