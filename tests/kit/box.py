@@ -24,6 +24,7 @@ RTP_PER_SLOT = 16
 PASSWORD = "test-pass-1"
 TRUNK_ADDRESS = "127.0.0.2"  # phones come from 127.0.0.1; a static trunk is known by its address only
 Json = dict[str, Any]
+BoxSettings = dict[str, Any]  # what `RunningBox` is made with
 
 _CONFIG = """\
 [box]

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from kit.baresip import Baresip
-from kit.box import PASSWORD, RunningBox
+from kit.box import PASSWORD, BoxSettings, RunningBox
 from kit.ports import PortBlock, reserved_ports
+from kit.provider import Provider
 from kit.talk import PhoneMaker
 
 LOG_LINES = 80
@@ -18,9 +19,15 @@ _boxes = pytest.StashKey[list[RunningBox]]()
 
 
 @pytest.fixture(scope="module")
-def shared_box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBox]:
+def box_settings() -> BoxSettings:
+    """How the module's box is made; a module that wants another one has a fixture of this name."""
+    return {"capacity": 4}
+
+
+@pytest.fixture(scope="module")
+def shared_box(tmp_path_factory: pytest.TempPathFactory, box_settings: BoxSettings) -> Iterator[RunningBox]:
     """One box for a module; tests get it as `box`, quiet."""
-    with RunningBox(tmp_path_factory.mktemp("box"), capacity=4) as running:
+    with RunningBox(tmp_path_factory.mktemp("box"), **box_settings) as running:
         running.install_flows()
         yield running
 
@@ -32,6 +39,19 @@ def box(shared_box: RunningBox, request: pytest.FixtureRequest) -> Iterator[Runn
     _remember(request, shared_box)
     yield shared_box
     shared_box.be_quiet()
+
+
+@pytest.fixture(scope="module")
+def trunk_port() -> Iterator[int]:
+    """The provider's SIP port, on its own address."""
+    with reserved_ports(1) as block:
+        yield block.take()
+
+
+@pytest.fixture
+def provider(tmp_path: Path, trunk_port: int, ports: PortBlock) -> Provider:
+    """Who is at the other end of the box's trunk, where `box_settings` have it by `trunk_toml(trunk_port)`."""
+    return Provider(tmp_path, port=trunk_port, ports=ports)
 
 
 @pytest.fixture
@@ -51,7 +71,7 @@ def make_box(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callabl
 @pytest.fixture
 def ports() -> Iterator[PortBlock]:
     """Ports for the phones of one test."""
-    with reserved_ports(150) as block:
+    with reserved_ports(250) as block:
         yield block
 
 

@@ -2,54 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from kit import flows, proc
-from kit.box import TRUNK_ADDRESS, Json, RunningBox
-from kit.ports import PortBlock, reserved_ports
+from kit.box import BoxSettings, Json, RunningBox
+from kit.ports import PortBlock
 from kit.processes import wait_until
+from kit.provider import OUTSIDE, Provider, trunk_toml
 from kit.sipp import Sipp
 from kit.talk import AGENT_HZ, CUSTOMER_HZ, STRAIGHT, PhoneMaker, contact_of
 
 pytestmark = pytest.mark.scenario
-OUTSIDE = "+12125559999"
-Provider = Callable[..., Sipp]
 
 
 @pytest.fixture(scope="module")
-def provider_ports() -> Iterator[PortBlock]:
-    with reserved_ports(20) as block:
-        yield block
-
-
-@pytest.fixture(scope="module")
-def trunk_port(provider_ports: PortBlock) -> int:
-    return provider_ports.take()
-
-
-@pytest.fixture(scope="module")
-def shared_box(tmp_path_factory: pytest.TempPathFactory, trunk_port: int) -> Iterator[RunningBox]:
-    extra = f'\n[[trunks]]\nname = "acme"\nkind = "static"\nhost = "{TRUNK_ADDRESS}"\nport = {trunk_port}\n'
-    with RunningBox(tmp_path_factory.mktemp("box"), capacity=3, extra=extra) as running:
-        running.install_flows()
-        yield running
-
-
-@pytest.fixture
-def provider(tmp_path: Path, trunk_port: int, ports: PortBlock) -> Provider:
-    """`provider("uas_agent")`: who answers, or refuses, the next call to OUTSIDE."""
-
-    def make(scenario: str = "uas_agent", *, calls: int | None = 1, **fill: str) -> Sipp:
-        rows = [(OUTSIDE, ports.take_even())]
-        places = {"ring_ms": "200", **fill}
-        folder = tmp_path / f"{scenario}-{ports.take()}"
-        running = Sipp(folder, scenario, port=trunk_port, address=TRUNK_ADDRESS, rows=rows, fill=places, calls=calls)
-        running.wait_ready()
-        return running
-
-    return make
+def box_settings(trunk_port: int) -> BoxSettings:
+    return {"capacity": 3, "extra": trunk_toml(trunk_port)}
 
 
 def asking(number: str) -> flows.Document:
@@ -109,7 +79,7 @@ def test_callback_when_asked_for_in_the_queue_then_the_agent_and_then_the_custom
     back = before["NextContactId"]
     assert before["Queue"]["DequeueTimestamp"] is not None
     assert callback(box, back)["number"] == OUTSIDE
-    far = provider()
+    far = provider.takes()
     agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
     agent.wait_for("CALL_INCOMING", timeout_s=15)
     agent.answer()
@@ -133,7 +103,7 @@ def test_callback_when_the_first_attempt_fails_then_the_second_one_is_made(
     box: RunningBox, agent_phone: PhoneMaker, provider: Provider, status: str, outcome: str
 ) -> None:
     agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
-    far = provider("uas_refusing", status=status)
+    far = provider.takes("uas_refusing", status=status)
     name = box.api.call("callback.add", number=OUTSIDE, queue="sales", attempts=2, retry_s=3)["errand"]
     agent.wait_for("CALL_INCOMING", timeout_s=15)
     agent.answer()
@@ -142,7 +112,7 @@ def test_callback_when_the_first_attempt_fails_then_the_second_one_is_made(
     row = wait_callback(box, name, attempt=2)
     assert row["outcomes"] == [outcome]
     assert box.wait_closed(name)["NextContactId"] == row["contact"]
-    far = provider()
+    far = provider.takes()
     agent.wait_for("CALL_INCOMING", timeout_s=15)
     agent.answer()
     box.wait_event(row["contact"], "SystemConnected")
@@ -155,7 +125,7 @@ def test_callback_when_nobody_ever_answers_then_it_fails_after_the_last_attempt(
     box: RunningBox, agent_phone: PhoneMaker, provider: Provider
 ) -> None:
     agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
-    far = provider("uas_refusing", status="480", calls=2)
+    far = provider.takes("uas_refusing", status="480", calls=2)
     name = box.api.call("callback.add", number=OUTSIDE, queue="sales", attempts=2, retry_s=1)["errand"]
     for _ in range(2):
         agent.wait_for("CALL_INCOMING", timeout_s=15)
@@ -169,7 +139,7 @@ def test_switchboard_when_killed_while_the_agent_rings_then_the_customer_is_call
     box: RunningBox, agent_phone: PhoneMaker, provider: Provider
 ) -> None:
     agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
-    far = provider(calls=None)
+    far = provider.takes(calls=None)
     name = box.api.call("callback.add", number=OUTSIDE, queue="sales")["errand"]
     agent.wait_for("CALL_INCOMING", timeout_s=15)
     before = box.pid_of("appliance.switchboard")
@@ -188,7 +158,7 @@ def test_process_when_killed_while_the_agent_rings_then_a_new_contact_takes_the_
     box: RunningBox, agent_phone: PhoneMaker, provider: Provider
 ) -> None:
     agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
-    far = provider(calls=None)
+    far = provider.takes(calls=None)
     name = box.api.call("callback.add", number=OUTSIDE, queue="sales")["errand"]
     agent.wait_for("CALL_INCOMING", timeout_s=15)
     box.wait_event(name, "AgentOffered")
@@ -216,11 +186,9 @@ def test_box_when_its_power_is_cut_then_the_customer_is_called_once_or_not_again
     state: str,
 ) -> None:
     """Cut before an agent took it, the attempt is made again; cut while the customer was being called, it is spent."""
-    port = ports.take()
-    extra = f'\n[[trunks]]\nname = "acme"\nkind = "static"\nhost = "{TRUNK_ADDRESS}"\nport = {port}\n'
-    box = make_box(capacity=2, extra=extra)
-    far = Sipp(tmp_path / "far", "uas_ringing", port=port, address=TRUNK_ADDRESS, rows=[(OUTSIDE, 1)])
-    far.wait_ready()
+    provider = Provider(tmp_path, port=ports.take(), ports=ports)
+    box = make_box(capacity=2, extra=trunk_toml(provider.port))
+    far = provider.takes("uas_ringing", calls=None)
     agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
     name = box.api.call("callback.add", number=OUTSIDE, queue="sales")["errand"]
     agent.wait_for("CALL_INCOMING", timeout_s=15)

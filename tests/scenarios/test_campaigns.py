@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from kit.audio import SILENCE_RMS
 from kit.baresip import Baresip
-from kit.box import TRUNK_ADDRESS, Json, RunningBox
-from kit.ports import PortBlock, reserved_ports
+from kit.box import BoxSettings, Json, RunningBox
 from kit.processes import wait_until
-from kit.sipp import Sipp
+from kit.provider import Provider, trunk_toml
 from kit.talk import AGENT_HZ, PhoneMaker
 
 pytestmark = pytest.mark.scenario
@@ -21,23 +17,15 @@ LIST = f"number,name,policy\n(212) 555-9991,Ann,P-1\n{BOB},Bob,P-2\n{CAT},Cat,P-
 
 
 @pytest.fixture(scope="module")
-def provider_ports() -> Iterator[PortBlock]:
-    with reserved_ports(20) as block:
-        yield block
+def box_settings(trunk_port: int) -> BoxSettings:
+    return {"capacity": 3, "extra": trunk_toml(trunk_port)}
 
 
 @pytest.fixture(scope="module")
-def trunk_port(provider_ports: PortBlock) -> int:
-    return provider_ports.take()
-
-
-@pytest.fixture(scope="module")
-def shared_box(tmp_path_factory: pytest.TempPathFactory, trunk_port: int) -> Iterator[RunningBox]:
-    extra = f'\n[[trunks]]\nname = "acme"\nkind = "static"\nhost = "{TRUNK_ADDRESS}"\nport = {trunk_port}\n'
-    with RunningBox(tmp_path_factory.mktemp("box"), capacity=3, extra=extra) as running:
-        running.install_flows()
-        running.api.call("queue.add", queue="sales", caller_id=QUEUE_NUMBER, caller_name="Branch")
-        yield running
+def shared_box(shared_box: RunningBox) -> RunningBox:
+    """Its queue has a number and a name of its own."""
+    shared_box.api.call("queue.add", queue="sales", caller_id=QUEUE_NUMBER, caller_name="Branch")
+    return shared_box
 
 
 def record(box: RunningBox, number: str) -> Json:
@@ -71,15 +59,13 @@ def shown_one(box: RunningBox, agent: Baresip, number: str) -> str:
 
 
 def test_campaign_when_three_are_on_the_list_then_keys_and_the_do_not_call_list_decide(
-    box: RunningBox, agent_phone: PhoneMaker, trunk_port: int, ports: PortBlock, tmp_path: Path
+    box: RunningBox, agent_phone: PhoneMaker, provider: Provider
 ) -> None:
     box.api.call("campaign.add", campaign="spring", queue="sales", hours=["mon-sun 00:00-24:00"])
     imported = box.api.call("campaign.import", campaign="spring", text=LIST)
     assert (imported["imported"], [row["line"] for row in imported["rejected"]]) == (3, [5])
     assert box.api.call("dnc.add", numbers=[BOB])["added"] == 1
-    rows = [(number, ports.take_even()) for number in (ANN, BOB, CAT)]
-    far = Sipp(tmp_path, "uas_agent", port=trunk_port, address=TRUNK_ADDRESS, rows=rows, fill={"ring_ms": "200"})
-    far.wait_ready()
+    far = provider.takes(numbers=(ANN, BOB, CAT), calls=None)
     agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
     box.api.call("campaign.start", campaign="spring")
 
@@ -111,20 +97,11 @@ def test_campaign_when_three_are_on_the_list_then_keys_and_the_do_not_call_list_
 
 
 def test_preview_when_answered_by_command_then_the_customer_is_called(
-    box: RunningBox, agent_phone: PhoneMaker, trunk_port: int, ports: PortBlock, tmp_path: Path
+    box: RunningBox, agent_phone: PhoneMaker, provider: Provider
 ) -> None:
     box.api.call("campaign.add", campaign="autumn", queue="sales", hours=["mon-sun 00:00-24:00"])
     box.api.call("campaign.import", campaign="autumn", text=f"number\n{ANN}\n")
-    far = Sipp(
-        tmp_path,
-        "uas_refusing",
-        port=trunk_port,
-        address=TRUNK_ADDRESS,
-        rows=[(ANN, 1)],
-        fill={"ring_ms": "200", "status": "486"},
-        calls=1,
-    )
-    far.wait_ready()
+    far = provider.takes("uas_refusing", numbers=[ANN], status="486")
     agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
     box.api.call("campaign.start", campaign="autumn")
     agent.wait_for("CALL_INCOMING", timeout_s=20)

@@ -3,54 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from kit import flows
 from kit.audio import SILENCE_RMS
-from kit.box import TRUNK_ADDRESS, Json, RunningBox
-from kit.ports import PortBlock, reserved_ports
-from kit.sipp import Sipp
+from kit.box import TRUNK_ADDRESS, BoxSettings, Json, RunningBox
+from kit.provider import OUTSIDE, Provider, trunk_toml
 from kit.talk import AGENT_HZ, CUSTOMER_HZ, MENU, PhoneMaker, hears
 
 pytestmark = pytest.mark.scenario
-OUTSIDE, TRUNK_NUMBER, QUEUE_NUMBER = "+12125559999", "+12125550100", "+12125550177"
+TRUNK_NUMBER, QUEUE_NUMBER = "+12125550100", "+12125550177"
 FLOW_NUMBER = "+12125550166"
 
 
 @pytest.fixture(scope="module")
-def provider_ports() -> Iterator[PortBlock]:
-    with reserved_ports(20) as block:
-        yield block
+def box_settings(trunk_port: int) -> BoxSettings:
+    return {"capacity": 3, "extra": trunk_toml(trunk_port, caller_id=TRUNK_NUMBER)}
 
 
 @pytest.fixture(scope="module")
-def trunk_port(provider_ports: PortBlock) -> int:
-    return provider_ports.take()
-
-
-@pytest.fixture(scope="module")
-def shared_box(tmp_path_factory: pytest.TempPathFactory, trunk_port: int) -> Iterator[RunningBox]:
-    extra = f'\n[[trunks]]\nname = "acme"\nkind = "static"\nhost = "{TRUNK_ADDRESS}"\nport = {trunk_port}\n'
-    extra += f'caller_id = "{TRUNK_NUMBER}"\n'
-    with RunningBox(tmp_path_factory.mktemp("box"), capacity=3, extra=extra) as running:
-        running.install_flows()
-        running.api.call("queue.add", queue="sales", caller_id=QUEUE_NUMBER)
-        yield running
-
-
-@pytest.fixture
-def provider(tmp_path: Path, trunk_port: int, ports: PortBlock) -> Callable[..., Sipp]:
-    """`provider("uas_agent")`: who answers, or refuses, the one call to OUTSIDE."""
-
-    def make(scenario: str = "uas_agent", **fill: str) -> Sipp:
-        rows = [(OUTSIDE, ports.take_even())]
-        places = {"ring_ms": "300", **fill}
-        running = Sipp(tmp_path, scenario, port=trunk_port, address=TRUNK_ADDRESS, rows=rows, fill=places, calls=1)
-        running.wait_ready()
-        return running
-
-    return make
+def shared_box(shared_box: RunningBox) -> RunningBox:
+    """Its queue has a number of its own."""
+    shared_box.api.call("queue.add", queue="sales", caller_id=QUEUE_NUMBER)
+    return shared_box
 
 
 @pytest.fixture
@@ -71,9 +46,9 @@ def dial(box: RunningBox, **args: str) -> str:
 
 
 def test_dial_when_outside_answers_then_queue_number_is_shown_and_wrap_up_follows(
-    box: RunningBox, agent_phone: PhoneMaker, provider: Callable[..., Sipp]
+    box: RunningBox, agent_phone: PhoneMaker, provider: Provider
 ) -> None:
-    far = provider()
+    far = provider.takes()
     agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
     contact = dial(box, number="2125559999", queue="sales")
     agent.wait_for("CALL_INCOMING")
@@ -94,9 +69,9 @@ def test_dial_when_outside_answers_then_queue_number_is_shown_and_wrap_up_follow
 
 @pytest.mark.parametrize(("status", "reason"), [("486", "TELECOM_BUSY"), ("404", "TELECOM_NUMBER_INVALID")])
 def test_dial_when_outside_refuses_then_the_agent_hears_a_sentence_and_the_record_says_why(
-    box: RunningBox, agent_phone: PhoneMaker, provider: Callable[..., Sipp], status: str, reason: str
+    box: RunningBox, agent_phone: PhoneMaker, provider: Provider, status: str, reason: str
 ) -> None:
-    far = provider("uas_refusing", status=status)
+    far = provider.takes("uas_refusing", status=status)
     agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
     contact = dial(box, number=OUTSIDE)
     agent.wait_for("CALL_INCOMING")
@@ -160,9 +135,9 @@ def test_outbound_whisper_when_it_has_a_message_then_the_customer_hears_it_befor
 
 
 def test_outbound_whisper_when_it_completes_the_call_then_the_agent_hears_it_first_and_its_caller_id_is_shown(
-    box: RunningBox, agent_phone: PhoneMaker, provider: Callable[..., Sipp], whisper: Callable[..., None]
+    box: RunningBox, agent_phone: PhoneMaker, provider: Provider, whisper: Callable[..., None]
 ) -> None:
-    far = provider()
+    far = provider.takes()
     end = flows.action("end", "EndFlowExecution", {})
     call = flows.action("call", "CompleteOutboundCall", {"CallerId": {"Number": FLOW_NUMBER}}, "end")
     welcome, errors = {"PromptId": flows.WELCOME}, {"NoMatchingError": "call"}
@@ -181,9 +156,9 @@ def test_outbound_whisper_when_it_completes_the_call_then_the_agent_hears_it_fir
 
 
 def test_third_party_when_the_flow_names_a_caller_id_then_the_outside_sees_it(
-    box: RunningBox, phone: PhoneMaker, provider: Callable[..., Sipp]
+    box: RunningBox, phone: PhoneMaker, provider: Provider
 ) -> None:
-    far = provider()
+    far = provider.takes()
     parameters = {
         "ThirdPartyPhoneNumber": OUTSIDE,
         "ThirdPartyConnectionTimeLimitSeconds": "20",

@@ -16,6 +16,7 @@ from kit import proc
 from kit.box import PASSWORD, TRUNK_ADDRESS, RunningBox
 from kit.ports import PortBlock
 from kit.processes import wait_until
+from kit.provider import trunk_toml
 from kit.sipp import Sipp, register
 
 pytestmark = [pytest.mark.scenario, pytest.mark.slow, pytest.mark.timeout(3600)]
@@ -44,8 +45,7 @@ def test_box_when_thousands_of_contacts_have_passed_then_its_footprint_is_flat(
     make_box: BoxMaker, ports: PortBlock, tmp_path: Path
 ) -> None:
     trunk_port = ports.take()
-    extra = f'\n[[trunks]]\nname = "many"\nkind = "static"\nhost = "{TRUNK_ADDRESS}"\nport = {trunk_port}\n'
-    box = make_box(capacity=CAPACITY, recycle_after=100, extra=extra)
+    box = make_box(capacity=CAPACITY, recycle_after=100, extra=trunk_toml(trunk_port, name="many"))
     agents = _agents(box, ports, tmp_path)
     try:
         _call(box, tmp_path / "warm", trunk_port, WARM_UP)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from kit.audio import Sound
-from kit.box import RunningBox
-from kit.ports import PortBlock, reserved_ports
+from kit.box import BoxSettings, RunningBox
 from kit.talk import AGENT_HZ, CUSTOMER_HZ, PhoneMaker, hears
 
 pytestmark = pytest.mark.scenario
@@ -15,17 +12,8 @@ AUTO = "Alert-Info: <http://127.0.0.1/>;info=alert-autoanswer"
 
 
 @pytest.fixture(scope="module")
-def shared_box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBox]:
-    with RunningBox(tmp_path_factory.mktemp("box"), capacity=6) as running:
-        running.install_flows()
-        yield running
-
-
-@pytest.fixture
-def ports() -> Iterator[PortBlock]:
-    """Seven phones need more than most tests."""
-    with reserved_ports(250) as block:
-        yield block
+def box_settings() -> BoxSettings:
+    return {"capacity": 6}
 
 
 def test_intercom_when_dialled_then_the_phone_answers_and_both_talk(box: RunningBox, phone: PhoneMaker) -> None:

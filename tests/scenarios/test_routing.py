@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from kit import flows
 from kit.baresip import Baresip
-from kit.box import RunningBox
+from kit.box import BoxSettings, RunningBox
 from kit.talk import AGENT_HZ, CUSTOMER_HZ, OTHER_HZ, PhoneMaker, contact_of, hears
 
 pytestmark = pytest.mark.scenario
@@ -44,20 +43,23 @@ def korean() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def shared_box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBox]:
-    """A box with the three flows and a queue that goes round."""
+def box_settings() -> BoxSettings:
     numbers = {KOREAN: "korean", ROUND: "round", ANN: "ann"}
     extra = "".join(f'\n[[numbers]]\nnumber = "{number}"\nflow = "{flow}"\n' for number, flow in numbers.items())
-    with RunningBox(tmp_path_factory.mktemp("box"), capacity=4, extra=extra) as running:
-        running.install_flows()
-        running.api.call("queue.add", queue="round", flow="waiting", wrap_up_s=0.2, agent_order="round_robin")
-        running.add_agent("ann", "201", "sales", "round", available=False)
-        running.add_agent("bob", "202", "sales", "round", available=False)
-        running.api.call("agent.add", agent="ann", wrap_up_s=1.0)
-        running.api.call("flow.install", name="korean", document=korean())
-        running.api.call("flow.install", name="round", document=into_queue({"QueueId": "round"}))
-        running.api.call("flow.install", name="ann", document=into_queue({"AgentId": "ann"}))
-        yield running
+    return {"capacity": 4, "extra": extra}
+
+
+@pytest.fixture(scope="module")
+def shared_box(shared_box: RunningBox) -> RunningBox:
+    """With the three flows and a queue that goes round."""
+    shared_box.api.call("queue.add", queue="round", flow="waiting", wrap_up_s=0.2, agent_order="round_robin")
+    shared_box.add_agent("ann", "201", "sales", "round", available=False)
+    shared_box.add_agent("bob", "202", "sales", "round", available=False)
+    shared_box.api.call("agent.add", agent="ann", wrap_up_s=1.0)
+    shared_box.api.call("flow.install", name="korean", document=korean())
+    shared_box.api.call("flow.install", name="round", document=into_queue({"QueueId": "round"}))
+    shared_box.api.call("flow.install", name="ann", document=into_queue({"AgentId": "ann"}))
+    return shared_box
 
 
 @pytest.fixture

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from kit.api import ApiError
 from kit.baresip import Baresip
-from kit.box import Json, RunningBox
-from kit.ports import PortBlock, reserved_ports
+from kit.box import BoxSettings, Json, RunningBox
 from kit.talk import AGENT_HZ, CUSTOMER_HZ, OTHER_HZ, PhoneMaker, contact_of, hears, put_through
 
 pytestmark = pytest.mark.scenario
@@ -16,17 +15,8 @@ Answering = Callable[[Baresip, Callable[[], Json]], Json]
 
 
 @pytest.fixture(scope="module")
-def shared_box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBox]:
-    with RunningBox(tmp_path_factory.mktemp("box"), capacity=7) as running:
-        running.install_flows()
-        yield running
-
-
-@pytest.fixture
-def ports() -> Iterator[PortBlock]:
-    """For seven phones."""
-    with reserved_ports(200) as block:
-        yield block
+def box_settings() -> BoxSettings:
+    return {"capacity": 7}
 
 
 @pytest.fixture

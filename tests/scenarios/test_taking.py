@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from kit.baresip import Baresip
-from kit.box import RunningBox
+from kit.box import BoxSettings, RunningBox
 from kit.talk import AGENT_HZ, CUSTOMER_HZ, OTHER_HZ, PhoneMaker, contact_of, hears, put_through
 
 pytestmark = pytest.mark.scenario
@@ -15,11 +13,8 @@ PARK_S = 6.0
 
 
 @pytest.fixture(scope="module")
-def shared_box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBox]:
-    extra = f'\n[phones]\npark_s = {PARK_S}\npark_fallback = "109"\n'
-    with RunningBox(tmp_path_factory.mktemp("box"), capacity=6, extra=extra) as running:
-        running.install_flows()
-        yield running
+def box_settings() -> BoxSettings:
+    return {"capacity": 6, "extra": f'\n[phones]\npark_s = {PARK_S}\npark_fallback = "109"\n'}
 
 
 def told(phone: Baresip, header: str) -> list[str]:

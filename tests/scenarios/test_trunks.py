@@ -2,60 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from kit.box import PASSWORD, TRUNK_ADDRESS, RunningBox
-from kit.ports import PortBlock, reserved_ports
+from kit.box import PASSWORD, TRUNK_ADDRESS, BoxSettings, RunningBox
+from kit.ports import PortBlock
 from kit.processes import wait_until
+from kit.provider import OUTSIDE, Provider, trunk_toml
 from kit.registrar import Registrar
 from kit.sipp import Sipp, register
 from kit.talk import AGENT_HZ, CUSTOMER_HZ, PhoneMaker, contact_of
 
 pytestmark = pytest.mark.scenario
-OUTSIDE = "+12125559999"
 NUMBER = "+12125550100"
 
 
 @pytest.fixture(scope="module")
-def provider_ports() -> Iterator[PortBlock]:
-    with reserved_ports(20) as block:
-        yield block
-
-
-@pytest.fixture(scope="module")
-def trunk_port(provider_ports: PortBlock) -> int:
-    """The provider's SIP port, on its own address."""
-    return provider_ports.take()
-
-
-@pytest.fixture(scope="module")
-def shared_box(tmp_path_factory: pytest.TempPathFactory, trunk_port: int) -> Iterator[RunningBox]:
-    extra = f'\n[[trunks]]\nname = "acme"\nkind = "static"\nhost = "{TRUNK_ADDRESS}"\nport = {trunk_port}\n'
-    extra += f'caller_id = "{NUMBER}"\n'
-    with RunningBox(tmp_path_factory.mktemp("box"), capacity=3, extra=extra) as running:
-        running.install_flows()
-        yield running
+def box_settings(trunk_port: int) -> BoxSettings:
+    return {"capacity": 3, "extra": trunk_toml(trunk_port, caller_id=NUMBER)}
 
 
 def test_trunk_when_it_calls_a_number_then_flow_queue_and_agent_follow(
-    box: RunningBox, agent_phone: PhoneMaker, trunk_port: int, ports: PortBlock, tmp_path: Path
+    box: RunningBox, agent_phone: PhoneMaker, provider: Provider
 ) -> None:
     agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
     box.api.call("directory.add", names={"(212) 555-0123": "Kim Minsu"})
-    rows = [("+12125550123", "-", NUMBER, ports.take_even())]
-    caller = Sipp(
-        tmp_path,
-        "uac_trunk",
-        port=trunk_port,
-        remote=box.address,
-        address=TRUNK_ADDRESS,
-        rows=rows,
-        calls=1,
-        pause_ms=2500,
-        timeout_s=30,
-    )
+    caller = provider.calls(box, NUMBER, pause_ms=2500)
     agent.wait_for("CALL_INCOMING")
     agent.answer()
     agent.wait_for("CALL_ESTABLISHED")
@@ -85,44 +57,31 @@ def test_stranger_when_calling_without_password_then_challenged(
 
 
 def test_extension_when_dialling_outside_then_call_leaves_by_the_trunk(
-    box: RunningBox, phone: PhoneMaker, trunk_port: int, ports: PortBlock, tmp_path: Path
+    box: RunningBox, phone: PhoneMaker, provider: Provider
 ) -> None:
-    provider = Sipp(
-        tmp_path,
-        "uas_agent",
-        port=trunk_port,
-        address=TRUNK_ADDRESS,
-        rows=[(OUTSIDE, ports.take_even())],
-        fill={"ring_ms": "300"},
-        calls=1,
-        timeout_s=30,
-    )
-    provider.wait_ready()
+    far = provider.takes()
     caller = phone(box, "101", tone_hz=CUSTOMER_HZ)
     caller.dial("2125559999")
     caller.wait_for("CALL_ESTABLISHED")
     contact = contact_of(box, "101")
     box.wait_event(contact, "LegAnswered", trunk="acme")
     caller.hang_up()
-    assert provider.wait().successful == 1
-    assert f"From: <sip:{NUMBER}@" in provider.messages()
+    assert far.wait().successful == 1
+    assert f"From: <sip:{NUMBER}@" in far.messages()
     record = box.wait_closed(contact)
     assert record["InitiationMethod"] == "OUTBOUND"
     assert record["CustomerEndpoint"]["Address"] == OUTSIDE
 
 
 def test_extension_when_outside_number_does_not_answer_then_ringing_can_be_given_up(
-    box: RunningBox, phone: PhoneMaker, trunk_port: int, ports: PortBlock, tmp_path: Path
+    box: RunningBox, phone: PhoneMaker, provider: Provider
 ) -> None:
-    provider = Sipp(
-        tmp_path, "uas_ringing", port=trunk_port, address=TRUNK_ADDRESS, rows=[(OUTSIDE, 1)], calls=1, timeout_s=30
-    )
-    provider.wait_ready()
+    far = provider.takes("uas_ringing")
     caller = phone(box, "101", tone_hz=CUSTOMER_HZ)
     caller.dial(OUTSIDE)
     caller.wait_for("CALL_RINGING")
     caller.hang_up()
-    assert provider.wait().successful == 1
+    assert far.wait().successful == 1
     box.wait_closed(contact_of(box, "101"))
 
 
@@ -166,27 +125,18 @@ def _refused(box: RunningBox, folder: Path, number: str, status: str, *, source:
 
 
 def test_extension_when_forwarded_outside_then_the_provider_is_told_for_whom_the_call_was(
-    box: RunningBox, phone: PhoneMaker, trunk_port: int, ports: PortBlock, tmp_path: Path
+    box: RunningBox, phone: PhoneMaker, provider: Provider
 ) -> None:
-    provider = Sipp(
-        tmp_path,
-        "uas_agent",
-        port=trunk_port,
-        address=TRUNK_ADDRESS,
-        rows=[(OUTSIDE, ports.take_even())],
-        calls=1,
-        timeout_s=30,
-    )
-    provider.wait_ready()
+    far = provider.takes()
     caller = phone(box, "101", tone_hz=CUSTOMER_HZ)
     box.add_extension("109")
     box.api.call("extension.set", extension="109", always=OUTSIDE, outside=True)
     caller.dial("109")
     caller.wait_for("CALL_ESTABLISHED")
     caller.hang_up()
-    assert provider.wait().successful == 1
-    assert "Diversion: <sip:109@linekeeper>;reason=unconditional" in provider.messages()
-    assert "X-Linekeeper-" not in provider.messages()
+    assert far.wait().successful == 1
+    assert "Diversion: <sip:109@linekeeper>;reason=unconditional" in far.messages()
+    assert "X-Linekeeper-" not in far.messages()
     box.api.call("extension.set", extension="109", always="", outside=False)
 
 

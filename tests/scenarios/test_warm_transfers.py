@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from kit.audio import read_sides
 from kit.baresip import Baresip
-from kit.box import TRUNK_ADDRESS, Json, RunningBox
-from kit.ports import PortBlock, reserved_ports
+from kit.box import BoxSettings, Json, RunningBox
 from kit.processes import wait_until
-from kit.sipp import Sipp
+from kit.provider import OUTSIDE, Provider, trunk_toml
 from kit.talk import (
     AGENT_HZ,
     CUSTOMER_HZ,
@@ -25,27 +21,11 @@ from kit.talk import (
 )
 
 pytestmark = pytest.mark.scenario
-OUTSIDE = "+12125559999"
 
 
 @pytest.fixture(scope="module")
-def provider_ports() -> Iterator[PortBlock]:
-    with reserved_ports(20) as block:
-        yield block
-
-
-@pytest.fixture(scope="module")
-def trunk_port(provider_ports: PortBlock) -> int:
-    """The provider's SIP port, on its own address."""
-    return provider_ports.take()
-
-
-@pytest.fixture(scope="module")
-def shared_box(tmp_path_factory: pytest.TempPathFactory, trunk_port: int) -> Iterator[RunningBox]:
-    extra = f'\n[[trunks]]\nname = "acme"\nkind = "static"\nhost = "{TRUNK_ADDRESS}"\nport = {trunk_port}\n'
-    with RunningBox(tmp_path_factory.mktemp("box"), capacity=3, extra=extra) as running:
-        running.install_flows()
-        yield running
+def box_settings(trunk_port: int) -> BoxSettings:
+    return {"capacity": 3, "extra": trunk_toml(trunk_port)}
 
 
 @pytest.fixture
@@ -273,26 +253,10 @@ def test_refer_when_the_target_is_a_queues_number_then_the_customer_waits_there_
     assert after["Queue"]["Name"] == "sales"
 
 
-@pytest.fixture
-def provider(trunk_port: int, ports: PortBlock, tmp_path: Path) -> Sipp:
-    """Who is called outside answers."""
-    made = Sipp(
-        tmp_path,
-        "uas_agent",
-        port=trunk_port,
-        address=TRUNK_ADDRESS,
-        rows=[(OUTSIDE, ports.take_even())],
-        fill={"ring_ms": "300"},
-        calls=1,
-        timeout_s=40,
-    )
-    made.wait_ready()
-    return made
-
-
 def test_refer_when_the_target_is_outside_then_the_customer_leaves_by_the_trunk(
-    box: RunningBox, customer: Baresip, ann: Baresip, provider: Sipp
+    box: RunningBox, customer: Baresip, ann: Baresip, provider: Provider
 ) -> None:
+    far = provider.takes()
     contact = put_through(box, customer, ann)
     ann.transfer("2125559999")
     ann.wait_for("CALL_CLOSED")
@@ -300,7 +264,7 @@ def test_refer_when_the_target_is_outside_then_the_customer_leaves_by_the_trunk(
     box.wait_event(second, "LegAnswered", trunk="acme")
     _for_a_while(customer, 1.0)  # there is something to record
     customer.hang_up()
-    assert provider.wait().successful == 1
+    assert far.wait().successful == 1
     before, after = linked(box, contact, second)
     assert before["TransferredToEndpoint"] == {"Address": OUTSIDE, "Type": "TELEPHONE_NUMBER"}
     assert after["Agent"] is None
