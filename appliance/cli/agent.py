@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import click
 
 from appliance.cli.options import config_option, json_option
 from appliance.cli.output import show_json, show_rows
+from appliance.cli.pin_prompt import given_pin
 from appliance.cli.served import ServedQueue, WrapUp, written
 from appliance.cli.switchboard import Switchboard
 
@@ -203,18 +203,11 @@ def pin(*, agent: str, make: bool, from_stdin: bool, config_file: Path, as_json:
 
     Example: linekeeper agent pin kim --make
     """
-    chosen = None if make else _pin(from_stdin)
+    chosen = None if make else given_pin(from_stdin)
     result = Switchboard(config_file).call("agent.pin", agent=agent, pin=chosen)
     _show(result, "logs in with number {login}", as_json=as_json)
     if not as_json and result["pin"]:
         click.echo(f"PIN: {result['pin']}")
-
-
-def _pin(from_stdin: bool) -> str:
-    if from_stdin:
-        return sys.stdin.readline().strip()
-    asked: str = click.prompt("PIN", hide_input=True, confirmation_prompt=True)
-    return asked
 
 
 @command.command("extend")

@@ -69,6 +69,7 @@ class AgentAccesses:
     def _free_login(self) -> str:
         taken = {row["login"] for row in self._connection.rows("SELECT login FROM agent_access")}
         taken |= {row["extension"] for row in self._connection.rows("SELECT extension FROM extensions")}
+        taken |= {row["number"] for row in self._connection.rows("SELECT number FROM mailboxes")}
         return next(
             str(number) for number in range(FIRST_LOGIN, FIRST_LOGIN + len(taken) + 1) if str(number) not in taken
         )

@@ -26,7 +26,8 @@ class OwnerKind(enum.StrEnum):
 
 
 class Mailbox(msgspec.Struct, frozen=True, kw_only=True):
-    """greeting: the prompt callers hear, "": the box's own words; longest_s: of one message."""
+    """greeting: the prompt callers hear, "": the box's own words; longest_s: of one message;
+    number: what is keyed in to listen to it, "" for none."""
 
     mailbox: str
     kind: OwnerKind = OwnerKind.AGENT
@@ -34,6 +35,7 @@ class Mailbox(msgspec.Struct, frozen=True, kw_only=True):
     greeting: str = ""
     longest_s: float = LONGEST_S
     enabled: bool = True
+    number: str = ""
 
 
 class Mailboxes:
@@ -45,9 +47,11 @@ class Mailboxes:
         """Add the mailbox or change it."""
         with self._connection.transaction():
             self._connection.write(
-                "INSERT INTO mailboxes (mailbox, kind, owner, greeting, longest_s, enabled) VALUES (?, ?, ?, ?, ?, ?)"
+                "INSERT INTO mailboxes (mailbox, kind, owner, greeting, longest_s, enabled, number)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (mailbox) DO UPDATE SET kind = excluded.kind, owner = excluded.owner,"
-                " greeting = excluded.greeting, longest_s = excluded.longest_s, enabled = excluded.enabled",
+                " greeting = excluded.greeting, longest_s = excluded.longest_s, enabled = excluded.enabled,"
+                " number = excluded.number",
                 (
                     mailbox.mailbox,
                     mailbox.kind.value,
@@ -55,6 +59,7 @@ class Mailboxes:
                     mailbox.greeting,
                     float(mailbox.longest_s),
                     int(mailbox.enabled),
+                    mailbox.number,
                 ),
             )
             self._outbox.add(MAILBOX, mailbox)

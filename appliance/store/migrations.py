@@ -516,6 +516,19 @@ def _disconnect_flows(db: Database) -> None:
     db.execute("ALTER TABLE queues ADD COLUMN disconnect_flow TEXT")
 
 
+@STEPS(name="0020_mailbox_access")
+def _mailbox_access(db: Database) -> None:
+    db.execute("ALTER TABLE mailboxes ADD COLUMN number TEXT NOT NULL DEFAULT ''")
+    db.execute("CREATE UNIQUE INDEX mailboxes_number ON mailboxes (number) WHERE number <> ''")
+    db.execute("""
+        CREATE TABLE mailbox_access (
+            mailbox TEXT PRIMARY KEY,
+            pin_hash TEXT NOT NULL,
+            wrong INTEGER NOT NULL,
+            locked_until REAL NOT NULL
+        ) STRICT""")
+
+
 def apply(raw: sqlite3.Connection) -> None:
     """Do every step that is not done yet."""
     STEPS.apply(_database(raw))

@@ -30,6 +30,7 @@ from appliance.store.flow_parts import FlowParts
 from appliance.store.flows import Flows
 from appliance.store.groups import Groups
 from appliance.store.lock import WriterLock
+from appliance.store.mailbox_access import MailboxAccesses
 from appliance.store.mailboxes import Mailboxes
 from appliance.store.measures import Measures
 from appliance.store.outbox import Outbox
@@ -57,6 +58,7 @@ class Store:
         self.errands = Errands(connection, self.campaigns, self.do_not_call, self.outbox)
         self.voicemails = Voicemails(connection)
         self.mailboxes = Mailboxes(connection, self.outbox)
+        self.mailbox_access = MailboxAccesses(connection)
         self.events = ContactEvents(
             connection,
             self.contacts,

@@ -95,6 +95,34 @@ def test_messages_when_asked_for_at_another_phone_then_number_and_pin_are_needed
     assert [one["state"] for one in messages(box, "ann")] == ["saved"]
 
 
+def test_messages_of_a_queue_when_listened_to_at_a_phone_then_the_mailbox_has_a_number_and_pin_of_its_own(
+    box: RunningBox, phone: PhoneMaker
+) -> None:
+    caller = phone(box, "101", tone_hz=CUSTOMER_HZ)
+    mailbox(box, "sales", number="801")
+    box.api.call("mailbox.pin", mailbox="sales", pin="4711")
+    leave(box, caller, "sales")
+    desk = phone(box, "150")
+    desk.dial("*98801")
+    desk.wait_for("CALL_ESTABLISHED")
+    desk.send_digits("7777#")
+    asked = desk.heard().duration_s
+    desk.wait_heard(lambda sound: sound.rms() > 300, since_s=asked, what="that it is wrong", timeout_s=15)
+    assert [one["state"] for one in messages(box, "sales")] == ["new"]
+    desk.hang_up()
+    desk.wait_for("CALL_CLOSED")
+    desk.dial("*98")
+    desk.wait_for("CALL_ESTABLISHED")
+    desk.send_digits("801#")
+    wait_until(lambda: desk.heard().duration_s > asked + 3.0, timeout_s=15, what="the question for the PIN")
+    desk.send_digits("4711#")
+    hears_message(desk, since_s=desk.heard().duration_s)
+    assert [one["state"] for one in messages(box, "sales")] == ["saved"]
+    desk.send_digits("7")
+    desk.wait_for("CALL_CLOSED", timeout_s=30)
+    assert messages(box, "sales") == []
+
+
 def test_greeting_when_spoken_into_the_phone_then_callers_hear_it(box: RunningBox, phone: PhoneMaker) -> None:
     caller = phone(box, "101", tone_hz=CUSTOMER_HZ)
     box.add_agent("ann", "201", "sales", available=False)

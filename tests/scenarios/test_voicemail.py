@@ -82,6 +82,27 @@ def test_voicemail_when_extension_does_not_answer_then_its_forward_takes_the_mes
     check_message(message(box, "ann"), caller="101")
 
 
+def test_voicemail_when_the_phone_says_that_it_is_busy_then_its_forward_takes_the_message(
+    box: RunningBox, phone: PhoneMaker
+) -> None:
+    caller = phone(box, "101", tone_hz=CUSTOMER_HZ)
+    called = phone(box, "201")
+    box.add_agent("ann", "201", "sales", available=False)
+    mailbox(box, "ann")
+    mailbox(box, "sales")
+    box.api.call("extension.set", extension="201", busy="voicemail:ann", no_answer="voicemail:sales")
+    try:
+        caller.dial("201")
+        called.wait_for("CALL_INCOMING")
+        called.refuse(486)
+        speaks(caller)
+        caller.hang_up()
+        check_message(message(box, "ann"), caller="101")
+        assert messages(box, "sales") == []
+    finally:
+        box.api.call("extension.set", extension="201", busy="", no_answer="")
+
+
 def test_voicemail_when_the_agent_transfers_there_then_the_customer_leaves_a_message(
     box: RunningBox, phone: PhoneMaker, agent_phone: PhoneMaker
 ) -> None:

@@ -89,6 +89,7 @@ class Api:
             "agent.clear": (ask.AgentNamed, shift.clear),
             "agent.extend": (ask.AgentExtend, shift.extend),
             "agent.pin": (ask.AgentPin, lambda given: access.set_pin(AgentId(given.agent), given.pin)),
+            "mailbox.pin": (ask.MailboxPin, lambda given: access.set_mailbox_pin(given.mailbox, given.pin)),
             "contact.disposition": (ask.ContactDisposition, outcomes.choose),
             "contact.note": (ask.ContactNote, outcomes.note),
             "contact.command": (ask.ContactCommand, live.command),

@@ -115,9 +115,14 @@ class Desk:
         try:
             return await self.access.prove(asked.text("agent"), asked.text("pin"))
         except WrongPinError as error:
-            refused = RefusedError("pin_locked" if error.kind == "locked" else "pin_wrong")
-            refused.kind = error.kind
-            raise refused from None
+            raise _wrong(error) from None
+
+    async def prove_mailbox(self, asked: Asked) -> str:
+        """The mailbox whose number (or whose agent's) and PIN are these parameters. Raises RefusedError."""
+        try:
+            return await self.access.prove_mailbox(asked.text("agent"), asked.text("pin"))
+        except WrongPinError as error:
+            raise _wrong(error) from None
 
     async def _permitted(self, row: Feature, asked: Asked) -> Asked:
         """Raises RefusedError for somebody who may not call the function."""
@@ -128,6 +133,12 @@ class Desk:
         if any(not asked.text(name) for name in row.needs):
             raise RefusedError("feature_incomplete")
         return asked
+
+
+def _wrong(error: WrongPinError) -> RefusedError:
+    refused = RefusedError("pin_locked" if error.kind == "locked" else "pin_wrong")
+    refused.kind = error.kind
+    return refused
 
 
 def _read(args: dict[str, Any]) -> BoxFunctionCall:

@@ -27,8 +27,8 @@ async def open_own(desk: Desk, asked: Asked) -> Said:
 
 
 async def open_by_pin(desk: Desk, asked: Asked) -> Said:
-    """An agent's mailbox from any phone inside, by log-in number and PIN."""
-    return await _open(desk, asked, await desk.prove(asked))
+    """A mailbox from any phone inside: by its own number and PIN, or by its agent's."""
+    return await _open(desk, asked, await desk.prove_mailbox(asked))
 
 
 async def key(desk: Desk, asked: Asked) -> Said:

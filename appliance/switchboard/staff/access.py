@@ -1,12 +1,13 @@
-"""Who an agent is by number and PIN: PINs are set, checked and counted here.
+"""Who an agent is by number and PIN, and which mailbox opens: PINs are set, checked and counted here.
 
-Wrong ones lock the agent for a while, longer each time; a new PIN unlocks. Nobody learns whether number or PIN was
-wrong. Hashing takes a while, so it is done beside the store's thread.
+Wrong ones lock the agent (or the mailbox) for a while, longer each time; a new PIN unlocks. Nobody learns whether the
+number or the PIN was wrong. Hashing takes a while, so it is done beside the store's thread.
 """
 
 from __future__ import annotations
 
 import asyncio
+from typing import TypeVar
 
 import msgspec
 
@@ -14,6 +15,8 @@ from appliance.clock import Clock
 from appliance.errors import RequestError
 from appliance.ids import AgentId
 from appliance.store.agent_access import AgentAccess
+from appliance.store.mailbox_access import MailboxAccess
+from appliance.store.mailboxes import OwnerKind
 from appliance.store.store import Store
 from appliance.switchboard.api.listings import Row, missing
 from appliance.switchboard.staff import pins
@@ -23,13 +26,15 @@ TRIES = 3  # wrong PINs before the first lock
 FIRST_LOCK_S = 60.0
 LONGEST_LOCK_S = 3600.0
 
+Kept = TypeVar("Kept", AgentAccess, MailboxAccess)
+
 
 class WrongPinError(RequestError):
-    """Number and PIN are not those of an agent; or, with kind `locked`, too many were not."""
+    """Number and PIN are not those of an agent or a mailbox; or, with kind `locked`, too many were not."""
 
 
 class Access:
-    """PINs of the agents in `store`."""
+    """PINs of the agents and mailboxes in `store`."""
 
     def __init__(self, store: StoreThread, clock: Clock) -> None:
         self._store = store
@@ -38,8 +43,7 @@ class Access:
 
     async def set_pin(self, agent: AgentId, pin: str | None) -> Row:
         """agent, login, pin (only one that was made). Ends a lock. Raises RequestError."""
-        chosen = pins.make_pin() if pin is None else pins.checked_pin(pin)
-        kept = await asyncio.to_thread(pins.hash_pin, chosen)
+        chosen, kept = await _chosen(pin)
 
         def write(store: Store) -> AgentAccess:
             if store.agents.get(agent) is None:
@@ -51,23 +55,68 @@ class Access:
         access = await self._store.run(write)
         return {"agent": agent, "login": access.login, "pin": chosen if pin is None else None}
 
+    async def set_mailbox_pin(self, mailbox: str, pin: str | None) -> Row:
+        """mailbox, number, pin (only one that was made). Ends a lock. Raises RequestError."""
+        chosen, kept = await _chosen(pin)
+
+        def write(store: Store) -> str:
+            known = store.mailboxes.get(mailbox)
+            if known is None or not known.enabled:
+                raise missing("mailbox", mailbox)
+            if known.kind is OwnerKind.AGENT and known.owner == mailbox:
+                raise RequestError(
+                    f"mailbox {mailbox} opens by the PIN of its agent; set that with 'linekeeper agent pin {mailbox}'",
+                    kind="conflict",
+                )
+            store.mailbox_access.put(MailboxAccess(mailbox=mailbox, pin_hash=kept))
+            return known.number
+
+        number = await self._store.run(write)
+        return {"mailbox": mailbox, "number": number or None, "pin": chosen if pin is None else None}
+
     async def prove(self, number: str, pin: str) -> AgentId:
         """The agent with this log-in number (or own extension) and this PIN. Raises WrongPinError."""
         async with self._turn:
             access = await self._store.run(lambda store: store.agent_access.by_number(number))
-            if access is not None and access.locked_until > self._clock().wall_s:
-                raise WrongPinError(f"agent {access.agent} is locked after wrong PINs; try again later", kind="locked")
-            right = await asyncio.to_thread(pins.is_pin, pin, "" if access is None else access.pin_hash)
+            right = await self._is_right(access, pin)
             if access is not None:
-                await self._store.run(lambda store: store.agent_access.put(self._counted(access, right=right)))
+                counted = self._counted(access, right=right)
+                await self._store.run(lambda store: store.agent_access.put(counted))
         if access is None or not right:
             raise WrongPinError("number and PIN are not those of an agent; try again", kind="refused")
         return access.agent
 
-    def _counted(self, access: AgentAccess, *, right: bool) -> AgentAccess:
+    async def prove_mailbox(self, number: str, pin: str) -> str:
+        """The mailbox with this number and this PIN, or else that of the agent of `prove`. Raises WrongPinError."""
+        async with self._turn:
+            access = await self._store.run(lambda store: store.mailbox_access.by_number(number))
+            right = access is not None and await self._is_right(access, pin)
+            if access is not None:
+                counted = self._counted(access, right=right)
+                await self._store.run(lambda store: store.mailbox_access.put(counted))
+        if access is None:
+            return await self.prove(number, pin)
+        if not right:
+            raise WrongPinError("number and PIN are not those of a mailbox; try again", kind="refused")
+        return access.mailbox
+
+    async def _is_right(self, access: AgentAccess | MailboxAccess | None, pin: str) -> bool:
+        """Raises WrongPinError while it is locked."""
+        if access is not None and access.locked_until > self._clock().wall_s:
+            who = f"agent {access.agent}" if isinstance(access, AgentAccess) else f"mailbox {access.mailbox}"
+            raise WrongPinError(f"{who} is locked after wrong PINs; try again later", kind="locked")
+        return await asyncio.to_thread(pins.is_pin, pin, "" if access is None else access.pin_hash)
+
+    def _counted(self, access: Kept, *, right: bool) -> Kept:
         if right:
             return msgspec.structs.replace(access, wrong=0, locked_until=0.0)
         wrong = access.wrong + 1
         lock_s = min(LONGEST_LOCK_S, FIRST_LOCK_S * 2 ** (wrong - TRIES)) if wrong >= TRIES else 0.0
         until = self._clock().wall_s + lock_s if lock_s else 0.0
         return msgspec.structs.replace(access, wrong=wrong, locked_until=until)
+
+
+async def _chosen(pin: str | None) -> tuple[str, str]:
+    """`pin`, or one that is made, and its hash. Raises RequestError."""
+    chosen = pins.make_pin() if pin is None else pins.checked_pin(pin)
+    return chosen, await asyncio.to_thread(pins.hash_pin, chosen)

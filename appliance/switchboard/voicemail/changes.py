@@ -30,15 +30,17 @@ def add_mailbox(store: Store, given: ask.MailboxAdd) -> Change:
         owner=owner,
         greeting=before.greeting,
         longest_s=before.longest_s if given.longest_s is None else given.longest_s,
+        number=before.number if given.number is None else _number(store, given.mailbox, given.number),
     )
     store.mailboxes.put(mailbox)
     return Change(result=_shown(mailbox), published=True)
 
 
 def remove_mailbox(store: Store, given: ask.MailboxNamed) -> Change:
-    """It takes no messages any more; those in it stay until they are deleted."""
+    """It takes no messages any more, and number and PIN are forgotten; messages stay until they are deleted."""
     mailbox = _existing(store, given.mailbox)
-    store.mailboxes.put(msgspec.structs.replace(mailbox, enabled=False))
+    store.mailboxes.put(msgspec.structs.replace(mailbox, enabled=False, number=""))
+    store.mailbox_access.remove(given.mailbox)
     return Change(result={"mailbox": given.mailbox}, published=True)
 
 
@@ -53,11 +55,11 @@ def set_greeting(store: Store, paths: BoxPaths, given: ask.MailboxGreeting) -> C
 
 
 def list_mailboxes(store: Store) -> Change:
-    counts = store.voicemails.counts()
+    counts, with_pin = store.voicemails.counts(), store.mailbox_access.with_pin()
     rows = []
     for mailbox in store.mailboxes.all():
         new, saved = counts.get(mailbox.mailbox, (0, 0))
-        rows.append({**_shown(mailbox), "new": new, "saved": saved})
+        rows.append({**_shown(mailbox), "has_pin": mailbox.mailbox in with_pin, "new": new, "saved": saved})
     return Change(result=rows)
 
 
@@ -123,6 +125,18 @@ def _owner(store: Store, given: ask.MailboxAdd, known: Mailbox | None) -> tuple[
     )
 
 
+def _number(store: Store, mailbox: str, number: str) -> str:
+    """`number`, if nothing else that is keyed in after *98 has it."""
+    if number:
+        agent = store.agent_access.by_number(number)
+        box = next((one for one in store.mailboxes.all() if number in (one.number, one.mailbox)), None)
+        if box is not None and box.mailbox != mailbox:
+            raise RequestError(f"number {number} is mailbox {box.mailbox}'s; choose another", kind="conflict")
+        if agent is not None:
+            raise RequestError(f"number {number} is agent {agent.agent}'s; choose another", kind="conflict")
+    return number
+
+
 def _exists(store: Store, kind: OwnerKind, owner: str) -> bool:
     match kind:
         case OwnerKind.AGENT:
@@ -147,4 +161,5 @@ def _shown(mailbox: Mailbox) -> dict[str, Any]:
         "owner": mailbox.owner,
         "greeting": mailbox.greeting,
         "longest_s": mailbox.longest_s,
+        "number": mailbox.number or None,
     }

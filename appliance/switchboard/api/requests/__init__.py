@@ -78,6 +78,7 @@ from appliance.switchboard.api.requests.phones import (
     MailboxAdd,
     MailboxGreeting,
     MailboxNamed,
+    MailboxPin,
     VoicemailList,
     VoicemailMark,
 )
@@ -162,6 +163,7 @@ __all__ = [
     "MailboxAdd",
     "MailboxGreeting",
     "MailboxNamed",
+    "MailboxPin",
     "MaybeFlow",
     "Name",
     "Nothing",

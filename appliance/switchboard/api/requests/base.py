@@ -27,6 +27,9 @@ PhoneNumber = Annotated[str, msgspec.Meta(pattern=r"^(\+[0-9]{3,15})?$")]
 Digits = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{2,15}$")]
 
 
+MaybeDigits = Annotated[str, msgspec.Meta(pattern=r"^([0-9]{2,15})?$")]  # "": none
+
+
 Target = Annotated[str, msgspec.Meta(pattern=r"^([0-9*#+]{1,32}|(queue|group|voicemail):[^\x00-\x1f\x7f]{1,64})?$")]
 
 

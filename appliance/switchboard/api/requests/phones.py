@@ -12,6 +12,7 @@ from appliance.switchboard.api.requests.base import (
     Digits,
     Label,
     Limit,
+    MaybeDigits,
     Name,
     Password,
     Ring,
@@ -81,17 +82,28 @@ class DirectorySearch(Arguments, frozen=True, kw_only=True):
 
 class MailboxAdd(Arguments, frozen=True, kw_only=True):
     """Adds or changes a mailbox; what is None stays as it was. One of agent, queue and extension is the owner; none:
-    whoever has the mailbox's name. longest_s: of a message."""
+    whoever has the mailbox's name. longest_s: of a message; number: what is keyed in to listen, "" for none."""
 
     mailbox: Name
     agent: Name | None = None
     queue: Name | None = None
     extension: Digits | None = None
     longest_s: Annotated[float, msgspec.Meta(ge=5, le=3600)] | None = None
+    number: MaybeDigits | None = None
 
 
 class MailboxNamed(Arguments, frozen=True, kw_only=True):
     mailbox: Name
+
+
+class MailboxPin(Arguments, frozen=True, kw_only=True):
+    """`pin` None: one is made."""
+
+    mailbox: Name
+    pin: str | None = None
+
+    def __repr__(self) -> str:
+        return f"MailboxPin(mailbox={self.mailbox!r})"
 
 
 class MailboxGreeting(Arguments, frozen=True, kw_only=True):
