@@ -94,11 +94,12 @@ def test_voicemail_when_the_phone_says_that_it_is_busy_then_its_forward_takes_th
     try:
         caller.dial("201")
         called.wait_for("CALL_INCOMING")
-        called.refuse(486)
+        called.reject()
         speaks(caller)
         caller.hang_up()
         check_message(message(box, "ann"), caller="101")
         assert messages(box, "sales") == []
+        assert "SIP/2.0 486" in called.log.read_text()
     finally:
         box.api.call("extension.set", extension="201", busy="", no_answer="")
 
