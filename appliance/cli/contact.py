@@ -24,6 +24,22 @@ COLUMNS = {
     "agent": "agent",
     "disconnect_reason": "ended by",
 }
+_DONE = {
+    "hold": "on hold",
+    "resume": "off hold",
+    "mute": "muted",
+    "unmute": "not muted any more",
+    "pause-recording": "the recording is paused",
+    "resume-recording": "the recording goes on",
+    "toggle": "the agent has turned to the other party",
+    "conference": "all three hear each other",
+    "complete": "the agent has left; the transfer is complete, or goes on ringing",
+    "drop": "the consulted party is sent away",
+    "hangup": "ended",
+    "transfer": "transfer begun",
+    "consult": "consult begun",
+    "digits": "keys pressed",
+}
 EVENT_COLUMNS = {"time": "time", "seq": "nr", "writer": "by", "type": "what", "details": "details"}
 
 
@@ -84,7 +100,7 @@ def _act(contact: str, what: str, config_file: Path, as_json: bool, **more: str 
     if as_json:
         show_json(result)
     else:
-        click.echo(f"contact {contact}: {what} asked for")
+        click.echo(f"contact {contact}: {_DONE[what]}")
 
 
 def _simple(name: str, text: str) -> None:

@@ -261,11 +261,20 @@ class ContactProcess:
             self._retire()
         elif isinstance(message, p.OriginateContact):
             self._originate(message)
-        elif isinstance(message, p.Command) and self._contact is not None and self._is_ours(message.contact):
-            try:
-                obey(self._contact, message)
-            except Exception:  # one bad command must not end the call
-                _log.exception("command %s failed", type(message).__name__, extra=fields(contact=message.contact))
+        elif isinstance(message, p.Command):
+            why = self._carried_out(message)
+            if message.order:
+                self._link.ask(p.Obeyed(contact=message.contact, order=message.order, why=why))
+
+    def _carried_out(self, command: p.Command) -> str:
+        """Why nothing was done, "" where it was."""
+        if self._contact is None or not self._is_ours(command.contact):
+            return "it is over, or has gone on as another contact; see 'linekeeper contact list --open'"
+        try:
+            return obey(self._contact, command)
+        except Exception:  # one bad command must not end the call
+            _log.exception("command %s failed", type(command).__name__, extra=fields(contact=command.contact))
+            return "the process of the contact failed at it; its log has the details"
 
     def _originate(self, command: p.OriginateContact) -> None:
         """A contact that the box begins itself, unless there is one already."""

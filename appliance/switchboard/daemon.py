@@ -40,6 +40,7 @@ from appliance.switchboard.contacts.finisher import Finisher
 from appliance.switchboard.contacts.intake import Intake
 from appliance.switchboard.contacts.kinship import Kinship
 from appliance.switchboard.contacts.link import LinkServer
+from appliance.switchboard.contacts.orders import Orders
 from appliance.switchboard.desk.book import HANDLERS
 from appliance.switchboard.desk.desk import Desk
 from appliance.switchboard.edge_watch import EdgeWatch
@@ -144,7 +145,10 @@ class Switchboard:
             joining=self.joining,
             store=self.store,
         )
-        orbits = Orbits(self.contacts, lambda: self._publisher.plan, lambda: self._settings.configuration.phones)
+        orders = Orders(self.contacts)
+        orbits = Orbits(
+            self.contacts, orders, lambda: self._publisher.plan, lambda: self._settings.configuration.phones
+        )
         intake = Intake(
             contacts=self.contacts,
             ledger=self._ledger,
@@ -153,6 +157,7 @@ class Switchboard:
             joining=self.joining,
             supervisors=supervisors,
             orbits=orbits,
+            orders=orders,
             pages=Pages(self.contacts, self.originating, self.joining, lambda: self._publisher.plan),
         )
         self.errands = Errands(
@@ -168,6 +173,7 @@ class Switchboard:
             ledger=self._ledger,
             errands=self.errands,
             contacts=self.contacts,
+            orders=orders,
             routing=self.routing,
             clock=now,
         )
@@ -202,6 +208,7 @@ class Switchboard:
         live = Live(
             routing=self.routing,
             contacts=self.contacts,
+            orders=orders,
             edge=self._edge,
             watch=self._watch,
             numbers=self._numbers,

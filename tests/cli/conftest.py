@@ -20,6 +20,11 @@ class FakeSwitchboard:
     def __init__(self, path: Path) -> None:
         self.requests: list[dict[str, Any]] = []
         self.answers: dict[str, Any] = {}
+        self.fault: dict[str, Any] = {
+            "kind": "not_found",
+            "message": "there is no such thing; look again",
+            "problems": ["first", "second"],
+        }
         self.raw: bytes | None = None  # sent instead of an answer
         self._server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._server.bind(str(path))
@@ -53,8 +58,7 @@ class FakeSwitchboard:
         self.requests.append(request)
         if request["op"] in self.answers:
             return json.dumps({"ok": True, "id": 0, "result": self.answers[request["op"]]}).encode() + b"\n"
-        error = {"kind": "not_found", "message": "there is no such thing; look again", "problems": ["first", "second"]}
-        return json.dumps({"ok": False, "id": 0, "error": error}).encode() + b"\n"
+        return json.dumps({"ok": False, "id": 0, "error": self.fault}).encode() + b"\n"
 
 
 @pytest.fixture

@@ -206,6 +206,17 @@ def test_command_when_refused_and_json_then_document_of_the_switchboard(
     assert len(box.requests) == 1
 
 
+def test_contact_command_when_it_does_not_fit_then_exit_code_4_and_the_reason(
+    box: FakeSwitchboard, run: Run, capsys: Capture
+) -> None:
+    why = f"contact {CONTACT}: nobody is consulted; begin with 'consult'"
+    box.fault = {"kind": "conflict", "message": why, "problems": []}
+    assert run("contact", "toggle", CONTACT) == ExitCode.REFUSED
+    assert capsys.readouterr().err == f"linekeeper: {why}\n"
+    assert run("contact", "toggle", CONTACT, "--json") == ExitCode.REFUSED
+    assert json.loads(capsys.readouterr().out)["error"] == box.fault
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+from msgspec import structs
+
 from appliance.contact.protocol import (
     WAKE,
     Acknowledge,
@@ -22,6 +24,7 @@ from appliance.contact.protocol import (
     Hello,
     JoinFailed,
     Message,
+    Obeyed,
     Released,
     decode_from_contact,
     encode_message,
@@ -72,6 +75,7 @@ class FakeSwitchboard:
         self.released: list[ContactId] = []
         self.declined: list[ContactId] = []
         self.failed_joins: list[ContactId] = []
+        self.obeyed: list[Obeyed] = []
         self.repeated = 0
         self._path = path
         self._known: set[tuple[ContactId, int]] = set()
@@ -116,6 +120,16 @@ class FakeSwitchboard:
         """To the process that has the contact now."""
         slot = self.slot_of(command.contact)
         self.tell(slot, command)
+
+    def order(self, command: Command, *, slot: int | None = None) -> str:
+        """The same, and wait for what came of it: why nothing was done, "" where it was."""
+        number = len(self.obeyed) + 1
+        self.tell(self.slot_of(command.contact) if slot is None else slot, structs.replace(command, order=number))
+
+        def answer() -> str | None:
+            return next((each.why for each in self.obeyed if each.order == number), None)
+
+        return self.wait(answer, lambda: f"an answer to {command}", PATIENCE_S)
 
     def tell(self, slot: int, message: Message) -> None:
         with self._changed:
@@ -233,6 +247,8 @@ class FakeSwitchboard:
             connection.send(Acknowledge(contact=message.contact, seq=0))
         elif isinstance(message, Declined):
             self.declined.append(message.contact)
+        elif isinstance(message, Obeyed):
+            self.obeyed.append(message)
         elif isinstance(message, JoinFailed):
             self.failed_joins.append(message.contact)
         elif isinstance(message, Event):

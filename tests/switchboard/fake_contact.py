@@ -44,6 +44,7 @@ class FakeContact:
         self.received: list[protocol.Message] = []
         self.unacknowledged: list[said.ContactEvent | protocol.Released] = []
         self.woken = 0
+        self.objection: str | None = ""  # how it answers commands: "" has done it, None not at all
         self._dummy = subprocess.Popen(["sleep", "600"]) if own_process else None
         self.pid = os.getpid() if self._dummy is None else self._dummy.pid
         self._port = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -140,7 +141,12 @@ class FakeContact:
                     self._acknowledged(message)
                 else:
                     self.received.append(message)
+                    self._answer(message)
                 self._news.notify_all()
+
+    def _answer(self, message: protocol.Message) -> None:
+        if isinstance(message, protocol.Command) and message.order and self.objection is not None:
+            self._send(protocol.Obeyed(contact=message.contact, order=message.order, why=self.objection))
 
     def _acknowledged(self, message: protocol.Acknowledge) -> None:
         def done(item: said.ContactEvent | protocol.Released) -> bool:

@@ -217,10 +217,13 @@ class Origination:
         if contact.conversation.talker is None and contact.segment.contact == self._command.contact:
             contact.end(DisconnectReason.TELECOM_PROBLEM, detail="nobody joined the call")
 
-    def press(self, digit: str) -> None:
-        """A key of the agent's, or a command in its place: for the flow that shows whom to call."""
-        if self._whisper is not None and self._customer is None:
-            self._whisper.run.tell(DigitPressed(digit=digit))
+    def press(self, digit: str) -> bool:
+        """A key of the agent's, or a command in its place: for the flow that shows whom to call. False where none
+        listens."""
+        if self._whisper is None or self._customer is not None:
+            return False
+        self._whisper.run.tell(DigitPressed(digit=digit))
+        return True
 
     # ── what legs tell ───────────────────────────────────────────────────────────────────────────────────────────
 

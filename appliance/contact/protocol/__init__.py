@@ -2,7 +2,8 @@
 
 Each message is one line of JSON. The contact process connects (and reconnects), says `Hello`, then sends every event
 of its journal that was not acknowledged yet; the switchboard acknowledges what it has stored and sends commands.
-A command that no longer fits (the offer is gone, the leg has ended) is ignored: the events tell what happened.
+A command that no longer fits (the offer is gone, the leg has ended) changes nothing: the events tell what happened, and
+`Obeyed` tells whoever has given the command an order number.
 
 The process sleeps in pjsua2's event loop, which can't watch our socket. Whoever sends it a command therefore also sends
 the datagram `WAKE` to its SIP port on 127.0.0.1 (an RFC 5626 §3.5.1 keep-alive, which the SIP stack swallows).
@@ -54,6 +55,7 @@ from appliance.contact.protocol.told import (
     Hello,
     JoinFailed,
     MeasureMetrics,
+    Obeyed,
     ParkRefused,
     Released,
     WishMonitorMode,
@@ -87,6 +89,7 @@ __all__ = [
     "Message",
     "MonitorMode",
     "MuteLeg",
+    "Obeyed",
     "OfferContact",
     "OriginateContact",
     "PagePhones",
@@ -126,6 +129,7 @@ FromContact = (
     | WishPage
     | ParkRefused
     | Declined
+    | Obeyed
     | JoinFailed
     | WishMonitorMode
 )

@@ -23,6 +23,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=T
 
 
 class Command(Message, frozen=True, kw_only=True):
-    """Base of what the switchboard asks of the contact under way."""
+    """Base of what the switchboard asks of the contact under way. `order`: whoever asked waits for `Obeyed` with the
+    same number; 0: nobody does."""
 
     contact: ContactId
+    order: int = 0

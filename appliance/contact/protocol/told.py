@@ -73,6 +73,15 @@ class ParkRefused(Message, frozen=True, kw_only=True):
     orbit: str
 
 
+class Obeyed(Message, frozen=True, kw_only=True):
+    """What came of the command with this `order` for `contact`: `why` nothing was done, "" where it was. After the events
+    that it caused. Not kept: who asked doesn't wait for long."""
+
+    contact: ContactId
+    order: int
+    why: str = ""
+
+
 class Declined(Message, frozen=True, kw_only=True):
     """The process can't take the contact of an OriginateContact (it has one, or is leaving): try another process."""
 

@@ -14,10 +14,13 @@ if TYPE_CHECKING:
 _KEYS = re.compile(r"[0-9*#]{1,64}")
 
 
-def press(contact: Contact, digits: str) -> None:
-    """The talker presses `digits`: to the customer, in a consult to the consulted, in a conference to both."""
+def press(contact: Contact, digits: str) -> bool:
+    """The talker presses `digits`: to the customer, in a consult to the consulted, in a conference to both. False where
+    nobody is there to get them."""
     if not _KEYS.fullmatch(digits):
-        return
-    for leg in contact.conversation.with_(TALKER):
+        return False
+    legs = contact.conversation.with_(TALKER)
+    for leg in legs:
         leg.send_digits(digits)
         contact.emit(DigitsSent(leg=leg.leg, count=len(digits)))
+    return bool(legs)

@@ -158,16 +158,21 @@ class Parking:
             self._wait()
 
 
-def park(contact: Contact, command: p.ParkContact) -> None:
-    """The switchboard has an orbit for the customer."""
+def park(contact: Contact, command: p.ParkContact) -> str:
+    """The switchboard has an orbit for the customer. Why it is not wanted, "" where it is."""
     talk = contact.conversation
     parker = talk.talker
     ready = talk.talking and parker is not None and talk.customer is not None and not contact.busy_with_target
     if ready and parker is not None and contact.parking is None:
         contact.parking = Parking(contact, command, parker)
         contact.parking.begin()
-    else:
-        contact.services.link.ask(p.ParkRefused(contact=contact.segment.contact, orbit=command.orbit))
+        return ""
+    contact.services.link.ask(p.ParkRefused(contact=contact.segment.contact, orbit=command.orbit))
+    if contact.parking is not None:
+        return "the customer is parked already"
+    if contact.busy_with_target:
+        return "a transfer or consult is under way; 'complete' or 'drop' it first"
+    return "nobody talks with the customer now; wait until an agent has answered"
 
 
 def ask_for_orbit(contact: Contact, orbit: str = "") -> bool:

@@ -14,7 +14,7 @@ from appliance.acd.snapshots import AgentSnapshot
 from appliance.clock import Clock
 from appliance.edge.requests import RegisteredContact, registered_contacts
 from appliance.edge.rpc import AsyncEdgeLink
-from appliance.errors import EdgeError, RequestError
+from appliance.errors import EdgeError
 from appliance.ids import AgentId, ContactId, Extension, QueueId
 from appliance.stamps import iso_utc
 from appliance.switchboard.api import requests as ask
@@ -22,6 +22,7 @@ from appliance.switchboard.api.agent_rows import agent_row
 from appliance.switchboard.api.contact_commands import contact_command
 from appliance.switchboard.api.listings import Row
 from appliance.switchboard.contacts.contacts import Contacts
+from appliance.switchboard.contacts.orders import Orders
 from appliance.switchboard.edge_watch import EdgeWatch
 from appliance.switchboard.measuring.present import Present, calendar_day
 from appliance.switchboard.routing.routing import Routing
@@ -40,6 +41,7 @@ class Live:
         *,
         routing: Routing,
         contacts: Contacts,
+        orders: Orders,
         edge: AsyncEdgeLink,
         watch: EdgeWatch,
         numbers: TodaysNumbers,
@@ -48,6 +50,7 @@ class Live:
     ) -> None:
         self._routing = routing
         self._contacts = contacts
+        self._orders = orders
         self._edge = edge
         self._watch = watch
         self._numbers = numbers
@@ -61,17 +64,9 @@ class Live:
     # ── agents and contacts ──────────────────────────────────────────────────────────────────────────────────────
 
     async def command(self, given: ask.ContactCommand) -> Row:
-        """Ask the contact's process; the events tell what came of it. Raises RequestError."""
+        """contact, command; the contact's process has done it. Raises RequestError, as `Orders.give` does."""
         contact = ContactId(given.contact)
-        state = self._contacts.state(contact)
-        if state is None or state.disconnected:
-            raise RequestError(
-                f"contact {contact} is not under way; see 'linekeeper contact list --open'", kind="not_found"
-            )
-        command = contact_command(state, given)
-        if self._contacts.processes.connection_of(contact) is None:
-            raise RequestError(f"the process of contact {contact} is away just now; try again", kind="unavailable")
-        self._contacts.command(command)
+        await self._orders.give(contact_command(self._orders.under_way(contact), given))
         return {"contact": contact, "command": given.command}
 
     # ── what lists show beside the store ─────────────────────────────────────────────────────────────────────────

@@ -22,6 +22,7 @@ from appliance.contact.protocol import (
     Hello,
     JoinFailed,
     MeasureMetrics,
+    Obeyed,
     ParkRefused,
     Released,
     TellMetrics,
@@ -40,6 +41,7 @@ from appliance.switchboard.contacts.batch import Batch
 from appliance.switchboard.contacts.contact_state import ContactState, is_urgent
 from appliance.switchboard.contacts.contacts import Contacts
 from appliance.switchboard.contacts.link import Connection
+from appliance.switchboard.contacts.orders import Orders
 from appliance.switchboard.joints.joining import Joining
 from appliance.switchboard.joints.originating import Originating
 from appliance.switchboard.joints.paging import Pages
@@ -65,6 +67,7 @@ class Intake:
         joining: Joining,
         supervisors: Supervisors,
         orbits: Orbits,
+        orders: Orders,
         pages: Pages,
     ) -> None:
         self._contacts = contacts
@@ -78,6 +81,7 @@ class Intake:
             WishPark: orbits.wished,
             WishPage: pages.wished,
             ParkRefused: orbits.refused,
+            Obeyed: orders.answered,
         }
         self._turns = Turns()
 

@@ -25,6 +25,7 @@ from appliance.store.store import Store
 from appliance.switchboard.api import requests as ask
 from appliance.switchboard.api.listings import Row
 from appliance.switchboard.contacts.contacts import Contacts
+from appliance.switchboard.contacts.orders import Orders
 from appliance.switchboard.errands.errands import Errands
 from appliance.switchboard.joints.originating import new_contact
 from appliance.switchboard.ledger import Ledger
@@ -58,6 +59,7 @@ class Campaigns:
         ledger: Ledger,
         errands: Errands,
         contacts: Contacts,
+        orders: Orders,
         routing: Routing,
         clock: Clock,
     ) -> None:
@@ -65,6 +67,7 @@ class Campaigns:
         self._ledger = ledger
         self._errands = errands
         self._contacts = contacts
+        self._orders = orders
         self._routing = routing
         self._clock = clock
         self._campaigns: dict[str, Campaign] = {}
@@ -106,7 +109,7 @@ class Campaigns:
         state = self._contacts.state(contact)
         if state is None or not state.alone or not self._contacts.processes.held(contact):
             raise RequestError(f"nobody is shown the record of contact {contact} now", kind="conflict")
-        self._contacts.command(AnswerPreview(contact=contact, call=given.call))
+        await self._orders.give(AnswerPreview(contact=contact, call=given.call))
         return {"contact": contact, "call": given.call}
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────

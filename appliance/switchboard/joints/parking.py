@@ -20,6 +20,7 @@ from appliance.switchboard.api import requests as ask
 from appliance.switchboard.api.listings import Row
 from appliance.switchboard.contacts.contact_state import ContactState
 from appliance.switchboard.contacts.contacts import Contacts
+from appliance.switchboard.contacts.orders import Orders
 
 logger = logging.getLogger(__name__)
 
@@ -29,8 +30,11 @@ GIVEN_S = 5.0  # how long an orbit is kept for a contact that has not said anyth
 class Orbits:
     """`plan` and `phones` are those in force."""
 
-    def __init__(self, contacts: Contacts, plan: Callable[[], DialPlan], phones: Callable[[], Phones]) -> None:
+    def __init__(
+        self, contacts: Contacts, orders: Orders, plan: Callable[[], DialPlan], phones: Callable[[], Phones]
+    ) -> None:
         self._contacts = contacts
+        self._orders = orders
         self._plan = plan
         self._phones = phones
         self._given: dict[str, float] = {}
@@ -38,17 +42,15 @@ class Orbits:
     async def park(self, given: ask.ContactPark) -> Row:
         """contact, orbit. Raises RequestError where nobody talks there or no orbit is free."""
         contact = ContactId(given.contact)
-        state = self._contacts.state(contact)
-        if state is None or state.disconnected:
-            raise RequestError(
-                f"contact {contact} is not under way; see 'linekeeper contact list --open'", kind="not_found"
-            )
-        return {"contact": contact, "orbit": self._give(contact, given.orbit or "", None)}
+        self._orders.under_way(contact)
+        command = self._to_orbit(contact, given.orbit or "", None)
+        await self._orders.give(command)
+        return {"contact": contact, "orbit": command.orbit}
 
     def wished(self, message: WishPark) -> None:
         """An agent pressed the keys, or a phone sent REFER to an orbit."""
         try:
-            self._give(message.contact, message.orbit, message.by)
+            self._contacts.command(self._to_orbit(message.contact, message.orbit, message.by))
         except RequestError as error:
             logger.warning("not parked: %s", error, extra=fields(contact=message.contact))
 
@@ -65,14 +67,11 @@ class Orbits:
         parked = [state for state in self._contacts.under_way() if state.orbit]
         return [{"orbit": state.orbit, "contact": state.contact} for state in sorted(parked, key=_orbit)]
 
-    def _give(self, contact: ContactId, orbit: str, by: AgentId | None) -> str:
+    def _to_orbit(self, contact: ContactId, orbit: str, by: AgentId | None) -> ParkContact:
         found = self._free(orbit)
         self._given[found] = monotonic_s() + GIVEN_S
         phones = self._phones()
-        self._contacts.command(
-            ParkContact(contact=contact, orbit=found, time_s=phones.park_s, fallback=phones.park_fallback, by=by)
-        )
-        return found
+        return ParkContact(contact=contact, orbit=found, time_s=phones.park_s, fallback=phones.park_fallback, by=by)
 
     def _free(self, orbit: str) -> str:
         known = self._plan().orbits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from switchboard.harness import Harness, play
 from appliance.contact import protocol
 from appliance.edge.subscribers import list_subscribers
 from appliance.errors import FlowError, RequestError
+from appliance.events import CustomerHeld
 from appliance.ids import AgentId, LegId
 
 BAD_FLOW = {"Version": "2019-10-30", "StartAction": "a", "Actions": [{"Identifier": "b"}, {"Type": "Disconnect"}]}
@@ -213,6 +215,59 @@ def test_contact_commands_when_under_way_then_reach_its_process(tmp_path: Path) 
         process.hung_up()
         await box.closed(contact)
         await refused(box, "not_found", "contact.command", contact=contact, command="hold")
+
+    play(tmp_path, scene)
+
+
+def test_contact_command_when_it_does_not_fit_then_conflict_with_the_process_s_reason(tmp_path: Path) -> None:
+    async def scene(box: Harness) -> None:
+        process = await box.process(0)
+        contact = process.begin()
+        await process.settled()
+        process.objection = "nobody is consulted; begin with 'consult'"
+        said = await refused(box, "conflict", "contact.command", contact=contact, command="toggle")
+        assert said == f"contact {contact}: nobody is consulted; begin with 'consult'"
+        process.objection = "nobody talks with the customer now"
+        assert "nobody talks" in await refused(box, "conflict", "contact.park", contact=contact)
+
+    play(tmp_path, scene)
+
+
+def test_contact_command_when_done_then_what_followed_at_once_is_known(tmp_path: Path) -> None:
+    async def scene(box: Harness) -> None:
+        process = await box.process(0)
+        contact = process.begin()
+        await process.settled()
+        process.objection = None
+        asked = asyncio.create_task(box.call("contact.command", contact=contact, command="hold"))
+        command = await process.expect(protocol.HoldCustomer)
+        assert not asked.done()
+        process.emit(CustomerHeld())
+        process.say(protocol.Obeyed(contact=contact, order=command.order))
+        assert await asked == {"contact": contact, "command": "hold"}
+        assert [event["type"] for event in await box.events(contact)][-1] == "CustomerHeld"
+
+    play(tmp_path, scene)
+
+
+def test_contact_command_when_the_process_says_nothing_then_others_go_on_and_it_is_told_within_a_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("appliance.switchboard.contacts.orders.ANSWER_S", 0.3)
+
+    async def scene(box: Harness) -> None:
+        mute, willing = await box.process(0), await box.process(1)
+        contact, other = mute.begin(), willing.begin()
+        await mute.settled()
+        await willing.settled()
+        mute.objection = None
+        asked = asyncio.create_task(refused(box, "unavailable", "contact.command", contact=contact, command="hold"))
+        late = await mute.expect(protocol.HoldCustomer)
+        assert (await box.call("contact.command", contact=other, command="hold"))["contact"] == other
+        assert "has not answered within 0.3 s" in await asked
+        mute.say(protocol.Obeyed(contact=contact, order=late.order, why="too late"))
+        mute.objection = ""
+        assert (await box.call("contact.command", contact=contact, command="hold"))["contact"] == contact
 
     play(tmp_path, scene)
 
