@@ -74,8 +74,8 @@ class ParkRefused(Message, frozen=True, kw_only=True):
 
 
 class Obeyed(Message, frozen=True, kw_only=True):
-    """What came of the command with this `order` for `contact`: `why` nothing was done, "" where it was. After the events
-    that it caused. Not kept: who asked doesn't wait for long."""
+    """What came of the command with this `order` for `contact`: `why` nothing was done, "" where it was. Said after the
+    events that it caused. Not kept: who asked doesn't wait for long."""
 
     contact: ContactId
     order: int
