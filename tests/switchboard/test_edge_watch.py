@@ -66,7 +66,7 @@ def test_edge_when_nobody_asks_then_it_is_looked_at_all_the_same(
         edge.open()
         try:
             edge.counters = {"refused_contacts": 7}
-            store = box.switchboard.store
+            store = box.switchboard.ground.store
 
             async def counted() -> bool:
                 return await store.run(lambda opened: opened.counters.total("RefusedContacts")) == 7

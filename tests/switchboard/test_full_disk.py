@@ -34,7 +34,7 @@ def test_disk_when_full_then_contacts_are_still_routed_and_stored_later(
         contact = process.begin()
         await process.settled()
         assert box.switchboard is not None
-        await box.switchboard.store.run(_no_more_pages)
+        await box.switchboard.ground.store.run(_no_more_pages)
         process.emit(said.AttributesUpdated(attributes={"long": "x" * 30000}))
         await process.enter_queue()
         offer = await process.offered()
@@ -44,7 +44,7 @@ def test_disk_when_full_then_contacts_are_still_routed_and_stored_later(
         second = other.begin()
         other.emit(said.QueueRequested(queue=QueueId("sales")))
         await other.expect(protocol.AcceptIntoQueue)
-        await box.switchboard.store.run(_room_again)
+        await box.switchboard.ground.store.run(_room_again)
         await process.settled()
         await other.settled()
         await box.until_agent("kim", activity="on_contact", contact=contact)

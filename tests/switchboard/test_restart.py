@@ -35,17 +35,17 @@ def test_restart_when_contacts_wait_then_order_and_times_stay(tmp_path: Path) ->
             await process.enter_queue()
             await process.settled()
         assert box.switchboard is not None
-        before = box.switchboard.routing.acd.waiting(QueueId("sales"))
+        before = box.switchboard.under_way.routing.acd.waiting(QueueId("sales"))
         assert list(before) == waiting
         await restart(box, third, second)
         assert (await box.call("status"))["adopting"]
         await first.connect()
         await box.call("agent.status", agent="kim", status="Available")
-        assert list(box.switchboard.routing.acd.waiting(QueueId("sales"))) == waiting
+        assert list(box.switchboard.under_way.routing.acd.waiting(QueueId("sales"))) == waiting
         assert (await first.offered()).agent == "kim"
         assert second.count(protocol.OfferContact) == third.count(protocol.OfferContact) == 0
         queued = await box.events(waiting[0], "QueueRequested")
-        snapshot = box.switchboard.routing.acd.queue_snapshot(QueueId("sales"), queued[0]["mono_s"] + 100)
+        snapshot = box.switchboard.under_way.routing.acd.queue_snapshot(QueueId("sales"), queued[0]["mono_s"] + 100)
         assert snapshot is not None
         assert 99 < snapshot.oldest_age_s < 100.1
 
@@ -138,7 +138,7 @@ def test_restart_when_contact_ends_before_everybody_is_back_then_its_wrap_up_is_
         talking.hung_up(offer)
         await talking.settled()
         assert box.switchboard is not None
-        assert box.switchboard.routing.held
+        assert box.switchboard.under_way.routing.held
         await away.connect()
         record = (await box.closed(contact))["record"]
         assert record["Agent"]["AfterContactWorkEndTimestamp"]

@@ -24,7 +24,7 @@ def test_profile_when_changed_then_every_agent_who_has_it_serves_anew(tmp_path: 
         assert (row["profile"], row["queues"]) == ("first", ["sales"])
         await box.call("routing_profile.add", profile="first", queues=[], timer="TIME_SINCE_LAST_INBOUND")
         assert box.switchboard is not None
-        kim = box.switchboard.routing.acd._floor.agents["kim"]
+        kim = box.switchboard.under_way.routing.acd._floor.agents["kim"]
         assert (kim.plan.queues, kim.plan.timer) == ((), AvailabilityTimer.LAST_INBOUND)
         assert kim.plan.outbound_queue == "sales"
         assert [entry["agent"] for entry in (await box.call("queue.list"))[0]["members"]] == ["lee"]

@@ -39,13 +39,13 @@ def test_scrape_when_a_contact_waits_then_numbers_of_queues_agents_and_edge(tmp_
         trunk = '[[trunks]]\nname = "acme"\nkind = "static"\nhost = "192.0.2.1"\n'
         box.write_config(f'[metrics]\nlisten = "127.0.0.1:0"\n{trunk}')
         async with box:
-            assert box.switchboard is not None and box.switchboard.measuring.scrapes is not None
+            assert box.switchboard is not None and box.switchboard.views.measuring.scrapes is not None
             await box.staff("kim", available=False)
             process = await box.process(0)
             process.begin(caller="+12125550199")
             await process.enter_queue()
             await process.settled()
-            status, head, body = await ask(box.switchboard.measuring.scrapes.port, get())
+            status, head, body = await ask(box.switchboard.views.measuring.scrapes.port, get())
         assert (status, "openmetrics-text" in head) == (200, True)
         families = {family.name: family for family in text_string_to_metric_families(body)}
         found = {
@@ -80,12 +80,12 @@ def test_minute_when_an_agent_missed_then_the_next_scrape_has_the_point(tmp_path
         process.answered(await process.offered())
         await box.until_agent("lee", activity="on_contact")
         assert box.switchboard is not None
-        await box.switchboard.measuring.minute.turn()
-        names = {point.name: point.value for point in box.switchboard.measuring.minute.points}
+        await box.switchboard.views.measuring.minute.turn()
+        names = {point.name: point.value for point in box.switchboard.views.measuring.minute.points}
         assert (names["MissedCalls"], names["CallsPerInterval"]) == (1, 1 / 60)
         assert names["LongestQueueWaitTime"] > 0
-        await box.switchboard.measuring.minute.turn()
-        assert box.switchboard.measuring.minute.points == []
+        await box.switchboard.views.measuring.minute.turn()
+        assert box.switchboard.views.measuring.minute.points == []
 
     play(tmp_path, scene)
 

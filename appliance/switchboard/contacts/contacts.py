@@ -25,6 +25,7 @@ from appliance.store.agent_states import AgentState
 from appliance.store.store import Store
 from appliance.switchboard.contacts.carer import Carer
 from appliance.switchboard.contacts.contact_state import AgentOf, ContactState
+from appliance.switchboard.contacts.noting import note
 from appliance.switchboard.contacts.processes import Processes
 from appliance.switchboard.ledger import Ledger
 from appliance.switchboard.routing.attendant import Attendant, Nobody
@@ -142,7 +143,7 @@ class Contacts:
         events: list[ContactEvent] = []
         for body in bodies:
             events.append(self._own(state, body, self._clock()))
-            state.note(events[-1])
+            note(state, events[-1])
         return events
 
     def closed_for_good(self, contact: ContactId) -> None:
@@ -218,7 +219,7 @@ class Contacts:
     def _noted(self, state: ContactState, event: ContactEvent) -> list[AcdEvent]:
         if state.knows(event):
             return []
-        told = state.note(event)
+        told = note(state, event)
         self.attendant.heard(event)
         return told
 

@@ -38,9 +38,10 @@ from appliance.logs import fields
 from appliance.store.failures import EventGapError
 from appliance.store.store import Store
 from appliance.switchboard.contacts.batch import Batch
-from appliance.switchboard.contacts.contact_state import ContactState, is_urgent
+from appliance.switchboard.contacts.contact_state import ContactState
 from appliance.switchboard.contacts.contacts import Contacts
 from appliance.switchboard.contacts.link import Connection
+from appliance.switchboard.contacts.noting import is_urgent
 from appliance.switchboard.contacts.orders import Orders
 from appliance.switchboard.joints.joining import Joining
 from appliance.switchboard.joints.originating import Originating

@@ -11,7 +11,8 @@ from appliance import events as said
 from appliance.acd import events as acd
 from appliance.ids import AgentId, ContactId, Extension, FlowId, LegId, OfferId, QueueId, RecordingId, SlotId
 from appliance.stamps import Stamp
-from appliance.switchboard.contacts.contact_state import ContactState, is_urgent
+from appliance.switchboard.contacts.contact_state import ContactState
+from appliance.switchboard.contacts.noting import is_urgent, note
 
 CONTACT = ContactId("c")
 SALES = QueueId("sales")
@@ -34,7 +35,7 @@ def told(state: ContactState, *bodies: said.AnyBody, at: float = 0.0) -> list[ac
         event = said.ContactEvent(
             contact=CONTACT, writer=said.Writer.CONTACT, seq=state.seq + 1, at=stamp(at + state.seq), body=body
         )
-        heard += state.note(event)
+        heard += note(state, event)
     return heard
 
 
@@ -208,13 +209,13 @@ def test_state_when_events_come_twice_or_after_a_restart_then_is_the_same(
         for seq, body in enumerate(bodies, start=1)
     ]
     once, again = new(), new()
-    heard_once = [told for event in events for told in once.note(event)]
+    heard_once = [told for event in events for told in note(once, event)]
     heard_again: list[acd.AcdEvent] = []
     position = 0
     while position < len(events):  # sent in pieces, each from some earlier event on
         start = data.draw(st.integers(0, position))
         end = data.draw(st.integers(position + 1, len(events)))
-        heard_again += [told for event in events[start:end] for told in again.note(event)]
+        heard_again += [told for event in events[start:end] for told in note(again, event)]
         position = end
     assert heard_again == heard_once
     assert snapshot(again) == snapshot(once)

@@ -86,7 +86,7 @@ def test_callback_when_a_waiting_customer_asked_then_called_in_the_old_place(tmp
         back = first.ask_back(waiting_since=stamp_of(since), max_attempts=1)
         await until_callback(box, back, state="queued")
         assert box.switchboard is not None
-        assert list(box.switchboard.routing.acd.waiting(SALES)) == [back, second.contact]
+        assert list(box.switchboard.under_way.routing.acd.waiting(SALES)) == [back, second.contact]
         await available(box, "kim")
         command = await first.asked_to_call()
         assert (command.contact, command.number, command.method) == (back, NUMBER, "CALLBACK")
@@ -234,8 +234,8 @@ def test_restart_when_a_callback_is_scheduled_or_waits_then_it_goes_on(tmp_path:
         later = (await box.call("callback.add", number=NUMBER, queue="sales", delay_s=3600))["errand"]
         await restart(box, process)
         assert box.switchboard is not None
-        await box.switchboard.routing.deciding.wait()
-        assert list(box.switchboard.routing.acd.waiting(SALES)) == [process.contact, now]
+        await box.switchboard.under_way.routing.deciding.wait()
+        assert list(box.switchboard.under_way.routing.acd.waiting(SALES)) == [process.contact, now]
         assert (await callback(box, later))["state"] == "scheduled"
         assert [event["type"] for event in await box.events(now)].count("QueueRequested") == 1
         assert [event["type"] for event in await box.events(later)].count("AttemptPlanned") == 1
@@ -411,9 +411,9 @@ def test_wish_when_told_again_after_the_callback_is_over_then_nobody_is_called_a
         await box.closed(back)
         await restart(box, process)
         assert box.switchboard is not None
-        await box.switchboard.routing.deciding.wait()
+        await box.switchboard.under_way.routing.deciding.wait()
         await asyncio.sleep(0)
         assert (await callback(box, back))["state"] == "cancelled"
-        assert box.switchboard.errands.under_way() == ()
+        assert box.switchboard.outbound.errands.under_way() == ()
 
     played(tmp_path, scene)

@@ -32,7 +32,7 @@ async def linked(harness: Harness, count: int) -> list[FakeContact]:
     made = [await harness.process(slot) for slot in range(count)]
 
     async def known() -> bool:
-        return board(harness).contacts.processes.connected == count
+        return board(harness).under_way.contacts.processes.connected == count
 
     await harness.until(known, f"{count} processes")
     return made
@@ -42,12 +42,12 @@ def test_originate_when_a_process_takes_it_then_its_id_is_returned_and_commands_
     async def scene(harness: Harness) -> None:
         [process] = await linked(harness, 1)
         command = wanted()
-        asked = asyncio.create_task(board(harness).originating.originate(command))
+        asked = asyncio.create_task(board(harness).meetings.originating.originate(command))
         received = await process.expect(protocol.OriginateContact)
         assert received.begin_by is not None
         process.begin(contact=received.contact)
         assert await asked == command.contact
-        board(harness).contacts.command(protocol.HangUpContact(contact=command.contact))
+        board(harness).under_way.contacts.command(protocol.HangUpContact(contact=command.contact))
         await process.expect(protocol.HangUpContact)
         process.hung_up()
         await harness.closed(command.contact)
@@ -59,7 +59,7 @@ def test_originate_when_one_declines_then_the_next_is_asked(tmp_path: Path) -> N
     async def scene(harness: Harness) -> None:
         processes = await linked(harness, 2)
         command = wanted()
-        asked = asyncio.create_task(board(harness).originating.originate(command))
+        asked = asyncio.create_task(board(harness).meetings.originating.originate(command))
         await processes[0].expect(protocol.OriginateContact)
         processes[0].say(protocol.Declined(contact=command.contact))
         await processes[1].expect(protocol.OriginateContact)
@@ -78,7 +78,7 @@ def test_originate_when_all_decline_or_have_a_contact_then_refused(tmp_path: Pat
         contact = busy.begin()
         await busy.settled()
         command = wanted()
-        asked = asyncio.create_task(board(harness).originating.originate(command))
+        asked = asyncio.create_task(board(harness).meetings.originating.originate(command))
         await free.expect(protocol.OriginateContact)
         free.say(protocol.Declined(contact=command.contact))
         with pytest.raises(RequestError, match="no contact process is free"):
@@ -94,10 +94,10 @@ def test_originate_when_asked_twice_for_one_contact_then_the_second_is_refused(t
     async def scene(harness: Harness) -> None:
         [process] = await linked(harness, 1)
         command = wanted()
-        asked = asyncio.create_task(board(harness).originating.originate(command))
+        asked = asyncio.create_task(board(harness).meetings.originating.originate(command))
         await process.expect(protocol.OriginateContact)
         with pytest.raises(RequestError, match="about to begin already"):
-            await board(harness).originating.originate(command)
+            await board(harness).meetings.originating.originate(command)
         process.begin(contact=command.contact)
         assert await asked == command.contact
         process.hung_up()

@@ -14,6 +14,7 @@ from appliance.acd.snapshots import AgentSnapshot
 from appliance.ids import AgentId, ContactId, Extension, LegId, QueueId, SlotId
 from appliance.stamps import Stamp
 from appliance.switchboard.contacts.contact_state import ContactState
+from appliance.switchboard.contacts.noting import note
 from appliance.switchboard.lamps.lamp import Lamp, lamp_user
 from appliance.switchboard.lamps.picture import agent_lamp, picture
 
@@ -41,7 +42,7 @@ def contact(*bodies: said.AnyBody, source: str = "trunk:x") -> ContactState:
         source=source,
     )
     for seq, body in enumerate((first, *bodies), 1):
-        state.note(said.ContactEvent(contact=state.contact, writer=said.Writer.CONTACT, seq=seq, at=AT, body=body))
+        note(state, said.ContactEvent(contact=state.contact, writer=said.Writer.CONTACT, seq=seq, at=AT, body=body))
     return state
 
 

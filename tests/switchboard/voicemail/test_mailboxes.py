@@ -33,9 +33,9 @@ def test_mailbox_when_of_an_agent_then_it_is_published_and_has_lamps(tmp_path: P
         await box.staff("kim", "lee")
         assert plan(box) == {"kim": ("", 180.0), "lee": ("", 180.0)}
         assert box.switchboard is not None
-        assert box.switchboard.messages.lamps() == dict.fromkeys(("101", "102"), Messages())
+        assert box.switchboard.messages_and_lamps.messages.lamps() == dict.fromkeys(("101", "102"), Messages())
         await box.call("mailbox.add", mailbox="sales")
-        assert "voicemail-sales" in box.switchboard.messages.lamps()
+        assert "voicemail-sales" in box.switchboard.messages_and_lamps.messages.lamps()
 
     play(tmp_path, scene)
 
