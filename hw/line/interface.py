@@ -1,6 +1,6 @@
 """An analog line as the line service sees it, whatever drives it: voice modem, DAA, or a gateway box.
 
-`LineDriver` hides clocks, ports and threads; inside is `hw.line.machine`. A driver MUST override `state`, `_ask`,
+`LineDriver` hides clocks, ports and threads; inside is `hw.line.machine`. A driver MUST override `_state`, `_ask`,
 `_play` and `_close`; it tells what happens by `_tell` and `_heard`, from any thread. It MAY override nothing else.
 """
 
@@ -51,9 +51,9 @@ class LineDriver(abc.ABC):
     # ── for whoever uses the line ────────────────────────────────────────────────────────────────────────────────
 
     @property
-    @abc.abstractmethod
     def state(self) -> LineState:
-        """As the line's machine has it."""
+        """As the line's machine has it; NO_LINE once the device is gone."""
+        return LineState.NO_LINE if self._gone else self._state()
 
     def ask(self, request: Request) -> None:
         """Answer, Dial, Flash, HangUp, SendKeys; what becomes of it comes as events. Raises DeviceGoneError."""
@@ -95,6 +95,10 @@ class LineDriver(abc.ABC):
         self.close()
 
     # ── what a driver overrides ──────────────────────────────────────────────────────────────────────────────────
+
+    @abc.abstractmethod
+    def _state(self) -> LineState:
+        """Of the machine."""
 
     @abc.abstractmethod
     def _ask(self, request: Request) -> None:

@@ -119,8 +119,7 @@ class MockLine(LineDriver):
 
     # ── the line ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-    @property
-    def state(self) -> LineState:
+    def _state(self) -> LineState:
         with self._lock:
             self._run_timers()
             return self._line.state

@@ -100,8 +100,7 @@ class SerialLine(LineDriver):
         self._thread = threading.Thread(target=self._run, name=f"line at {found.address}", daemon=True)
         self._thread.start()
 
-    @property
-    def state(self) -> LineState:
+    def _state(self) -> LineState:
         return self._modem.state
 
     @property

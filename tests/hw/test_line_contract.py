@@ -154,6 +154,7 @@ def test_device_when_unplugged_then_an_event_and_no_crash(exchange: LineBench, i
     gone = expect(exchange, DeviceGone)
     assert isinstance(gone, DeviceGone)
     assert gone.reason
+    assert exchange.line.state is LineState.NO_LINE
     exchange.line.play(b"\xff" * FRAME)
     with pytest.raises(DeviceGoneError, match=r"open it again"):
         exchange.line.ask(HangUp())
