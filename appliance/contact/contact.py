@@ -189,7 +189,8 @@ class Contact:
         """An agent has part in the segment from now on, once."""
         if leg.agent is not None and leg.extension is not None and leg.agent != self.segment.agent:
             self.segment.agent = leg.agent
-            self.emit(AgentConnected(agent=leg.agent, extension=leg.extension, offer=offer))
+            profile = self.published.plan.profiles.get(leg.agent)
+            self.emit(AgentConnected(agent=leg.agent, extension=leg.extension, offer=offer, profile=profile))
 
     def enter_queue(
         self,

@@ -11,7 +11,7 @@ import msgspec
 from appliance.dialplan.groups import ExtensionPlan, GroupPlan
 from appliance.dialplan.recording_policy import RecordingPolicy
 from appliance.features import Takes
-from appliance.ids import AgentId, Extension, FlowId, QueueId, TrunkId
+from appliance.ids import AgentId, Extension, FlowId, ProfileId, QueueId, TrunkId
 
 
 class QueuePlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,6 +106,7 @@ class DialPlan(msgspec.Struct, frozen=True, kw_only=True):
     record_outbound: bool = False
     callbacks_inside: bool = False  # whether an extension may be called back
     recording_of_agents: dict[AgentId, RecordingPolicy] = msgspec.field(default_factory=dict)  # but FLOW
+    profiles: dict[AgentId, ProfileId] = msgspec.field(default_factory=dict)  # each agent's routing profile
     record_consults: bool = False  # what talker and consulted say while the customer waits, in the customer's recording
 
     def extension_of(self, agent: AgentId) -> Extension | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from appliance.events.base import Body
 from appliance.events.criteria import RoutingStep
-from appliance.ids import AgentId, Extension, OfferId, QueueId
+from appliance.ids import AgentId, Extension, OfferId, ProfileId, QueueId
 from appliance.stamps import Stamp
 
 
@@ -40,18 +40,22 @@ class ContactDequeued(Body, frozen=True, kw_only=True):
 
 
 class AgentOffered(Body, frozen=True, kw_only=True):
+    """`profile`: the agent's routing profile, None where an earlier release wrote the event."""
+
     offer: OfferId
     agent: AgentId
     extension: Extension
+    profile: ProfileId | None = None
 
 
 class AgentConnected(Body, frozen=True, kw_only=True):
     """Customer and agent hear each other (ConnectedToAgentTimestamp); in a contact that we dial (click-to-dial,
-    callback) the agent has picked up, and the customer is dialled."""
+    callback) the agent has picked up, and the customer is dialled. `profile` as in AgentOffered."""
 
     agent: AgentId
     extension: Extension
     offer: OfferId | None = None
+    profile: ProfileId | None = None
 
 
 class AgentMissed(Body, frozen=True, kw_only=True):

@@ -38,7 +38,8 @@ def rings(record: Record) -> Iterator[Ring]:
     for offer in box.get("Offers") or ():
         began, rang = second_of(offer["Timestamp"]), offer.get("RingDuration")
         ended = began + (rang or 0)
-        yield _ring(facts, offer["Agent"], offer.get("Outcome") or "", ended, rang)
+        ring = _ring(facts, offer["Agent"], offer.get("Outcome") or "", ended, rang)
+        yield msgspec.structs.replace(ring, profile=offer.get("RoutingProfile") or ring.profile)
     dialler = facts.agent or box.get("DialledBy")
     if facts.method == "OUTBOUND" and dialler is not None:
         ended = facts.connected if facts.connected is not None else facts.counted

@@ -145,6 +145,7 @@ def _offers(moments: Sequence[Moment]) -> list[Facts]:
                     "Offer": offered.offer,
                     "Agent": offered.agent,
                     "Extension": offered.extension,
+                    "RoutingProfile": offered.profile,
                     "Timestamp": iso_utc(moment.second),
                     "Outcome": None,
                     "RingDuration": None,

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from appliance import events as ev
 from appliance.errors import RecordError
-from appliance.ids import ContactId, QueueId, RecordingId, agent_of_queue
+from appliance.ids import ContactId, ProfileId, QueueId, RecordingId, agent_of_queue
 from appliance.records.arns import LOCAL_ACCOUNT, instance_arn, resource_arn
 from appliance.records.box_details import box_details
 from appliance.records.monitoring import state_transitions
@@ -48,7 +48,6 @@ _NOT_FOR_VOICE = (
 _NO_AGENT_FACTS = (
     "AgentPauseDuration",
     "HierarchyGroups",
-    "RoutingProfile",
     "AcceptedByAgentTimestamp",
     "PreviewEndTimestamp",
     "DeviceInfo",
@@ -162,8 +161,16 @@ def _agent(stint: AgentStint, line: Timeline, box: str, account: str) -> Facts:
         "AfterContactWorkEndTimestamp": _iso(over),
         "AfterContactWorkDuration": over - wrap_up if over is not None and wrap_up is not None else None,
         "StateTransitions": state_transitions(line.moments),
+        "RoutingProfile": _profile(stint.profile, box, account),
         **dict.fromkeys(_NO_AGENT_FACTS),
     }
+
+
+def _profile(profile: ProfileId | None, box: str, account: str) -> Facts | None:
+    """As it was then; null in contacts of before it was kept."""
+    if profile is None:
+        return None
+    return {"ARN": resource_arn(box, "routing-profile", profile, account), "Name": profile}
 
 
 def _attributes(moments: Sequence[Moment]) -> dict[str, str]:

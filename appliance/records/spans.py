@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import msgspec
 
 from appliance import events as ev
-from appliance.ids import AgentId, QueueId
+from appliance.ids import AgentId, ProfileId, QueueId
 from appliance.records.timeline import Moment
 
 
@@ -36,6 +36,7 @@ class AgentStint(msgspec.Struct, frozen=True, kw_only=True):
     """An agent's part in a contact. `ended` None: still talking; the wrap-up begins where the talk ended."""
 
     agent: AgentId
+    profile: ProfileId | None
     connected: int
     ended: int | None
     holds: tuple[Hold, ...]
@@ -67,6 +68,7 @@ def agent_stint(moments: Sequence[Moment]) -> AgentStint | None:
     talk = rest if end is None else rest[: end + 1]
     return AgentStint(
         agent=agent,
+        profile=first.body.profile,
         connected=first.second,
         ended=None if end is None else rest[end].second,
         holds=_holds([first, *talk]),

@@ -66,6 +66,13 @@ class AgentStates:
             gone = AgentState(agent=agent, status=OFFLINE, activity=Activity.IDLE, since=at, idle_since=at)
             self._note(gone, msgspec.json.encode(gone).decode())
 
+    def reprofiled(self, agent: AgentId, at: Stamp) -> None:
+        """The agent's routing profile is another from `at` on: in the history, a new stretch of the same state."""
+        state = self.get(agent)
+        if state is not None:
+            again = msgspec.structs.replace(state, since=at)
+            self._note(again, msgspec.json.encode(again).decode())
+
     def _note(self, state: AgentState, text: str) -> None:
         """Add to the history. Once the clock is set, what came before it in this boot is restated."""
         since = state.since

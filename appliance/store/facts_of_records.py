@@ -52,9 +52,10 @@ SELECT r.contact,
 FROM contact_records AS r"""
 
 _OFFERS = """
-INSERT INTO agent_rings (contact, place, agent, ended, outcome, rang)
+INSERT INTO agent_rings (contact, place, agent, profile, ended, outcome, rang)
 SELECT r.contact, offer.key,
     json_extract(offer.value, '$.Agent'),
+    json_extract(offer.value, '$.RoutingProfile'),
     unixepoch(json_extract(offer.value, '$.Timestamp')) + coalesce(json_extract(offer.value, '$.RingDuration'), 0),
     coalesce(json_extract(offer.value, '$.Outcome'), ''),
     json_extract(offer.value, '$.RingDuration')

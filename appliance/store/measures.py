@@ -99,9 +99,9 @@ _COLUMNS: Mapping[Key, str] = {
     Key.QUEUE: "f.queue", Key.AGENT: "f.agent", Key.PROFILE: "f.profile", Key.FLOW: "f.flow",
     Key.METHOD: "f.method", Key.CHANNEL: "f.channel", Key.OUTCOME: "NULL",
 }  # fmt: skip
-# That of the contact's record for the agent who took it; for others the present one.
+# That of the offer; where that was not kept, that of the contact's record for the agent who took it, else the present.
 _PROFILE_OF_RING = (
-    "coalesce(CASE WHEN r.agent = f.agent THEN f.profile END,"
+    "coalesce(r.profile, CASE WHEN r.agent = f.agent THEN f.profile END,"
     " (SELECT a.routing_profile FROM agents AS a WHERE a.agent = r.agent))"
 )
 _OTHER_COLUMNS: Mapping[Source, Mapping[Key, str]] = {

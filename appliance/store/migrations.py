@@ -529,6 +529,11 @@ def _mailbox_access(db: Database) -> None:
         ) STRICT""")
 
 
+@STEPS(name="0021_profiles_of_offers")
+def _profiles_of_offers(db: Database) -> None:
+    db.execute("ALTER TABLE agent_rings ADD COLUMN profile TEXT")
+
+
 def apply(raw: sqlite3.Connection) -> None:
     """Do every step that is not done yet."""
     STEPS.apply(_database(raw))

@@ -101,8 +101,9 @@ def record(
     }
 
 
-def offer(agent: str, began: int, rang: int | None, outcome: str | None) -> Json:
-    return {"Offer": "o", "Agent": agent, "Timestamp": at(began), "RingDuration": rang, "Outcome": outcome}
+def offer(agent: str, began: int, rang: int | None, outcome: str | None, profile: str | None = None) -> Json:
+    times = {"Timestamp": at(began), "RingDuration": rang}
+    return {"Offer": "o", "Agent": agent, **times, "Outcome": outcome, "RoutingProfile": profile}
 
 
 def flow(name: str, began: int, ended: int | None, outcome: str | None, *path: Json, fatal: bool = False) -> Json:

@@ -9,10 +9,10 @@ import pytest
 from metrics.making import NOW, START, keep, offer, question, record, replayed, state
 
 from appliance.acd.model import AgentPlan
-from appliance.ids import AgentId, Extension
+from appliance.ids import AgentId, Extension, ProfileId
 from appliance.metrics import activity_table
 from appliance.stamps import Stamp
-from appliance.store import Store, StoredAgent, StoredExtension
+from appliance.store import Store, StoredAgent, StoredExtension, StoredProfile
 
 RECORDS = [
     record("a", queue="sales", enqueued=0, waited=32, agent="lee", connected=32, ended=90, pre="CONNECTED",
@@ -177,3 +177,25 @@ def test_metrics_when_grouped_by_profile_then_those_of_the_agents_profiles(store
         "agent:lee": 1,
         None: 0,
     }
+
+
+def test_metrics_when_an_agent_changes_profile_then_each_counts_what_was_done_under_it(store: Store) -> None:
+    senior, basic = ProfileId("senior"), ProfileId("basic")
+    for profile in (senior, basic):
+        store.routing_profiles.put(StoredProfile(profile=profile))
+    kim = StoredAgent(plan=AgentPlan(agent=AgentId("kim"), extension=Extension("101")), profile=senior)
+    store.agents.put(kim)
+    store.agent_states.put(state("kim", 0, "Available", "idle"))
+    store.agents.put(msgspec.structs.replace(kim, profile=basic))
+    store.agent_states.reprofiled(AgentId("kim"), state("kim", 300, "Available", "idle").since)
+    store.agent_states.put(state("kim", 1000, "Offline", "idle"))
+    keep(store, [
+        record("a", queue="sales", enqueued=0, waited=25, agent="kim", connected=25, ended=90, profile="senior",
+               offers=(offer("kim", 0, 20, "no_answer", "senior"), offer("kim", 21, 4, "connected", "senior"))),
+        record("b", queue="sales", enqueued=0, waited=9, agent="kim", connected=9, ended=90, profile="basic",
+               offers=(offer("kim", 0, 9, "connected", "basic"),)),
+        record("c", queue="sales", enqueued=0, waited=7, ended=7, offers=(offer("kim", 0, 7, "abandoned", "senior"),)),
+    ])  # fmt: skip
+    asked = question("AGENT_NON_RESPONSE", "CONTACTS_HANDLED", "SUM_IDLE_TIME_AGENT", by="profile")
+    found = {line.group[0]: tuple(line.values.values()) for line in store.measures.answer(asked, NOW)}
+    assert found == {"senior": (2, 1, 300), "basic": (0, 1, 700), None: (0, 0, 0)}  # nobody took c

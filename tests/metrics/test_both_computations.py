@@ -33,6 +33,7 @@ queues = st.sampled_from(["sales", "help"])
 offers = st.builds(
     offer, agents, times, maybe(st.integers(0, 40)),
     st.sampled_from(["connected", "no_answer", "busy", "rejected", "abandoned", "withdrawn", None]),
+    maybe(st.sampled_from(["basic", "senior"])),
 )  # fmt: skip
 flows = st.builds(
     flow, st.sampled_from(["menu", "wait", "night"]), times, maybe(times),

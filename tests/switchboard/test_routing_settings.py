@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,8 @@ from appliance import events as said
 from appliance.acd.model import AvailabilityTimer
 from appliance.contact import protocol
 from appliance.errors import RequestError
-from appliance.ids import QueueId
+from appliance.events import AgentConnected
+from appliance.ids import AgentId, Extension, ProfileId, QueueId
 
 
 def test_profile_when_changed_then_every_agent_who_has_it_serves_anew(tmp_path: Path) -> None:
@@ -30,6 +33,32 @@ def test_profile_when_changed_then_every_agent_who_has_it_serves_anew(tmp_path: 
         assert [entry["agent"] for entry in (await box.call("queue.list"))[0]["members"]] == ["lee"]
         (shown,) = await box.call("routing_profile.list")
         assert shown["agents"] == ["kim"]
+
+    play(tmp_path, scene)
+
+
+def test_profile_when_an_agent_gets_another_then_contact_record_and_history_keep_which_it_was(tmp_path: Path) -> None:
+    async def scene(box: Harness) -> None:
+        await box.staff("kim")
+        await box.call("routing_profile.add", profile="first", queues=["sales"])
+        await box.call("agent.add", agent="kim", profile="first")
+        assert json.loads(box.paths.dial_plan.read_bytes())["profiles"] == {"kim": "first"}
+        process = await box.process(0)
+        contact = process.begin()
+        process.emit(
+            AgentConnected(agent=AgentId("kim"), extension=Extension("101"), offer=None, profile=ProfileId("first"))
+        )
+        await process.settled()
+        await box.call("agent.add", agent="kim", queues=["sales"])
+        process.hung_up()
+        agent = (await box.closed(contact))["record"]["Agent"]
+        assert agent["RoutingProfile"]["Name"] == "first"
+        assert agent["RoutingProfile"]["ARN"].endswith("/routing-profile/first")
+        store = box.switchboard.store if box.switchboard is not None else None
+        assert store is not None
+        profiles = await store.run(lambda opened: [change.profile for change in opened.agent_states.changes()])
+        known = [profile for profile, _ in itertools.groupby(profiles)]
+        assert known == ["agent:kim", "first", "agent:kim"]
 
     play(tmp_path, scene)
 

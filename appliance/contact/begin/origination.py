@@ -80,7 +80,10 @@ class Origination:
     def _ring_agent(self) -> None:
         command, contact = self._command, self._contact
         if command.offer is not None and command.agent is not None and command.extension is not None:
-            contact.emit(AgentOffered(offer=command.offer, agent=command.agent, extension=command.extension))
+            profile = contact.published.plan.profiles.get(command.agent)
+            contact.emit(
+                AgentOffered(offer=command.offer, agent=command.agent, extension=command.extension, profile=profile)
+            )
         if command.offer is not None and self._undisturbed():
             self._cause = "rejected"
             self._agent_lost(486)

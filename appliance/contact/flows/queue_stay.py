@@ -116,7 +116,8 @@ class QueueStay:
             contact.emit(AgentMissed(offer=offer.offer, agent=offer.agent, cause="withdrawn"))
             return
         self._offer, self._cause = offer, ""
-        contact.emit(AgentOffered(offer=offer.offer, agent=offer.agent, extension=offer.extension))
+        profile = contact.published.plan.profiles.get(offer.agent)
+        contact.emit(AgentOffered(offer=offer.offer, agent=offer.agent, extension=offer.extension, profile=profile))
         if contact.published.plan.phone(offer.extension).do_not_disturb:
             self._missed("rejected", 486)  # no phone rings; a forward of the extension is never followed
             return

@@ -69,7 +69,7 @@ class Administration:
             "directory.add": (ask.DirectoryAdd, lambda s, a: directory_changes.add_names(s, region, a)),
             "directory.remove": (ask.DirectoryNumber, lambda s, a: directory_changes.remove_name(s, region, a)),
             "directory.search": (ask.DirectorySearch, lambda s, a: Change(result=directory_changes.search(s, a))),
-            "agent.add": (ask.AgentAdd, agent_changes.add_agent),
+            "agent.add": (ask.AgentAdd, lambda store, given: agent_changes.add_agent(store, clock, given)),
             "agent.remove": (ask.AgentNamed, lambda s, a: agent_changes.remove_agent(s, clock, a)),
             "agent.proficiency": (ask.AgentProficiency, agent_changes.set_proficiency),
             "agent.list": (ask.Nothing, lambda s, _: Change(result=listings.list_agents(s))),

@@ -24,7 +24,7 @@ from appliance.switchboard.api.listings import missing, show_agent
 from appliance.switchboard.staff.seats import settle_in
 
 
-def add_agent(store: Store, given: ask.AgentAdd) -> Change:
+def add_agent(store: Store, clock: Clock, given: ask.AgentAdd) -> Change:
     """`queues` make a routing profile of the agent's own; without them and `profile` an agent keeps what it has."""
     agent = AgentId(given.agent)
     before = store.agents.get(agent) or StoredAgent(plan=AgentPlan(agent=agent))
@@ -38,6 +38,8 @@ def add_agent(store: Store, given: ask.AgentAdd) -> Change:
         plan, profile = structs.replace(plan, queues=shares_of(given.queues)), None
     name = before.display_name if given.name is None else given.name
     change = _put(store, StoredAgent(plan=plan, display_name=name, profile=profile))
+    if profile != before.profile:
+        store.agent_states.reprofiled(agent, clock())
     rights = _rights(store, given)
     return replace(change, result={**change.result, "supervisor": rights.supervisor, "monitorable": rights.monitorable})
 

@@ -31,6 +31,7 @@ from appliance.ids import AgentId, ContactId, Extension, FlowId, TrunkId
 from appliance.store.mailboxes import OwnerKind
 from appliance.store.queues import StoredQueue
 from appliance.store.recording_policies import StoredPolicy
+from appliance.store.routing_profiles import own_profile
 from appliance.store.store import Store
 from appliance.switchboard.api.quick_connects import quick_connect_plan
 from appliance.switchboard.publication.flow_publication import flow_publication
@@ -129,11 +130,13 @@ def compose(store: Store, configuration: Configuration, directory_revision: int 
     policies = store.recording_policies.all()
     extensions = store.extensions.all()
     sitting = {seat: agent for agent, seat in seats(store).items()}
+    agents = store.agents.all()
     plan = DialPlan(
         region=configuration.box.region,
         extensions={entry.extension: sitting.get(entry.extension) for entry in extensions},
         desks=desks(store),
-        agents=tuple(agent.plan.agent for agent in store.agents.all()),
+        agents=tuple(agent.plan.agent for agent in agents),
+        profiles={agent.plan.agent: agent.profile or own_profile(agent.plan.agent) for agent in agents},
         phones={
             entry.extension: msgspec.structs.replace(entry.settings, name=entry.display_name) for entry in extensions
         },
