@@ -54,7 +54,7 @@ def test_profile_when_an_agent_gets_another_then_contact_record_and_history_keep
         agent = (await box.closed(contact))["record"]["Agent"]
         assert agent["RoutingProfile"]["Name"] == "first"
         assert agent["RoutingProfile"]["ARN"].endswith("/routing-profile/first")
-        store = box.switchboard.store if box.switchboard is not None else None
+        store = box.switchboard.ground.store if box.switchboard is not None else None
         assert store is not None
         profiles = await store.run(lambda opened: [change.profile for change in opened.agent_states.changes()])
         known = [profile for profile, _ in itertools.groupby(profiles)]
