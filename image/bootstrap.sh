@@ -147,7 +147,7 @@ run_tests() {
 	say "types: mypy --strict"
 	mypy
 	say "tests: pytest"
-	pytest -n 2 --dist worksteal "$@" </dev/null
+	pytest -n 4 --dist worksteal "$@" </dev/null
 }
 
 command=${1:-}

@@ -20,6 +20,7 @@ from appliance.dialplan import (
     Unroutable,
     route,
 )
+from appliance.dialplan.routing import CALLS
 from appliance.features import ASKING, FEATURES, GENERIC, Feature, Takes, box_functions
 from appliance.flow.defaults import languages, sentences, system_documents
 from appliance.flow.document import parse
@@ -97,14 +98,15 @@ def test_table_when_read_then_names_and_codes_are_unique_and_everything_is_there
     assert len({feature.name for feature in FEATURES}) == len(FEATURES)
     flows = {name: parse(document, name=name) for name, document in system_documents().items()}
     for feature in FEATURES:
-        assert feature.operation in HANDLERS, f"feature {feature.name} has no handler in desk/book.py"
+        handled = feature.operation in HANDLERS if feature.operation else feature.name in CALLS
+        assert handled, f"feature {feature.name} has no handler in desk/book.py, and is no call"
         assert not feature.code or feature.flow in flows
         assert not feature.question or feature.question in sentences("en")
         assert (feature.flow == ASKING) <= bool(feature.question), f"feature {feature.name} asks without a question"
 
 
 def test_handlers_when_listed_then_each_belongs_to_a_row() -> None:
-    assert set(HANDLERS) == {feature.operation for feature in FEATURES}
+    assert set(HANDLERS) == {feature.operation for feature in FEATURES if feature.operation}
 
 
 @pytest.mark.parametrize("language", languages())

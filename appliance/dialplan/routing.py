@@ -89,7 +89,7 @@ def _inside(plan: DialPlan, dialled: str, number: str | None) -> Destination:
         return found
     code = UNPARK + dialled if dialled in plan.orbits else dialled
     if (feature := _feature(plan, code)) is not None:
-        return _DIRECT.get(feature.feature.name, _by_flow)(plan, feature)
+        return CALLS.get(feature.feature.name, _by_flow)(plan, feature)
     if number is not None and plan.trunks and dialled not in EMERGENCY:  # 119 must not go out as +82119
         return ToOutside(number=number)
     shown = dialled if dialled.isdigit() else f"{dialled[:CODE_SHOWN]}…"  # what follows a code may be a secret
@@ -141,4 +141,4 @@ def _page(plan: DialPlan, feature: ToFeature) -> Destination:
     return ToPage(group=group.group)
 
 
-_DIRECT: Mapping[str, Callable[[DialPlan, ToFeature], Destination]] = {"intercom": _intercom, "page": _page}
+CALLS: Mapping[str, Callable[[DialPlan, ToFeature], Destination]] = {"intercom": _intercom, "page": _page}

@@ -27,7 +27,7 @@ def test_code_when_dialled_then_the_box_answers_by_voice_and_hangs_up(box: Runni
 
 def test_code_when_nobody_has_it_then_is_refused(box: RunningBox, phone: PhoneMaker) -> None:
     caller = phone(box, "101")
-    caller.dial("*98765")
+    caller.dial("*58765")
     caller.wait_for("CALL_CLOSED", timeout_s=10)
 
 

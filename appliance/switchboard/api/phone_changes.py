@@ -10,7 +10,7 @@ import msgspec
 
 from appliance.dialplan import EMERGENCY, GroupPlan, Strategy, e164
 from appliance.errors import RequestError
-from appliance.ids import Extension, QueueId
+from appliance.ids import AgentId, Extension, QueueId
 from appliance.store.store import Store
 from appliance.switchboard.api import requests as ask
 from appliance.switchboard.api.changes import Change
@@ -104,12 +104,17 @@ def _check_target(store: Store, region: str, target: str, *, outside: bool) -> N
         known = {
             "queue": store.queues.get(QueueId(name)),
             "group": store.groups.get(name),
-            "voicemail": store.mailboxes.get(name),
+            "voicemail": _mailbox(store, name),
         }
         if kind in known and known[kind] is None:
             raise missing("mailbox" if kind == "voicemail" else kind, name)
     elif target and store.extensions.get(Extension(target)) is None and not _has_number(store, target):
         _check_outside(region, target, outside=outside)
+
+
+def _mailbox(store: Store, name: str) -> object | None:
+    """A mailbox, or whose it would be: every agent has one, and an extension stands for its agent's."""
+    return store.mailboxes.get(name) or store.agents.get(AgentId(name)) or store.extensions.get(Extension(name))
 
 
 def _has_number(store: Store, target: str) -> bool:
