@@ -49,6 +49,7 @@ def _turn(contact: Contact, command: p.TellTurn) -> None:
     for one in (
         contact.search,
         contact.transfer,
+        contact.consult,
         contact.parking,
         third_party.search if third_party is not None else None,
     ):

@@ -55,6 +55,7 @@ from appliance.events.talk import (
     ConsultEnded,
     ConsultOutcome,
     ConsultStarted,
+    ConsultWentOn,
     ContactJoined,
     CustomerHeld,
     CustomerResumed,
@@ -97,6 +98,7 @@ __all__ = [
     "ConsultEnded",
     "ConsultOutcome",
     "ConsultStarted",
+    "ConsultWentOn",
     "ContactClosed",
     "ContactDequeued",
     "ContactDisconnected",
@@ -182,6 +184,7 @@ AnyBody = (
     | CustomerHeld
     | CustomerResumed
     | ConsultStarted
+    | ConsultWentOn
     | ConsultEnded
     | PartiesToggled
     | ConferenceStarted

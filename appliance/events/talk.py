@@ -26,6 +26,14 @@ class ConsultStarted(Body, frozen=True, kw_only=True):
     by: AgentId | None = None
 
 
+class ConsultWentOn(Body, frozen=True, kw_only=True):
+    """`leg` led to nobody (`sip_status`); `to` rings instead: a forward, or the next of a group. The same consult."""
+
+    leg: LegId
+    to: LegId
+    sip_status: int = 0
+
+
 class ConsultOutcome(enum.StrEnum):
     """How a consult ended."""
 

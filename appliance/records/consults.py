@@ -23,6 +23,8 @@ def consults_of(moments: Sequence[Moment]) -> list[Facts]:
         match moment.body:
             case ev.ConsultStarted() as started:
                 found[started.leg] = _consult(started, moment.second)
+            case ev.ConsultWentOn(leg=leg, to=to) if leg in found:
+                found[to] = {**found.pop(leg), "Leg": to}
             case ev.LegAnswered(leg=leg) if leg in found and found[leg]["AnswerTimestamp"] is None:
                 found[leg]["AnswerTimestamp"] = iso_utc(moment.second)
             case ev.PartiesToggled() if found:

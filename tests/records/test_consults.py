@@ -59,3 +59,15 @@ def test_record_when_a_consult_fails_and_another_follows_then_each_has_its_own_a
     assert (first["Outcome"], first["SipStatus"], first["AnswerTimestamp"]) == ("failed", 486, None)
     assert (second["Target"], second["Outcome"], second["EndTimestamp"]) == ("104", None, None)
     assert (record["Agent"]["NumberOfHolds"], record["Agent"]["CustomerHoldDuration"]) == (2, 2 + 6)
+
+
+def test_record_when_a_consult_went_on_to_another_phone_then_it_is_one_consult_of_who_answered(story: Any) -> None:
+    after = LegId("agent-3")
+    story.at(0.0).arrive().at(1.0).queue().at(2.0).offer().at(4.0).answer()
+    story.at(10.0).say(ev.ConsultStarted(leg=LEG, target="103", by=KIM), ev.CustomerHeld(by=KIM))
+    story.at(12.0).say(ev.ConsultWentOn(leg=LEG, to=after, sip_status=486))
+    story.at(15.0).say(ev.LegAnswered(leg=after, codec="PCMU"))
+    story.at(20.0).say(ev.ConsultEnded(leg=after, outcome=ev.ConsultOutcome.DROPPED), ev.CustomerResumed(by=KIM))
+    (consult,) = build_record(story.at(25.0).hang_up().events, box="branch")["Linekeeper"]["Consults"]
+    assert (consult["Leg"], consult["Target"], consult["Outcome"]) == ("agent-3", "103", "dropped")
+    assert consult["StartTimestamp"] < consult["AnswerTimestamp"] < consult["EndTimestamp"]

@@ -60,6 +60,10 @@ class Search:
         """Ring the first of them; `ring` or `left` has been called when this returns."""
         self._take(self._reaching.begin(target))
 
+    def go_on_for(self, *, ring: Callable[[Leg], None], left: Callable[[Step], None]) -> None:
+        """Somebody else searches from now on."""
+        self._ring, self._left = ring, left
+
     def owns(self, leg: Leg) -> bool:
         return leg is self.leg
 

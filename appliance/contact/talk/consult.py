@@ -3,23 +3,29 @@
 From there: toggle between the two, a conference of all three, or an end: the talker leaves (transfer complete), the
 consulted is sent away, or somebody hangs up. What a hang-up means:
 - the customer's: the contact is over for everybody;
-- the consulted's (or no answer): talker and customer are together again, on hold only if they were before;
+- the consulted's (or nobody's answer): talker and customer are together again, on hold only if they were before;
 - the talker's, as on desk phones: completes the transfer, blindly where it still rings; but a talker who has turned
   back to the customer and hangs up there ends both.
 
-A queue (`queue:NAME`) or a number with a flow is consulted in the talker's name as a contact of its own in another
+Forwards and the members of a group are followed as for a call, except into a mailbox: there is nobody to consult. A
+queue (`queue:NAME`) or a number with a flow is consulted in the talker's name as a contact of its own in another
 process, which the edge chooses; its record says which contact it belongs to.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+from appliance.contact.begin.search import Search, alert_of
 from appliance.contact.media.conversation import BY_COMMAND, RINGBACK
 from appliance.contact.media.hearing import CONSULTED, CUSTOMER, Mode
 from appliance.contact.sip.leg import Leg
-from appliance.contact.talk.targets import AsideTarget, RingTarget, find_consulted, shown
-from appliance.contact.talk.transfer import RING_S, Transfer, dial_target, hand_to
+from appliance.contact.talk.targets import QUEUE_USER, AsideTarget, RingTarget, find_consulted, shown
+from appliance.contact.talk.transfer import RING_S, Transfer, hand_to
+from appliance.contact.timers import Timer
+from appliance.dialplan.reaching import GiveUp, GoToFlow, GoToQueue, GoToVoicemail, Reaching, Step
 from appliance.errors import ContactError
 from appliance.events import (
     ConferenceEnded,
@@ -27,6 +33,7 @@ from appliance.events import (
     ConsultEnded,
     ConsultOutcome,
     ConsultStarted,
+    ConsultWentOn,
     Endpoint,
     LegRole,
     PartiesToggled,
@@ -40,31 +47,50 @@ if TYPE_CHECKING:
 class Consult:
     """One third party. The contact asks `owns` for every leg. Operations that don't fit the moment do nothing."""
 
-    def __init__(self, contact: Contact, target: str, leg: Leg, by: AgentId | None) -> None:
+    def __init__(self, contact: Contact, target: str, by: AgentId | None) -> None:
+        """`begin` follows."""
         self.target = target
-        self.leg = leg
+        self.leg: Leg | None = None  # who rang last, None before the first
         self.rings = True
         self._contact = contact
         self._by = by
-        self._timer = contact.services.timers.after(RING_S, leg.hang_up)
-        contact.emit(ConsultStarted(leg=leg.leg, target=target, by=by))
-        contact.conversation.consulted = leg
-        contact.conversation.joined = Mode.CONSULT
-        contact.holding.follow(by)
-        contact.conversation.talker_announcer.loop(RINGBACK)
+        self._search: Search | None = None
+        self._timer: Timer | None = None
+        self._status = 0  # of the last who did not answer
+
+    def begin(self, found: RingTarget | AsideTarget) -> bool:
+        """Ring them. False where that can't even be tried; then nothing has changed."""
+        contact = self._contact
+        if isinstance(found, AsideTarget):
+            return self._call_aside(found.dialled)
+        self._search = Search(
+            contact,
+            role=LegRole.AGENT,
+            alert=alert_of(contact),
+            longest_ring_s=RING_S,
+            ring=self._ring,
+            left=self._left,
+        )
+        self._search.begin(found.number)
+        return True
 
     def owns(self, leg: Leg) -> bool:
         return leg is self.leg
 
-    def ringing(self, _leg: Leg, _status: int) -> None:
+    def ringing(self, leg: Leg, _status: int) -> None:
         """The party sends sound of its own while it rings: the talker hears that."""
-        if self.leg.early:
+        if leg.early:
             self._contact.conversation.talker_announcer.stop()
+
+    def ordered(self, members: Sequence[str]) -> None:
+        """Whose turn it is in the group that is consulted."""
+        if self._search is not None:
+            self._search.ordered(members)
 
     def answered(self, _leg: Leg) -> None:
         """They talk."""
         self.rings = False
-        self._timer.cancel()
+        self._stop_search()
         self._contact.conversation.talker_announcer.stop()
         self._contact.holding.follow(self._by)
 
@@ -82,7 +108,7 @@ class Consult:
 
     def confer(self, by: AgentId | None) -> bool:
         """All three hear each other. False while it rings, or where they do."""
-        if self.rings or self._contact.conversation.joined is Mode.CONFERENCE:
+        if self.leg is None or self.rings or self._contact.conversation.joined is Mode.CONFERENCE:
             return False
         self._contact.emit(ConferenceStarted(leg=self.leg.leg, by=by))
         self._join(Mode.CONFERENCE, by)
@@ -91,14 +117,15 @@ class Consult:
     def complete(self, by: AgentId | None) -> None:
         """The talker leaves the customer to the consulted."""
         contact = self._contact
-        talker = contact.conversation.talker
+        talker, search = contact.conversation.talker, self._search
         self._end_conference()
+        self._search = None  # it goes on for the customer
         self._over(ConsultOutcome.BLIND if self.rings else ConsultOutcome.COMPLETED)
         contact.side_flows.stop()
         if self.rings:
             contact.agent_leaves(contact.segment)
-            contact.transfer = Transfer(contact, self.target, by, leg=self.leg)
-        else:
+            contact.transfer = Transfer(contact, self.target, by, leg=self.leg, search=search)
+        elif self.leg is not None:
             hand_to(contact, self.leg, self.target, kind="consult", by=by)
         if talker is not None:
             talker.hang_up()
@@ -106,19 +133,24 @@ class Consult:
     def drop(self, by: AgentId | None) -> None:
         """The consulted is sent away."""
         self._back(ConsultOutcome.DROPPED, by)
-        self.leg.hang_up()
+        self._hang_up()
 
     # ── what happens ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def leg_ended(self, _leg: Leg, status: int) -> None:
-        """The consulted did not answer, refused or hung up."""
-        self._back(ConsultOutcome.FAILED if self.rings else ConsultOutcome.CONSULTED_LEFT, self._by, status)
+        """The consulted hung up, or did not answer or refused: on to the next."""
+        self._status = status
+        if self.rings and self._search is not None:
+            self._contact.conversation.consulted = None
+            self._search.leg_ended(status)
+        else:
+            self._back(ConsultOutcome.FAILED if self.rings else ConsultOutcome.CONSULTED_LEFT, self._by, status)
 
     def talker_gone(self) -> bool:
         """The talker hung up. True where the customer goes on with the consulted."""
         if self._contact.conversation.joined is Mode.TALK:
             self._over(ConsultOutcome.TALKER_LEFT)
-            self.leg.hang_up()
+            self._hang_up()
             return False
         by, self._contact.conversation.talker = self._contact.segment.agent, None
         self.complete(by)
@@ -132,7 +164,59 @@ class Consult:
     def cast_off(self) -> None:
         """Somebody else talks with the customer now."""
         self.abandon(customer_left=False)
-        self.leg.hang_up()
+        self._hang_up()
+
+    # ── who rings ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _ring(self, leg: Leg) -> None:
+        """The first of them, or the next."""
+        contact, before, self.leg = self._contact, self.leg, leg
+        if before is None:
+            contact.emit(ConsultStarted(leg=leg.leg, target=self.target, by=self._by))
+        else:
+            contact.emit(ConsultWentOn(leg=before.leg, to=leg.leg, sip_status=self._status))
+        contact.conversation.consulted = leg
+        contact.conversation.joined = Mode.CONSULT
+        contact.holding.follow(self._by)
+        contact.conversation.talker_announcer.loop(RINGBACK)
+
+    def _left(self, step: Step) -> None:
+        """No phone is left: a queue or a flow, where the way leads there."""
+        self._search = None
+        match step:
+            case GoToQueue(queue=queue) if self._call_aside(QUEUE_USER + quote(str(queue), safe="")):
+                return
+            case GoToFlow(number=number) if self._call_aside(number):
+                return
+        self._back(ConsultOutcome.FAILED, self._by, step.sip_status if isinstance(step, GiveUp) else 480)
+
+    def _call_aside(self, dialled: str) -> bool:
+        """Call a queue or a flow in the talker's name."""
+        contact, talker = self._contact, self._contact.conversation.talker
+        if talker is None or talker.extension is None:
+            return False
+        leg = contact.legs.new(LegRole.THIRD_PARTY)
+        leg.headers = {"X-Linekeeper-As": str(talker.extension)}
+        try:
+            contact.dial(leg, dialled, caller=Endpoint(address=talker.extension, type="VOIP"))
+        except ContactError:
+            return False
+        self._timer = contact.services.timers.after(RING_S, leg.hang_up)
+        self._ring(leg)
+        return True
+
+    def _stop_search(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._search is not None:
+            self._search.over()
+            self._search = None
+
+    def _hang_up(self) -> None:
+        if self.leg is not None:
+            self.leg.hang_up()
+
+    # ── places ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _join(self, mode: Mode, by: AgentId | None) -> None:
         self._contact.conversation.holders.discard(BY_COMMAND)  # whom they turn to is not kept waiting
@@ -147,19 +231,20 @@ class Consult:
         self._contact.holding.follow(by)
 
     def _end_conference(self) -> None:
-        if self._contact.conversation.joined is Mode.CONFERENCE:
+        if self.leg is not None and self._contact.conversation.joined is Mode.CONFERENCE:
             self._contact.emit(ConferenceEnded(leg=self.leg.leg))
 
     def _over(self, outcome: ConsultOutcome, status: int = 0) -> None:
         """The consulted has no place here any more."""
-        self._timer.cancel()
+        self._stop_search()
         contact = self._contact
         contact.consult = None
         contact.conversation.consulted_announcer.stop()
         contact.conversation.consulted = None
         contact.conversation.joined = Mode.TALK
-        contact.conversation.holders.discard(self.leg.leg)
-        contact.emit(ConsultEnded(leg=self.leg.leg, outcome=outcome, sip_status=status))
+        if self.leg is not None:
+            contact.conversation.holders.discard(self.leg.leg)
+            contact.emit(ConsultEnded(leg=self.leg.leg, outcome=outcome, sip_status=status))
 
 
 def consult(contact: Contact, wanted: str, by: AgentId | None) -> bool:
@@ -167,26 +252,16 @@ def consult(contact: Contact, wanted: str, by: AgentId | None) -> bool:
     if not contact.conversation.talking or contact.conversation.talker is None or contact.busy_with_target:
         return False
     found = find_consulted(contact.published.plan, wanted, queue=contact.queue)
-    if isinstance(found, AsideTarget):
-        leg = _dial_aside(contact, found, contact.conversation.talker)
-    else:
-        leg = dial_target(contact, found) if found is not None else None
-    if found is None or leg is None:
+    if found is None or (isinstance(found, RingTarget) and _leads_nowhere(contact, found)):
         return False
     contact.conversation.consult_recorded = contact.published.plan.record_consults
     target = shown(found, wanted) if isinstance(found, RingTarget) else wanted
-    contact.consult = Consult(contact, target, leg, by or contact.conversation.talker.agent)
+    contact.consult = one = Consult(contact, target, by or contact.conversation.talker.agent)
+    if not one.begin(found):
+        contact.consult = None
+        return False
     return True
 
 
-def _dial_aside(contact: Contact, found: AsideTarget, talker: Leg) -> Leg | None:
-    """Call a queue or a flow in the talker's name; None where that can't even be tried."""
-    if talker.extension is None:
-        return None
-    leg = contact.legs.new(LegRole.THIRD_PARTY)
-    leg.headers = {"X-Linekeeper-As": str(talker.extension)}
-    try:
-        contact.dial(leg, found.dialled, caller=Endpoint(address=talker.extension, type="VOIP"))
-    except ContactError:
-        return None
-    return leg
+def _leads_nowhere(contact: Contact, found: RingTarget) -> bool:
+    return isinstance(Reaching(contact.published.plan).begin(found.number), GiveUp | GoToVoicemail)

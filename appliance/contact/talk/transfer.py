@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from appliance.contact.begin.search import Search, alert_of, leg_for, target_of
+from appliance.contact.begin.search import Search, alert_of
 from appliance.contact.flows.onward import enter
 from appliance.contact.sip.causes import DECLINED
 from appliance.contact.sip.leg import Leg
@@ -19,8 +19,8 @@ from appliance.contact.talk.parking import ask_for_orbit
 from appliance.contact.talk.replacing import attended_target
 from appliance.contact.talk.targets import FlowTarget, OrbitTarget, QueueTarget, RingTarget, find_target, shown
 from appliance.contact.talk.turning import may_turn_round, turn_round
-from appliance.dialplan.reaching import ChooseOrder, GiveUp, Reaching, RingOutside, RingPhones, Step
-from appliance.errors import ContactError
+from appliance.contact.timers import Timer
+from appliance.dialplan.reaching import GiveUp, Reaching, Step
 from appliance.events import DisconnectReason, LegRole
 from appliance.flow.model import Flow
 from appliance.ids import AgentId
@@ -42,16 +42,27 @@ class Transfer:
     """One target that rings. The contact asks `owns` for every leg; `report` hears how it goes, as a SIP status."""
 
     def __init__(
-        self, contact: Contact, target: str, by: AgentId | None, report: Report | None = None, *, leg: Leg | None = None
+        self,
+        contact: Contact,
+        target: str,
+        by: AgentId | None,
+        report: Report | None = None,
+        *,
+        leg: Leg | None = None,
+        search: Search | None = None,
     ) -> None:
-        """`leg`: who rings already; else `begin` follows."""
+        """`leg`: who rings already, `search`: who looked for them and goes on for us; else `begin` follows."""
         self.target = target
         self.leg = leg
         self.by = by
         self.report: Report = report or _to_nobody
         self._contact = contact
-        self._search: Search | None = None
-        self._timer = contact.services.timers.after(RING_S, leg.hang_up) if leg is not None else None
+        self._search = search
+        self._timer: Timer | None = None
+        if search is not None:
+            search.go_on_for(ring=self._ring, left=self._left)
+        elif leg is not None:
+            self._timer = contact.services.timers.after(RING_S, leg.hang_up)
         contact.conversation.set_apart(True)
 
     def begin(self, number: str) -> None:
@@ -187,22 +198,6 @@ def _through_flow(contact: Contact, wanted: str, found: FlowTarget, flow: Flow, 
     contact.flow.aim(queue=found.queue, agent=found.agent)
     contact.conversation.rewire()
     contact.flow.run(flow)
-
-
-def dial_target(contact: Contact, found: RingTarget) -> Leg | None:
-    """A leg that rings who is reached first at `found`, whatever comes of it; None where that can't even be tried."""
-    reaching = Reaching(contact.published.plan)
-    step = reaching.begin(found.number)
-    if isinstance(step, ChooseOrder):
-        step = reaching.ordered(step.members)
-    if not isinstance(step, RingPhones | RingOutside):
-        return None
-    leg = leg_for(contact, step, role=LegRole.AGENT, alert=alert_of(contact))
-    try:
-        contact.dial(leg, target_of(step), outside=isinstance(step, RingOutside))
-    except ContactError:
-        return None
-    return leg
 
 
 def hand_to(contact: Contact, leg: Leg, target: str, *, kind: str, by: AgentId | None) -> None:
