@@ -26,7 +26,7 @@ class Source(enum.StrEnum):
     CONTACTS = "contacts"  # contact records, at DisconnectTimestamp
     ENQUEUED = "contacts by enqueue"  # the same at Queue.EnqueueTimestamp, contacts under way included
     CONNECTED = "contacts by connect"  # the same at Agent.ConnectedToAgentTimestamp, contacts under way included
-    RINGS = "offers"  # agents being rung (and dialling), when that ended
+    RINGS = "offers"  # agents being rung (and dialling), when that ended, contacts under way included
     STATES = "agent states"  # seconds of an agent's states inside the time range
     FLOWS = "flow runs"  # a flow's run: at its start (FLOWS_STARTED) or its end
     FLOW_STARTS = "flow starts"

@@ -1,8 +1,9 @@
 """The rules of the metrics (reference: metrics.md) as SQL expressions, by the names of the terms in the definitions.
 
 Constant text. Written from the reference, not from `appliance.metrics.contact_terms`: the two check each other.
-A condition is true, false or NULL; a value is a number or NULL. `f` is contact_facts, `r` agent_rings, `w` flow_runs,
-`s` the part of a stretch of an agent's state that lies in the interval (`seconds` long).
+A condition is true, false or NULL; a value is a number or NULL. `f` is contact_facts, `r` agent_rings with offers of
+contacts under way, `w` flow_runs, `s` the part of a stretch of an agent's state that lies in the interval (`seconds`
+long).
 """
 
 from __future__ import annotations
@@ -76,10 +77,10 @@ VALUES: Mapping[str, str] = {
     " - f.initiated)",
     "callback_tries": "CASE WHEN f.method = 'CALLBACK' THEN f.callback_tries END",
     "connecting": _RANG.format(also=""),
-    "connecting_inbound": _RANG.format(also=f" AND f.method IN {_INCOMING}"),
-    "connecting_outbound": _RANG.format(also=" AND f.method = 'OUTBOUND'"),
-    "connecting_callback": _RANG.format(also=" AND f.method = 'CALLBACK'"),
-    "connecting_api": _RANG.format(also=" AND f.method = 'API'"),
+    "connecting_inbound": _RANG.format(also=f" AND r.method IN {_INCOMING}"),
+    "connecting_outbound": _RANG.format(also=" AND r.method = 'OUTBOUND'"),
+    "connecting_callback": _RANG.format(also=" AND r.method = 'CALLBACK'"),
+    "connecting_api": _RANG.format(also=" AND r.method = 'API'"),
     "run_time": "max(0, w.ended - w.started)",
     "errors": "w.errors",
     "on_contact": "CASE WHEN s.status = 'Available' AND s.activity IN ('on_contact', 'after_contact_work')"

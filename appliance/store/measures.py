@@ -41,6 +41,23 @@ _BOTH = """both AS (
     UNION ALL SELECT span.number, f.enqueued, f.connected, f.method, 'VOICE', f.queue, f.agent, NULL, NULL, ''
     FROM open AS f JOIN span ON f.{at} >= span.since AND f.{at} < span.until)"""
 
+# Offers that are over: of contacts that are closed, and of those under way as soon as they are.
+_RUNG = """rung AS (
+    SELECT span.number, r.agent, r.profile, r.outcome, r.rang,
+        f.method, f.channel, f.queue, f.flow, f.agent AS taker, f.profile AS taker_profile
+    FROM span CROSS JOIN agent_rings AS r INDEXED BY agent_rings_ended
+        ON r.ended >= span.since AND r.ended < span.until
+    CROSS JOIN contact_facts AS f USING (contact)
+    UNION ALL SELECT span.number, json_extract(o.body, '$.agent'), json_extract(o.body, '$.profile'),
+        CASE e.type WHEN 'AgentConnected' THEN 'connected' ELSE json_extract(e.body, '$.cause') END,
+        CAST(e.wall_s AS INTEGER) - CAST(o.wall_s AS INTEGER),
+        f.method, 'VOICE', f.queue, NULL, NULL, NULL
+    FROM open AS f JOIN events AS o ON o.contact = f.contact AND o.type = 'AgentOffered'
+    JOIN events AS e ON e.contact = f.contact AND e.type IN ('AgentConnected', 'AgentMissed')
+        AND json_extract(e.body, '$.offer') = json_extract(o.body, '$.offer')
+    JOIN span ON CAST(e.wall_s AS INTEGER) >= span.since AND CAST(e.wall_s AS INTEGER) < span.until
+    WHERE f.method <> 'MONITOR')"""
+
 # Of each agent the last change before the range (and one more: the clock is slewed) and all in it; ended by the next
 # change, or with the boot.
 _STATES = """names (agent) AS (
@@ -79,8 +96,7 @@ _FROM: Mapping[Source, str] = {
     Source.CONTACTS: _rows("contact_facts AS f", "contact_facts_counted", "f.counted"),
     Source.ENQUEUED: "both AS f",
     Source.CONNECTED: "both AS f",
-    Source.RINGS: _rows("agent_rings AS r", "agent_rings_ended", "r.ended")
-    + " CROSS JOIN contact_facts AS f USING (contact)",
+    Source.RINGS: "rung AS r",
     Source.FLOW_STARTS: _rows("flow_runs AS w", "flow_runs_started", "w.started")
     + " CROSS JOIN contact_facts AS f USING (contact)",
     Source.FLOWS: _rows("flow_runs AS w", "flow_runs_counted", "w.counted")
@@ -90,10 +106,11 @@ _FROM: Mapping[Source, str] = {
 _WITH: Mapping[Source, str] = {
     Source.ENQUEUED: f"WITH {_OPEN}, {_BOTH.format(at='enqueued')} ",
     Source.CONNECTED: f"WITH {_OPEN}, {_BOTH.format(at='connected')} ",
+    Source.RINGS: f"WITH {_OPEN}, {_RUNG} ",
     Source.STATES: f"WITH RECURSIVE {_STATES} ",
 }
 _NUMBERS: Mapping[Source, str] = {
-    Source.ENQUEUED: "f.number", Source.CONNECTED: "f.number", Source.STATES: "s.number",
+    Source.ENQUEUED: "f.number", Source.CONNECTED: "f.number", Source.RINGS: "r.number", Source.STATES: "s.number",
 }  # fmt: skip
 _COLUMNS: Mapping[Key, str] = {
     Key.QUEUE: "f.queue", Key.AGENT: "f.agent", Key.PROFILE: "f.profile", Key.FLOW: "f.flow",
@@ -101,11 +118,18 @@ _COLUMNS: Mapping[Key, str] = {
 }  # fmt: skip
 # That of the offer; where that was not kept, that of the contact's record for the agent who took it, else the present.
 _PROFILE_OF_RING = (
-    "coalesce(r.profile, CASE WHEN r.agent = f.agent THEN f.profile END,"
+    "coalesce(r.profile, CASE WHEN r.agent = r.taker THEN r.taker_profile END,"
     " (SELECT a.routing_profile FROM agents AS a WHERE a.agent = r.agent))"
 )
 _OTHER_COLUMNS: Mapping[Source, Mapping[Key, str]] = {
-    Source.RINGS: {Key.AGENT: "r.agent", Key.PROFILE: _PROFILE_OF_RING},
+    Source.RINGS: {
+        Key.QUEUE: "r.queue",
+        Key.AGENT: "r.agent",
+        Key.PROFILE: _PROFILE_OF_RING,
+        Key.FLOW: "r.flow",
+        Key.METHOD: "r.method",
+        Key.CHANNEL: "r.channel",
+    },
     Source.FLOWS: {Key.FLOW: "w.flow", Key.OUTCOME: "w.outcome"},
     Source.FLOW_STARTS: {Key.FLOW: "w.flow", Key.OUTCOME: "w.outcome"},
     Source.STATES: {Key.AGENT: "s.agent", Key.PROFILE: "s.profile"},

@@ -35,10 +35,12 @@ def test_query_when_a_contact_is_under_way_then_counts_by_event_come_first(tmp_p
         first = await process.offered()
         process.missed(first)
         second = await process.offered()
-        assert list((await values(box, *NAMES)).values()) == [0, 1, 0, 0, 0, None]
+        assert list((await values(box, *NAMES)).values()) == [0, 1, 0, 0, 1, 0.0]
+        by = await box.call("metrics.query", metrics=["AGENT_NON_RESPONSE", "MissedCalls"], by=["agent", "queue"])
+        assert [(row["agent"], row["queue"], *row["values"].values()) for row in by["rows"]] == [("kim", "sales", 1, 1)]
         process.answered(second)
         await box.until_agent("lee", activity="on_contact", contact=contact)
-        assert list((await values(box, *NAMES)).values()) == [0, 1, 1, 0, 0, None]
+        assert list((await values(box, *NAMES)).values()) == [0, 1, 1, 0, 1, 50.0]
         process.hung_up(second)
         await box.closed(contact)
         assert list((await values(box, *NAMES)).values()) == [1, 1, 1, 1, 1, 50.0]
