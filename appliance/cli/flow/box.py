@@ -17,6 +17,7 @@ from appliance.config.lastgood import LastGood
 from appliance.contact.speech.prompt_folder import prompt_files
 from appliance.features import BOX_FUNCTION_NAMES
 from appliance.flow.bundle import Bundle, library_of, read_bundle
+from appliance.flow.check_targets import Targets
 from appliance.flow.defaults import default_flow, default_names
 from appliance.flow.document import canonical
 from appliance.flow.facts import Library, QueueFacts
@@ -26,11 +27,12 @@ from appliance.switchboard.publication.flow_set import prompt_stems
 
 class KnownBox(msgspec.Struct, frozen=True, kw_only=True):
     """bundle: what is installed; documents: its flows as they were installed, {"Document", "Type"} by name;
-    library: that and the box's own queues, agents, functions and default flows."""
+    library: that and the box's own queues, agents, functions and default flows; targets: who transfers may name."""
 
     bundle: Bundle
     documents: Mapping[str, Any]
     library: Library
+    targets: Targets
     region: str
     language: str
 
@@ -59,6 +61,7 @@ def the_box(config_file: Path) -> KnownBox:
         bundle=bundle,
         documents=answer["bundle"]["Flows"],
         library=msgspec.structs.replace(library, prompts={**own, **prompt_stems(bundle.prompts)}),
+        targets=Targets(mailboxes=frozenset(answer["mailboxes"]), groups=frozenset(answer["groups"])),
         region=configuration.box.region,
         language=configuration.box.language,
     )

@@ -19,6 +19,7 @@ from appliance.flow.bundle import Bundle
 from appliance.flow.bundle_files import unique
 from appliance.flow.check import Finding, Severity
 from appliance.flow.check import check as judge
+from appliance.flow.check_targets import Targets, target_findings
 from appliance.flow.document import parse
 from appliance.flow.facts import Library
 from appliance.flow.importer import import_flows
@@ -54,7 +55,8 @@ def check(file: Path, kind: str | None, config_file: Path, as_json: bool) -> int
     """Check FILE, a flow (- for standard input) or a bundle: every problem at once, with the action's name.
 
     Also lists what the flows name that is neither in the bundle nor on the box: such an action takes its error branch
-    until 'linekeeper flow map' says what is meant. Nothing is changed.
+    until 'linekeeper flow map' says what is meant. Mailboxes and groups that transfers name and the box lacks are
+    warnings. Nothing is changed.
 
     Exit code 1 says that it is no flow, or that an action in it can only fail. Warnings and notes are told only.
 
@@ -68,7 +70,7 @@ def check(file: Path, kind: str | None, config_file: Path, as_json: bool) -> int
         flows = read_flows(file, kind)
         bundle = _bundle_around(flows)
     library = joined(bundle, box)
-    judged = [_judged(flow, library) for flow in flows]
+    judged = [_judged(flow, library, None if box is None else box.targets) for flow in flows]
     if as_json:
         rows = [_document(one) for one in judged]
         show_json(rows[0] if not is_collection(file) and len(rows) == 1 else rows)
@@ -127,12 +129,12 @@ def _bundle_around(flows: Sequence[Flow]) -> Bundle:
     )
 
 
-def _judged(flow: Flow, library: Library) -> Judged:
+def _judged(flow: Flow, library: Library, targets: Targets | None) -> Judged:
     return Judged(
         flow=flow.name,
         flow_type=flow.flow_type.value,
         actions=len(flow.actions),
-        findings=judge(flow),
+        findings=judge(flow) + ([] if targets is None else target_findings(flow, targets)),
         unmapped=missing(flow, library),
     )
 

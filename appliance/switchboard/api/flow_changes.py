@@ -99,7 +99,8 @@ def list_hours(store: Store) -> list[Row]:
 
 
 def export_flows(store: Store) -> Row:
-    """bundle (a document), sha256, queues, agents: all that a library of this box is made of but its functions."""
+    """bundle (a document), sha256, queues, agents: all that a library of this box is made of but its functions; and
+    mailboxes (also by their agents' extensions) and groups, which transfers may name."""
     document = current_bundle(store)
     queues = [
         {"queue": queue.plan.queue, "hours": queue.hours, "caller_id": queue.caller_id} for queue in store.queues.all()
@@ -110,7 +111,15 @@ def export_flows(store: Store) -> Row:
         "flows": [flow.flow for flow in installed_flows(store)],
         "queues": queues,
         "agents": [agent.plan.agent for agent in store.agents.all()],
+        "mailboxes": sorted(_mailbox_names(store)),
+        "groups": [group.group for group in store.groups.all()],
     }
+
+
+def _mailbox_names(store: Store) -> set[str]:
+    names = {mailbox.mailbox for mailbox in store.mailboxes.all()}
+    agents = [agent.plan for agent in store.agents.all() if agent.plan.agent in names]
+    return names | {str(agent.extension) for agent in agents if agent.extension is not None}
 
 
 def _judge(document: Any, paths: BoxPaths) -> None:

@@ -137,6 +137,31 @@ def test_check_when_bundle_names_what_is_not_here_then_unmapped_until_the_map_sa
     assert told("flow", "check", bundle)[1][0]["unmapped"] == []
 
 
+def test_check_when_a_transfer_names_a_mailbox_or_group_that_is_not_here_then_it_warns(
+    office: Path, menu: Json, told: Told
+) -> None:
+    for name, number in (("leave", "voicemail:sales"), ("ring", "group:team")):
+        given = {"ThirdPartyPhoneNumber": number, "ThirdPartyConnectionTimeLimitSeconds": "20"}
+        then = {"NextAction": "bye", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "bye"}]}
+        kind = "TransferParticipantToThirdParty"
+        menu["Actions"].append({"Identifier": name, "Type": kind, "Parameters": given, "Transitions": then})
+    file = office / "transfers.json"
+    file.write_text(json.dumps(menu))
+    told("queue", "add", "sales")
+
+    def warned() -> list[str]:
+        code, judged = told("flow", "check", file)
+        assert code == ExitCode.OK
+        return [one["action"] for one in judged["findings"] if "there is no" in one["message"]]
+
+    assert warned() == ["leave", "ring"]
+    told("mailbox", "add", "sales")
+    assert warned() == ["ring"]
+    told("extension", "add", "101")
+    told("group", "add", "team", "--number", "700", "--member", "101")
+    assert warned() == []
+
+
 @pytest.mark.parametrize("name", ["Sales", QUEUE_ID])
 def test_map_when_a_name_is_given_short_then_it_is_the_one_meant(
     name: str, bundle: Path, office: Path, told: Told
