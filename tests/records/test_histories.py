@@ -22,6 +22,7 @@ from appliance.ids import AgentId, ContactId, Extension, FlowId, LegId, OfferId,
 from appliance.records.contact_record import build_record
 from appliance.stamps import Stamp
 from appliance.switchboard.contacts.contact_state import ContactState
+from appliance.switchboard.contacts.noting import note
 
 CONTACT, ANN, BOB = ContactId("c"), AgentId("ann"), AgentId("bob")
 SALES = QueueId("sales")
@@ -270,9 +271,9 @@ def test_queues_when_any_history_is_over_then_nobody_is_left_waiting_or_engaged(
     now = 0.0
     for event in history.events:
         now = max(now, event.at.mono_s)
-        for told in state.note(event):
+        for told in note(state, event):
             acd.handle(told, now)
-        assert state.note(event) == [], "told twice"
+        assert note(state, event) == [], "told twice"
     for told in state.release():
         acd.handle(told, now)
     for queue in QUEUES:
