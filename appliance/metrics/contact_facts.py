@@ -15,8 +15,8 @@ NO_TRANSFER = frozenset({"disconnect_flow", "callback"})  # kinds of handing on 
 
 class ContactFacts(msgspec.Struct, frozen=True, kw_only=True):
     """One record. `counted`: when it ended. `service`: what the box served if the contact is no customer's.
-    `pre`: PreDisconnectState. `handed_on`: how it went on, "" if it did not. `callback_tries`: customer legs that the
-    box dialled and nobody answered."""
+    `errand`: callback or campaign, where the box calls the customer. `pre`: PreDisconnectState. `handed_on`: how it
+    went on, "" if it did not. `callback_tries`: customer legs that the box dialled and nobody answered."""
 
     contact: str
     counted: int
@@ -35,6 +35,7 @@ class ContactFacts(msgspec.Struct, frozen=True, kw_only=True):
     profile: str | None = None
     flow: str | None = None
     service: str = ""
+    errand: str = ""
     has_next: bool = False
     outside: bool = False
     handed_on: str = ""
@@ -71,6 +72,7 @@ def contact_facts(record: Record) -> ContactFacts:
         profile=(agent.get("RoutingProfile") or {}).get("Name"),
         flow=flows[0]["Flow"] if flows else None,
         service=box.get("Service") or "",
+        errand=(box.get("Errand") or {}).get("Kind") or "",
         has_next=record.get("NextContactId") is not None,
         outside=record.get("TransferredToEndpoint") is not None,
         handed_on=(box.get("HandedOn") or {}).get("Kind") or "",

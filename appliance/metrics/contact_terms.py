@@ -28,9 +28,10 @@ def queued(one: ContactFacts) -> bool:
 
 
 def abandoned(one: ContactFacts) -> bool:
-    """enq AND NOT conn AND NOT next AND NOT (pds = IN_QUEUE AND tct)."""
+    """enq AND NOT conn AND NOT next AND NOT (pds = IN_QUEUE AND tct); and somebody was there to give up: an errand that
+    no agent took (a callback cancelled, a campaign's record recalled) has not called its customer."""
     moved = one.pre == "IN_QUEUE" and one.transferred is not None
-    return queued(one) and one.connected is None and not one.has_next and not moved
+    return queued(one) and one.connected is None and not one.has_next and not moved and not one.errand
 
 
 def transferred_out(one: ContactFacts) -> bool:

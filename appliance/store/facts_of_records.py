@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 _FACTS = """
 INSERT INTO contact_facts (
     contact, counted, initiated, answered, disconnected, enqueued, waited, connected, transferred, wrapped_up,
-    method, channel, queue, agent, profile, flow, service, has_next, outside, handed_on, handed_on_by, pre, reason,
-    interaction, hold, wrap_up, pause, holds, callback_tries)
+    method, channel, queue, agent, profile, flow, service, errand, has_next, outside, handed_on, handed_on_by, pre,
+    reason, interaction, hold, wrap_up, pause, holds, callback_tries)
 SELECT r.contact,
     unixepoch(coalesce(json_extract(r.record, '$.DisconnectTimestamp'), r.last_update)),
     unixepoch(coalesce(json_extract(r.record, '$.InitiationTimestamp'), r.last_update)),
@@ -35,6 +35,7 @@ SELECT r.contact,
         (SELECT a.routing_profile FROM agents AS a WHERE a.agent = json_extract(r.record, '$.Agent.Username'))),
     json_extract(r.record, '$.Linekeeper.Flows[0].Flow'),
     coalesce(json_extract(r.record, '$.Linekeeper.Service'), ''),
+    coalesce(json_extract(r.record, '$.Linekeeper.Errand.Kind'), ''),
     json_type(r.record, '$.NextContactId') IS 'text',
     json_type(r.record, '$.TransferredToEndpoint') IS 'object',
     coalesce(json_extract(r.record, '$.Linekeeper.HandedOn.Kind'), ''),

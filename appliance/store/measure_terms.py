@@ -14,7 +14,8 @@ _PERSON = "f.method <> 'MONITOR'"
 _QUEUED = f"(f.enqueued IS NOT NULL AND {_PERSON})"
 _HANDLED = f"(f.connected IS NOT NULL AND {_PERSON})"
 _ABANDONED = (
-    f"({_QUEUED} AND f.connected IS NULL AND NOT f.has_next AND NOT (f.pre = 'IN_QUEUE' AND f.transferred IS NOT NULL))"
+    f"({_QUEUED} AND f.connected IS NULL AND NOT f.has_next AND NOT (f.pre = 'IN_QUEUE' AND f.transferred IS NOT NULL)"
+    " AND f.errand = '')"
 )
 _OUT = "((f.has_next OR f.outside) AND f.handed_on NOT IN ('disconnect_flow', 'callback'))"
 _HOLD_END = f"({_HANDLED} AND f.pre = 'CONNECTED_ONHOLD')"

@@ -534,6 +534,11 @@ def _profiles_of_offers(db: Database) -> None:
     db.execute("ALTER TABLE agent_rings ADD COLUMN profile TEXT")
 
 
+@STEPS(name="0022_errands_of_contacts")
+def _errands_of_contacts(db: Database) -> None:
+    db.execute("ALTER TABLE contact_facts ADD COLUMN errand TEXT NOT NULL DEFAULT ''")
+
+
 def apply(raw: sqlite3.Connection) -> None:
     """Do every step that is not done yet."""
     STEPS.apply(_database(raw))

@@ -53,6 +53,7 @@ def record(
     kind: str | None = None,
     by: str | None = None,
     service: str | None = None,
+    errand: str | None = None,
     flows: tuple[Json, ...] = (),
     offers: tuple[Json, ...] = (),
     legs: tuple[Json, ...] = (),
@@ -91,6 +92,7 @@ def record(
         "Linekeeper": {
             "PreDisconnectState": pre,
             "Service": service,
+            "Errand": None if errand is None else {"Kind": errand},
             "DialledBy": dialled_by,
             "HandedOn": None if kind is None else {"Kind": kind, "By": by},
             "MediaFailed": media_failed,

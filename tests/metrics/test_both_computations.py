@@ -54,7 +54,8 @@ records = st.builds(
     reason=st.sampled_from(["CUSTOMER_DISCONNECT", "AGENT_DISCONNECT", "TELECOM_BUSY", None]),
     goes_on=maybe(st.just("next")), transferred=maybe(times), outside=maybe(st.just("+12125550199")),
     kind=st.sampled_from([None, "blind", "queue", "disconnect_flow", "callback"]), by=maybe(agents),
-    service=st.sampled_from([None, None, None, "feature:*11"]), media_failed=st.sampled_from([None, None, "died"]),
+    service=st.sampled_from([None, None, None, "feature:*11"]),
+    errand=st.sampled_from([None, None, "callback", "campaign"]), media_failed=st.sampled_from([None, None, "died"]),
     dialled_by=maybe(agents), started=times, flows=st.lists(flows, max_size=3).map(tuple),
     offers=st.lists(offers, max_size=3).map(tuple), legs=st.lists(legs, max_size=3).map(tuple),
 )  # fmt: skip

@@ -151,3 +151,21 @@ def test_record_when_a_later_version_replaces_it_then_counts_once() -> None:
         store.records.save(second)
         (line,) = store.measures.answer(asked, NOW)
     assert line.values == {"CONTACTS_CREATED": 1, "CONTACTS_HANDLED": 1, "MissedCalls": None}
+
+
+def test_abandoned_when_the_box_takes_back_an_errand_then_nobody_has_given_up() -> None:
+    """A callback cancelled after 30 s and a record recalled after 10 s; a caller who gives up after 8 s."""
+    asked = question("CONTACTS_QUEUED", "CONTACTS_ABANDONED", "ABANDONMENT_RATE", "AVG_ABANDON_TIME")
+    records = [
+        record("a", method="CALLBACK", queue="sales", enqueued=0, waited=30, answered=None, ended=30, pre="IN_QUEUE",
+               reason="OTHER", errand="callback"),
+        record("b", method="OUTBOUND", queue="sales", enqueued=0, waited=10, answered=None, ended=10, pre="IN_QUEUE",
+               reason="OTHER", errand="campaign"),
+        record("c", queue="sales", enqueued=0, waited=8, ended=8, pre="IN_QUEUE"),
+        record("d", queue="sales", enqueued=0, waited=5, agent="kim", connected=5, ended=60, pre="CONNECTED"),
+    ]  # fmt: skip
+    with Store.in_memory() as store:
+        keep(store, records)
+        lines = store.measures.answer(asked, NOW)
+    assert lines == replayed(asked, records)
+    assert list(lines[0].values.values()) == [4, 1, 25.0, 8.0]

@@ -360,6 +360,8 @@ def test_callback_when_cancelled_then_nobody_is_called_any_more(tmp_path: Path, 
         if command is None:
             assert row["state"] == "cancelled"
             assert (await box.closed(ContactId(name)))["record"]["DisconnectReason"] == "OTHER"
+            counted = await box.call("metrics.query", metrics=["CONTACTS_QUEUED", "CONTACTS_ABANDONED"])
+            assert list(counted["rows"][0]["values"].values()) == [1 if when == "queued" else 0, 0]
         elif when == "ringing":
             assert (await process.expect(protocol.HangUpContact)).contact == name
             process.agent_misses(command, cause="abandoned")

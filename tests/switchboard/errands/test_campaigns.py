@@ -178,6 +178,9 @@ def test_record_when_nobody_takes_it_then_recalled_and_the_campaign_pauses(
         assert (back["attempt"], back["outcomes"], back["contact"]) == (1, [], None)
         ended = (await box.closed(queued["contact"]))["record"]
         assert ended["Agent"] is None
+        assert (ended["NextContactId"], ended["Queue"]["Name"]) == (None, "sales")
+        counted = await box.call("metrics.query", metrics=["CONTACTS_QUEUED", "CONTACTS_ABANDONED"])
+        assert list(counted["rows"][0]["values"].values()) == [1, 0]
         assert process.count(protocol.OriginateContact) == 0
         await box.call("campaign.add", campaign="spring")  # has the campaigns looked at again
         assert (await shown(box))["under_way"] == 0
