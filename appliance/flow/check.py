@@ -110,6 +110,9 @@ def _action(flow: Flow, action: Action) -> Iterator[Finding]:
     for fault, grave, meant in parameter_findings(row, action):
         drops = grave and not row.soft and CATCH_ALL not in action.errors
         yield _finding(action, fault, Severity.ERROR if drops else Severity.WARNING, meant)
+    for parameter in row.parameters:
+        if parameter.unheeded and action.parameter(*parameter.path.split(".")) is not None:
+            yield _finding(action, f"{parameter.path} {parameter.unheeded}", Severity.NOTE)
     for report in _markup(action):
         yield _finding(action, f"SSML: {report}", Severity.NOTE)
     yield from _ways(row, action)

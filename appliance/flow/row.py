@@ -58,7 +58,8 @@ class Dynamic(enum.StrEnum):
 
 class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     """`path` below Parameters, dots between keys; low and high bound numbers; `values` are those of an ENUM;
-    default: what stands in for a required one that is missing, "" for nothing."""
+    default: what stands in for a required one that is missing, "" for nothing; unheeded: what comes of it instead where
+    this box does not heed it, "" where it does."""
 
     path: str
     kind: Kind = Kind.TEXT
@@ -68,6 +69,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     low: float | None = None
     high: float | None = None
     values: frozenset[str] = frozenset()
+    unheeded: str = ""
 
 
 def never(_run: Run, _action: Action, _pending: Pending, _event: FlowEvent) -> Result | None:

@@ -154,3 +154,13 @@ def test_markup_when_a_tag_is_unknown_then_noted(flow, action):
     assert "SSML: tag <shout> is unknown" in messages(said)
     dynamic = flow(action("a", "MessageParticipant", {"SSML": "$.External.markup"}, then="end"))
     assert not messages(dynamic)
+
+
+def test_callback_when_it_has_a_creation_flow_then_a_note_says_that_it_is_not_run(flow, action):
+    given = {"QueueId": "sales", "InitialCallDelaySeconds": "5", "RetryDelaySeconds": "60"}
+    plain = flow(action("a", "CreateCallbackContact", given, then="end"))
+    assert "not run" not in messages(plain)
+    own = flow(action("a", "CreateCallbackContact", {**given, "ContactFlowId": "created"}, then="end"))
+    (found,) = [finding for finding in check(own) if "not run" in finding.message]
+    assert (found.severity, found.action) == (Severity.NOTE, "a")
+    assert found.message.startswith("ContactFlowId is not run: the callback waits in its queue at once")

@@ -33,7 +33,7 @@ def request_callback(contact: Contact, command: c.CreateCallback, facts: Contact
     if command.agent is None and command.queue not in plan.queues:
         return False
     if command.flow:
-        _log.warning("callback without its own flow %s: this box runs none", command.flow, extra=_of(contact))
+        _log.warning("callback without its creation flow %s: see 'flow check'", command.flow, extra=_of(contact))
     stay = contact.stay
     segment = contact.segment
     segment.emit(

@@ -107,6 +107,9 @@ def _set_previous(run: Run, action: Action) -> Result:
 _ERROR = "NoMatchingError"
 _TARGET = (takes("QueueId"), takes("AgentId"))
 
+# The reference names the parameter and says nothing of how such a flow runs. A callback here exists in the switchboard
+# alone, promised by one event; no process has it before an agent is offered, so there is nobody to run a flow.
+_NO_CREATION_FLOW = "is not run: the callback waits in its queue at once; set attributes and queue before this action"
 ROWS = (
     row(
         "UpdateContactCallbackNumber",
@@ -126,7 +129,7 @@ ROWS = (
             takes("InitialCallDelaySeconds", Kind.NUMBER, low=0, high=259200),
             takes("MaximumConnectionAttempts", Kind.NUMBER, low=0),
             takes("RetryDelaySeconds", Kind.NUMBER, low=1, high=259200),
-            takes("ContactFlowId"),
+            takes("ContactFlowId", unheeded=_NO_CREATION_FLOW),
             takes("CallbackMode"),
         ),
     ),
