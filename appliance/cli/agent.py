@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from appliance.cli.options import config_option, json_option
-from appliance.cli.output import show_json, show_rows
+from appliance.cli.output import show_done, show_json, show_rows
 from appliance.cli.pin_prompt import given_pin
 from appliance.cli.served import ServedQueue, WrapUp, written
 from appliance.cli.switchboard import Switchboard
@@ -140,10 +140,7 @@ def remove(agent: str, config_file: Path, as_json: bool) -> None:
     Example: linekeeper agent remove kim
     """
     result = Switchboard(config_file).call("agent.remove", agent=agent)
-    if as_json:
-        show_json(result)
-    else:
-        click.echo(f"agent {agent} removed")
+    show_done(result, f"agent {agent} removed", as_json=as_json)
 
 
 @command.command("list")

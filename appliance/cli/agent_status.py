@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from appliance.cli.options import config_option, json_option
-from appliance.cli.output import show_json, show_rows
+from appliance.cli.output import show_done, show_json, show_listing
 from appliance.cli.switchboard import Switchboard
 
 COLUMNS = {"order": "number", "status": "status", "type": "type", "state": "state", "description": "description"}
@@ -53,10 +53,7 @@ def remove(status: str, config_file: Path, as_json: bool) -> None:
     Example: linekeeper agent-status remove Training
     """
     result = Switchboard(config_file).call("agent_status.remove", status=status)
-    if as_json:
-        show_json(result)
-    else:
-        click.echo(f"status {status} removed")
+    show_done(result, f"status {status} removed", as_json=as_json)
 
 
 @command.command("list")
@@ -68,7 +65,4 @@ def show_all(config_file: Path, as_json: bool) -> None:
     Example: linekeeper agent-status list
     """
     rows = Switchboard(config_file).call("agent_status.list")
-    if as_json:
-        show_json(rows)
-    else:
-        show_rows(rows, COLUMNS, empty="no statuses")
+    show_listing(rows, COLUMNS, empty="no statuses", as_json=as_json)

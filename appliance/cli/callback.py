@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from appliance.cli.options import config_option, json_option
-from appliance.cli.output import show_json, show_rows
+from appliance.cli.output import show_json, show_listing
 from appliance.cli.switchboard import Switchboard
 
 COLUMNS = {
@@ -43,10 +43,7 @@ def show_all(limit: int, only_open: bool, config_file: Path, as_json: bool) -> N
     Example: linekeeper callback list --open
     """
     rows = Switchboard(config_file).call("callback.list", limit=limit, open=only_open or None)
-    if as_json:
-        show_json(rows)
-    else:
-        show_rows(rows, COLUMNS, empty="no callbacks")
+    show_listing(rows, COLUMNS, empty="no callbacks", as_json=as_json)
 
 
 @command.command("add")

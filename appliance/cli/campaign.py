@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from appliance.cli.options import config_option, json_option
-from appliance.cli.output import show_fields, show_json, show_rows
+from appliance.cli.output import show_fields, show_json, show_listing, show_rows
 from appliance.cli.switchboard import Switchboard
 
 COLUMNS = {
@@ -157,10 +157,9 @@ def show_all(config_file: Path, as_json: bool) -> None:
     Example: linekeeper campaign list
     """
     rows = Switchboard(config_file).call("campaign.list")
-    if as_json:
-        show_json(rows)
-    else:
-        show_rows(rows, COLUMNS, empty="no campaigns; add one: linekeeper campaign add spring --queue sales")
+    show_listing(
+        rows, COLUMNS, empty="no campaigns; add one: linekeeper campaign add spring --queue sales", as_json=as_json
+    )
 
 
 @command.command("show")

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from appliance.cli.options import config_option, json_option
-from appliance.cli.output import show_fields, show_json, show_rows
+from appliance.cli.output import show_done, show_fields, show_json, show_listing, show_rows
 from appliance.cli.switchboard import Switchboard
 
 COLUMNS = {
@@ -62,10 +62,7 @@ def show_all(limit: int, only_open: bool, config_file: Path, as_json: bool) -> N
     Example: linekeeper contact list --limit 50 --json
     """
     rows = Switchboard(config_file).call("contact.list", limit=limit, open=only_open or None)
-    if as_json:
-        show_json(rows)
-    else:
-        show_rows(rows, COLUMNS, empty="no contacts")
+    show_listing(rows, COLUMNS, empty="no contacts", as_json=as_json)
 
 
 @command.command("show")
@@ -97,10 +94,7 @@ def _event_row(event: Mapping[str, Any]) -> dict[str, Any]:
 
 def _act(contact: str, what: str, config_file: Path, as_json: bool, **more: str | None) -> None:
     result = Switchboard(config_file).call("contact.command", contact=contact, command=what, **more)
-    if as_json:
-        show_json(result)
-    else:
-        click.echo(f"contact {contact}: {_DONE[what]}")
+    show_done(result, f"contact {contact}: {_DONE[what]}", as_json=as_json)
 
 
 def _simple(name: str, text: str) -> None:
@@ -261,10 +255,7 @@ def note(*, contact: str, text: str, agent: str | None, config_file: Path, as_js
     """
     said = sys.stdin.read().strip() if text == "-" else text
     result = Switchboard(config_file).call("contact.note", contact=contact, text=said, agent=agent)
-    if as_json:
-        show_json(result)
-    else:
-        click.echo(f"contact {contact}: noted")
+    show_done(result, f"contact {contact}: noted", as_json=as_json)
 
 
 _SUPERVISOR = click.option("--supervisor", required=True, help="The supervisor's login name.")

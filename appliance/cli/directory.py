@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from appliance.cli.options import config_option, json_option
-from appliance.cli.output import show_json, show_rows
+from appliance.cli.output import show_json, show_listing
 from appliance.cli.switchboard import Switchboard
 from appliance.errors import RequestError
 
@@ -111,7 +111,4 @@ def _added(result: dict[str, int], as_json: bool) -> None:
 
 
 def _show(rows: list[dict[str, str]], as_json: bool) -> None:
-    if as_json:
-        show_json(rows)
-    else:
-        show_rows(rows, COLUMNS, empty="no such name")
+    show_listing(rows, COLUMNS, empty="no such name", as_json=as_json)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from appliance.cli.options import config_option, json_option
-from appliance.cli.output import show_json, show_rows
+from appliance.cli.output import show_done, show_listing
 from appliance.cli.switchboard import Switchboard
 
 COLUMNS = {"code": "code", "name": "name", "queue": "queue"}
@@ -34,10 +34,7 @@ def add(*, code: str, name: str, queue: str | None, config_file: Path, as_json: 
     Example: linekeeper disposition add 1 "Sold" --queue sales
     """
     result = Switchboard(config_file).call("disposition.add", code=code, name=name, queue=queue)
-    if as_json:
-        show_json(result)
-    else:
-        click.echo(f"disposition {code}: {name}" + (f", of queue {queue}" if queue else ""))
+    show_done(result, f"disposition {code}: {name}" + (f", of queue {queue}" if queue else ""), as_json=as_json)
 
 
 @command.command("remove")
@@ -51,10 +48,7 @@ def remove(code: str, queue: str | None, config_file: Path, as_json: bool) -> No
     Example: linekeeper disposition remove 1 --queue sales
     """
     result = Switchboard(config_file).call("disposition.remove", code=code, queue=queue)
-    if as_json:
-        show_json(result)
-    else:
-        click.echo(f"disposition {code} removed")
+    show_done(result, f"disposition {code} removed", as_json=as_json)
 
 
 @command.command("list")
@@ -66,7 +60,9 @@ def show_all(config_file: Path, as_json: bool) -> None:
     Example: linekeeper disposition list
     """
     rows = Switchboard(config_file).call("disposition.list")
-    if as_json:
-        show_json(rows)
-    else:
-        show_rows(rows, COLUMNS, empty='no dispositions; add one: linekeeper disposition add 1 "Sold" --queue sales')
+    show_listing(
+        rows,
+        COLUMNS,
+        empty='no dispositions; add one: linekeeper disposition add 1 "Sold" --queue sales',
+        as_json=as_json,
+    )

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from appliance.cli.options import config_option, json_option
-from appliance.cli.output import show_json, show_rows
+from appliance.cli.output import show_done, show_json, show_rows
 from appliance.cli.switchboard import Switchboard
 
 COLUMNS = {
@@ -68,10 +68,7 @@ def remove(extension: str, config_file: Path, as_json: bool) -> None:
     Example: linekeeper extension remove 101
     """
     result = Switchboard(config_file).call("extension.remove", extension=extension)
-    if as_json:
-        show_json(result)
-    else:
-        click.echo(f"extension {extension} removed")
+    show_done(result, f"extension {extension} removed", as_json=as_json)
 
 
 @command.command("set")

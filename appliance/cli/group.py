@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from appliance.cli.options import config_option, json_option
-from appliance.cli.output import show_json, show_rows
+from appliance.cli.output import show_done, show_json, show_listing
 from appliance.cli.switchboard import Switchboard
 
 COLUMNS = {
@@ -64,10 +64,7 @@ def remove(group: str, config_file: Path, as_json: bool) -> None:
     Example: linekeeper group remove desk
     """
     result = Switchboard(config_file).call("group.remove", group=group)
-    if as_json:
-        show_json(result)
-    else:
-        click.echo(f"group {group} removed")
+    show_done(result, f"group {group} removed", as_json=as_json)
 
 
 @command.command("list")
@@ -79,7 +76,6 @@ def show_all(config_file: Path, as_json: bool) -> None:
     Example: linekeeper group list --json
     """
     rows = Switchboard(config_file).call("group.list")
-    if as_json:
-        show_json(rows)
-    else:
-        show_rows(rows, COLUMNS, empty="no groups; add one: linekeeper group add desk --number 250 --member 101")
+    show_listing(
+        rows, COLUMNS, empty="no groups; add one: linekeeper group add desk --number 250 --member 101", as_json=as_json
+    )

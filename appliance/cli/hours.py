@@ -11,7 +11,7 @@ import click
 
 from appliance.cli.flow.files import read_bytes
 from appliance.cli.options import config_option, json_option
-from appliance.cli.output import show_json, show_rows
+from appliance.cli.output import show_done, show_json, show_listing
 from appliance.cli.switchboard import Switchboard
 from appliance.flow.bundle_files import read_hours
 from appliance.flow.hours import is_open
@@ -59,10 +59,7 @@ def remove(name: str, config_file: Path, as_json: bool) -> None:
     Example: linekeeper hours remove office
     """
     result = Switchboard(config_file).call("hours.remove", name=name)
-    if as_json:
-        show_json(result)
-    else:
-        click.echo(f"hours {name} removed")
+    show_done(result, f"hours {name} removed", as_json=as_json)
 
 
 @command.command("list")
@@ -78,10 +75,7 @@ def show_all(at: str | None, config_file: Path, as_json: bool) -> None:
     found = Switchboard(config_file).call("hours.list")
     calendars = {row["hours"]: hours_of(row["resource"], row["overrides"]) for row in found}
     rows = [_row(row, calendars, wall_s) for row in found]
-    if as_json:
-        show_json(rows)
-    else:
-        show_rows(rows, COLUMNS, empty="no hours; put some in: linekeeper hours install FILE")
+    show_listing(rows, COLUMNS, empty="no hours; put some in: linekeeper hours install FILE", as_json=as_json)
 
 
 def _row(row: Mapping[str, Any], calendars: Mapping[str, Hours], wall_s: float) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from appliance.cli.options import config_option, json_option
-from appliance.cli.output import show_json, show_rows
+from appliance.cli.output import show_done, show_json, show_listing
 from appliance.cli.pin_prompt import given_pin
 from appliance.cli.switchboard import Switchboard
 
@@ -85,10 +85,7 @@ def remove(mailbox: str, config_file: Path, as_json: bool) -> None:
     Example: linekeeper mailbox remove sales
     """
     result = Switchboard(config_file).call("mailbox.remove", mailbox=mailbox)
-    if as_json:
-        show_json(result)
-    else:
-        click.echo(f"mailbox {mailbox} takes no messages any more")
+    show_done(result, f"mailbox {mailbox} takes no messages any more", as_json=as_json)
 
 
 @command.command("list")
@@ -100,10 +97,7 @@ def show_all(config_file: Path, as_json: bool) -> None:
     Example: linekeeper mailbox list
     """
     rows = Switchboard(config_file).call("mailbox.list")
-    if as_json:
-        show_json(rows)
-    else:
-        show_rows(rows, COLUMNS, empty="no mailboxes")
+    show_listing(rows, COLUMNS, empty="no mailboxes", as_json=as_json)
 
 
 @command.command("pin")
@@ -143,7 +137,4 @@ def greeting(mailbox: str, prompt: str, config_file: Path, as_json: bool) -> Non
     Example: linekeeper mailbox greeting sales sales-greeting
     """
     result = Switchboard(config_file).call("mailbox.greeting", mailbox=mailbox, prompt=prompt)
-    if as_json:
-        show_json(result)
-    else:
-        click.echo(f"mailbox {mailbox}: callers hear {prompt or 'the words of the box'}")
+    show_done(result, f"mailbox {mailbox}: callers hear {prompt or 'the words of the box'}", as_json=as_json)

@@ -22,6 +22,14 @@ def show_json(result: object) -> None:
     click.echo(json.dumps(result, indent=2, ensure_ascii=False, default=str))
 
 
+def show_done(result: object, sentence: str, *, as_json: bool) -> None:
+    """What was done: the answer as it is for a program; `sentence`, which needs nothing of it, for a person."""
+    if as_json:
+        show_json(result)
+    else:
+        click.echo(sentence)
+
+
 def show_rows(rows: Sequence[Row], columns: Mapping[str, str], *, empty: str) -> None:
     """A table with `columns` (key → heading), less those that no row has; `empty` is said where there is no row."""
     if not rows:
@@ -30,6 +38,14 @@ def show_rows(rows: Sequence[Row], columns: Mapping[str, str], *, empty: str) ->
     used = {key: heading for key, heading in columns.items() if any(key in row for row in rows)}
     cells = [[cell(row.get(key)) for key in used] for row in rows]
     click.echo(tabulate(cells, headers=list(used.values()), tablefmt="simple", disable_numparse=True))
+
+
+def show_listing(rows: Sequence[Row], columns: Mapping[str, str], *, empty: str, as_json: bool) -> None:
+    """As `show_rows` for a person, as they are for a program."""
+    if as_json:
+        show_json(rows)
+    else:
+        show_rows(rows, columns, empty=empty)
 
 
 def show_fields(fields: Row) -> None:

@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from appliance.cli.options import config_option, json_option
-from appliance.cli.output import show_json, show_rows
+from appliance.cli.output import show_json, show_listing
 from appliance.config.contact_settings import box_paths, to_speech_settings
 from appliance.config.lastgood import LastGood
 from appliance.config.schema import Configuration
@@ -56,10 +56,7 @@ def show_all(builtin: bool, language: str | None, config_file: Path, as_json: bo
     else:
         rows = [msgspec.to_builtins(found) for found in prompt_files(box_paths(configuration).prompts)]
         columns = FILE_COLUMNS
-    if as_json:
-        show_json(rows)
-    else:
-        show_rows(rows, columns, empty="no prompts; import one: linekeeper prompt import FILE")
+    show_listing(rows, columns, empty="no prompts; import one: linekeeper prompt import FILE", as_json=as_json)
 
 
 @command.command("import")

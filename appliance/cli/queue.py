@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from appliance.cli.options import config_option, json_option
-from appliance.cli.output import show_json, show_rows
+from appliance.cli.output import show_done, show_json, show_rows
 from appliance.cli.served import written
 from appliance.cli.switchboard import Switchboard
 
@@ -101,10 +101,7 @@ def add(
         last_agent_s=last_agent_s,
         enabled=enabled,
     )
-    if as_json:
-        show_json(result)
-    else:
-        click.echo(f"queue {queue} is there")
+    show_done(result, f"queue {queue} is there", as_json=as_json)
 
 
 @command.command("remove")
@@ -117,10 +114,7 @@ def remove(queue: str, config_file: Path, as_json: bool) -> None:
     Example: linekeeper queue remove sales
     """
     result = Switchboard(config_file).call("queue.remove", queue=queue)
-    if as_json:
-        show_json(result)
-    else:
-        click.echo(f"queue {queue} removed")
+    show_done(result, f"queue {queue} removed", as_json=as_json)
 
 
 @command.command("list")

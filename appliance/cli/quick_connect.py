@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from appliance.cli.options import config_option, json_option
-from appliance.cli.output import show_json, show_rows
+from appliance.cli.output import show_done, show_json, show_listing
 from appliance.cli.switchboard import Switchboard
 
 KINDS = ("USER", "QUEUE", "PHONE_NUMBER", "FLOW")
@@ -56,10 +56,7 @@ def remove(name: str, config_file: Path, as_json: bool) -> None:
     Example: linekeeper quick-connect remove lawyer
     """
     result = Switchboard(config_file).call("quick_connect.remove", name=name)
-    if as_json:
-        show_json(result)
-    else:
-        click.echo(f"quick connect {name} is gone")
+    show_done(result, f"quick connect {name} is gone", as_json=as_json)
 
 
 @command.command("list")
@@ -72,7 +69,4 @@ def show_all(queue: str | None, config_file: Path, as_json: bool) -> None:
     Example: linekeeper quick-connect list --queue sales
     """
     rows = Switchboard(config_file).call("quick_connect.list", queue=queue)
-    if as_json:
-        show_json(rows)
-    else:
-        show_rows(rows, COLUMNS, empty="no quick connects")
+    show_listing(rows, COLUMNS, empty="no quick connects", as_json=as_json)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import click
 
 from appliance.cli.options import config_option, json_option
-from appliance.cli.output import show_json, show_rows
+from appliance.cli.output import show_done, show_json, show_listing, show_rows
+from appliance.cli.sox import sox
 from appliance.cli.switchboard import Switchboard
 from appliance.errors import RecordError, RequestError
 
@@ -45,10 +44,7 @@ def show_all(config_file: Path, as_json: bool) -> None:
     Example: linekeeper recording list --json
     """
     rows = Switchboard(config_file).call("recording.list")
-    if as_json:
-        show_json(rows)
-    else:
-        show_rows(rows, COLUMNS, empty="no recordings")
+    show_listing(rows, COLUMNS, empty="no recordings", as_json=as_json)
 
 
 @command.command("policy")
@@ -74,10 +70,7 @@ def policy(policy: str | None, queue: str | None, agent: str | None, config_file
             show_rows(rows, POLICY_COLUMNS, empty="flows decide for every queue and agent")
         return
     result = switchboard.call("recording.policy", policy=policy, queue=queue, agent=agent)
-    if as_json:
-        show_json(result)
-    else:
-        click.echo(f"{'queue' if queue else 'agent'} {queue or agent}: recording {policy}")
+    show_done(result, f"{'queue' if queue else 'agent'} {queue or agent}: recording {policy}", as_json=as_json)
 
 
 @command.command("export")
@@ -131,16 +124,9 @@ def verify(path: Path, expected: str | None) -> None:
 
 def convert(source: Path, output: Path, kind: str) -> None:
     """Write `source` as `kind` to `output`, lossless. Raises RecordError with sox's complaint."""
-    sox = shutil.which("sox")
-    if sox is None:
-        raise RecordError("sox is missing; install Debian's package sox")
-    done = subprocess.run(
-        (sox, "--no-dither", str(source.absolute()), "--type", kind, str(output.absolute())),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=_CONVERSION_TIMEOUT_S,
-        check=False,
+    sox(
+        (str(source.absolute()), "--type", kind, str(output.absolute())),
+        timeout_s=_CONVERSION_TIMEOUT_S,
+        fault=f"{source} can't be written as {output}",
+        remedy="check disk and folder",
     )
-    if done.returncode != 0:
-        raise RecordError(f"{source} can't be written as {output}: {done.stderr.strip()}; check disk and folder")

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from appliance.cli.options import config_option, json_option
-from appliance.cli.output import show_json, show_rows
+from appliance.cli.output import show_done, show_json, show_rows
 from appliance.cli.served import ServedQueue, written
 from appliance.cli.switchboard import Switchboard
 
@@ -84,10 +84,7 @@ def remove(profile: str, config_file: Path, as_json: bool) -> None:
     Example: linekeeper routing-profile remove first-line
     """
     result = Switchboard(config_file).call("routing_profile.remove", profile=profile)
-    if as_json:
-        show_json(result)
-    else:
-        click.echo(f"routing profile {profile} removed")
+    show_done(result, f"routing profile {profile} removed", as_json=as_json)
 
 
 @command.command("list")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from appliance.cli.options import config_option, json_option
-from appliance.cli.output import show_json, show_rows
+from appliance.cli.output import show_listing
 from appliance.cli.switchboard import Switchboard
 
 RESULTS = {
@@ -46,10 +46,7 @@ def results(since: str, until: str, by: str | None, config_file: Path, as_json: 
     Example: linekeeper survey results --from 2026-11-01 --by queue
     """
     rows = Switchboard(config_file).call("survey.results", since=since, until=until, by=by, limit=10000)
-    if as_json:
-        show_json(rows)
-    else:
-        show_rows(rows, RESULTS, empty="no answers")
+    show_listing(rows, RESULTS, empty="no answers", as_json=as_json)
 
 
 @command.command("answers")
@@ -64,7 +61,4 @@ def answers(since: str, until: str, limit: int, config_file: Path, as_json: bool
     Example: linekeeper survey answers --limit 20
     """
     rows = Switchboard(config_file).call("survey.answers", since=since, until=until, limit=limit)
-    if as_json:
-        show_json(rows)
-    else:
-        show_rows(rows, ANSWERS, empty="no answers")
+    show_listing(rows, ANSWERS, empty="no answers", as_json=as_json)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import click
 
 from appliance.cli.options import config_option, json_option
-from appliance.cli.output import show_json, show_rows
+from appliance.cli.output import show_done, show_json, show_listing
 from appliance.cli.recording import verify
+from appliance.cli.sox import sox
 from appliance.cli.switchboard import Switchboard
-from appliance.errors import RecordError, RequestError
+from appliance.errors import RequestError
 
 COLUMNS = {
     "voicemail": "voicemail",
@@ -46,10 +45,7 @@ def show_all(mailbox: str | None, config_file: Path, as_json: bool) -> None:
     Example: linekeeper voicemail list --json
     """
     rows = Switchboard(config_file).call("voicemail.list", mailbox=mailbox)
-    if as_json:
-        show_json(rows)
-    else:
-        show_rows(rows, COLUMNS, empty="no messages")
+    show_listing(rows, COLUMNS, empty="no messages", as_json=as_json)
 
 
 @command.command("play")
@@ -98,10 +94,7 @@ def delete(voicemail: str, config_file: Path, as_json: bool) -> None:
     Example: linekeeper voicemail delete 7d1f8c0e-52a3-4f0b-9a53-0f7f3f9a1c11
     """
     result = Switchboard(config_file).call("voicemail.mark", voicemail=voicemail, state="deleted")
-    if as_json:
-        show_json(result)
-    else:
-        click.echo(f"voicemail {voicemail} is deleted")
+    show_done(result, f"voicemail {voicemail} is deleted", as_json=as_json)
 
 
 def _sound(box: Switchboard, voicemail: str) -> Path:
@@ -118,16 +111,9 @@ def _sound(box: Switchboard, voicemail: str) -> Path:
 
 def _sox(source: Path, target: list[str]) -> None:
     """The customer's side of `source` to `target`. Raises RecordError with sox's complaint."""
-    sox = shutil.which("sox")
-    if sox is None:
-        raise RecordError("sox is missing; install Debian's package sox")
-    done = subprocess.run(
-        (sox, "--no-dither", "-q", str(source.absolute()), *target, "remix", "1"),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=_TIMEOUT_S,
-        check=False,
+    sox(
+        ("-q", str(source.absolute()), *target, "remix", "1"),
+        timeout_s=_TIMEOUT_S,
+        fault=f"{source} can't be given out",
+        remedy="check sound card, disk and folder",
     )
-    if done.returncode != 0:
-        raise RecordError(f"{source} can't be given out: {done.stderr.strip()}; check sound card, disk and folder")
