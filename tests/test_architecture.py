@@ -37,7 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }  # fmt: skip
 PURE = {"flow", "acd", "events", "dialplan", "metrics"}
 PURE_MODULES = {"errors", "ids", "stamps", "features", "switchboard/wire"}
-PURE_PARTS = {"contact/protocol", "switchboard/api/requests"}
+PURE_PARTS = {"contact/protocol", "switchboard/requests"}
 IMPURE_LIBRARIES = {
     "asyncio", "ctypes", "http", "io", "logging", "multiprocessing", "os", "pathlib", "pjsua2", "queue", "random",
     "requests", "secrets", "select", "selectors", "signal", "socket", "sqlite3", "sqlite_utils", "ssl", "subprocess",

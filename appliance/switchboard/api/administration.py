@@ -19,6 +19,7 @@ from appliance.events import ErrandKind
 from appliance.ids import ContactId, FlowId, TrunkId
 from appliance.store.failures import UnknownReferenceError
 from appliance.store.store import Store
+from appliance.switchboard import requests as ask
 from appliance.switchboard.api import (
     agent_changes,
     changes,
@@ -31,7 +32,6 @@ from appliance.switchboard.api import (
     routing_changes,
     surveys,
 )
-from appliance.switchboard.api import requests as ask
 from appliance.switchboard.api.changes import Change
 from appliance.switchboard.errands import campaign_changes
 from appliance.switchboard.errands.showing import show_errand

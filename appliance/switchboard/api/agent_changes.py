@@ -18,7 +18,7 @@ from appliance.ids import AgentId, Extension, ProfileId, QueueId
 from appliance.store.agents import StoredAgent
 from appliance.store.store import Store
 from appliance.store.supervision import SupervisionRights
-from appliance.switchboard.api import requests as ask
+from appliance.switchboard import requests as ask
 from appliance.switchboard.api.changes import Change
 from appliance.switchboard.api.listings import missing, show_agent
 from appliance.switchboard.staff.seats import settle_in

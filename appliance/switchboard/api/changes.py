@@ -26,7 +26,7 @@ from appliance.ids import AgentId, Extension, FlowId, QueueId
 from appliance.store.extensions import StoredExtension
 from appliance.store.recording_policies import StoredPolicy
 from appliance.store.store import Store
-from appliance.switchboard.api import requests as ask
+from appliance.switchboard import requests as ask
 from appliance.switchboard.api.listings import missing
 from appliance.switchboard.publication.flow_set import came_with_the_box, remember
 from appliance.switchboard.staff.seats import seats

@@ -8,7 +8,7 @@ from appliance.contact import protocol
 from appliance.errors import RequestError
 from appliance.events import DisconnectReason
 from appliance.ids import LegId
-from appliance.switchboard.api import requests as ask
+from appliance.switchboard import requests as ask
 from appliance.switchboard.contacts.contact_state import ContactState
 
 Make = Callable[[ContactState, ask.ContactCommand], protocol.Command]

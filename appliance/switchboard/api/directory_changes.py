@@ -8,7 +8,7 @@ from __future__ import annotations
 from appliance.dialplan import e164
 from appliance.errors import RequestError
 from appliance.store.store import Store
-from appliance.switchboard.api import requests as ask
+from appliance.switchboard import requests as ask
 from appliance.switchboard.api.changes import Change
 from appliance.switchboard.api.listings import Row
 

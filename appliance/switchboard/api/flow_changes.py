@@ -20,7 +20,7 @@ from appliance.flow.hours_wire import hours_of
 from appliance.ids import FlowId
 from appliance.store.flow_parts import Part
 from appliance.store.store import Store
-from appliance.switchboard.api import requests as ask
+from appliance.switchboard import requests as ask
 from appliance.switchboard.api.changes import Change
 from appliance.switchboard.api.listings import Row, missing
 from appliance.switchboard.publication.flow_set import (

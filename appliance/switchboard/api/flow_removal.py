@@ -17,7 +17,7 @@ from appliance.flow.resources import Resource, needs
 from appliance.ids import FlowId
 from appliance.store.flow_parts import Part
 from appliance.store.store import Store
-from appliance.switchboard.api import requests as ask
+from appliance.switchboard import requests as ask
 from appliance.switchboard.api.changes import Change, install_default_flows
 from appliance.switchboard.api.listings import missing
 from appliance.switchboard.publication.flow_set import came_with_the_box, current_bundle, remember

@@ -17,7 +17,7 @@ from appliance.edge.rpc import AsyncEdgeLink
 from appliance.errors import EdgeError
 from appliance.ids import AgentId, ContactId, Extension, QueueId
 from appliance.stamps import iso_utc
-from appliance.switchboard.api import requests as ask
+from appliance.switchboard import requests as ask
 from appliance.switchboard.api.agent_rows import agent_row
 from appliance.switchboard.api.contact_commands import contact_command
 from appliance.switchboard.api.listings import Row
@@ -25,8 +25,8 @@ from appliance.switchboard.contacts.contacts import Contacts
 from appliance.switchboard.contacts.orders import Orders
 from appliance.switchboard.edge_watch import EdgeWatch
 from appliance.switchboard.measuring.present import Present, calendar_day
+from appliance.switchboard.measuring.todays_numbers import TodaysNumbers
 from appliance.switchboard.routing.routing import Routing
-from appliance.switchboard.todays_numbers import TodaysNumbers
 
 logger = logging.getLogger(__name__)
 

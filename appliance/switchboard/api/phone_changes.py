@@ -12,7 +12,7 @@ from appliance.dialplan import EMERGENCY, GroupPlan, Strategy, e164
 from appliance.errors import RequestError
 from appliance.ids import AgentId, Extension, QueueId
 from appliance.store.store import Store
-from appliance.switchboard.api import requests as ask
+from appliance.switchboard import requests as ask
 from appliance.switchboard.api.changes import Change
 from appliance.switchboard.api.listings import Row, missing, show_settings
 

@@ -9,7 +9,7 @@ from appliance.errors import RequestError
 from appliance.ids import AgentId, FlowId, QueueId
 from appliance.store.quick_connects import QuickConnectKind, StoredQuickConnect
 from appliance.store.store import Store
-from appliance.switchboard.api import requests as ask
+from appliance.switchboard import requests as ask
 from appliance.switchboard.api.changes import Change
 from appliance.switchboard.api.listings import Row, missing
 

@@ -17,7 +17,7 @@ from appliance.store.flow_parts import Part
 from appliance.store.queues import StoredQueue
 from appliance.store.routing_profiles import StoredProfile
 from appliance.store.store import Store
-from appliance.switchboard.api import requests as ask
+from appliance.switchboard import requests as ask
 from appliance.switchboard.api.agent_changes import shares_of
 from appliance.switchboard.api.changes import Change
 from appliance.switchboard.api.listings import missing, show_profile, show_queue

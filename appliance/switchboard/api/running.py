@@ -16,7 +16,7 @@ from appliance.edge.rpc import AsyncEdgeLink
 from appliance.edge.trunks import store_trunks
 from appliance.errors import EdgeError
 from appliance.ids import AgentId, Extension
-from appliance.switchboard.api import requests as ask
+from appliance.switchboard import requests as ask
 from appliance.switchboard.api.administration import Administration
 from appliance.switchboard.api.changes import Change
 from appliance.switchboard.api.listings import Row

@@ -10,7 +10,7 @@ import msgspec
 
 from appliance.store.store import Store
 from appliance.store.surveys import SurveyAnswers
-from appliance.switchboard.api import requests as ask
+from appliance.switchboard import requests as ask
 from appliance.switchboard.api.changes import Change
 
 Row = dict[str, Any]

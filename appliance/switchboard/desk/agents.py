@@ -6,7 +6,7 @@ from appliance.acd.model import AVAILABLE
 from appliance.errors import RequestError
 from appliance.flow.defaults import sentences
 from appliance.ids import AgentId
-from appliance.switchboard.api import requests as ask
+from appliance.switchboard import requests as ask
 from appliance.switchboard.desk.asked import Asked, RefusedError, Said
 from appliance.switchboard.desk.desk import Desk
 from appliance.switchboard.staff.statuses import chosen_status

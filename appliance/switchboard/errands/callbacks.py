@@ -12,7 +12,7 @@ from appliance.errors import RequestError
 from appliance.events import CallbackRequested
 from appliance.ids import AgentId, ErrandId, QueueId, agent_queue
 from appliance.store.store import Store
-from appliance.switchboard.api import requests as ask
+from appliance.switchboard import requests as ask
 from appliance.switchboard.api.listings import Row, missing
 from appliance.switchboard.errands.errands import Errands
 from appliance.switchboard.errands.showing import show_errand

@@ -20,7 +20,7 @@ from appliance.ids import ErrandId, FlowId, QueueId
 from appliance.stamps import iso_utc
 from appliance.store.do_not_call import EVERYWHERE
 from appliance.store.store import Store
-from appliance.switchboard.api import requests as ask
+from appliance.switchboard import requests as ask
 from appliance.switchboard.api.changes import Change
 from appliance.switchboard.api.listings import Row, missing
 from appliance.switchboard.errands.showing import show_errand

@@ -22,7 +22,7 @@ from appliance.errors import RequestError, StoreError
 from appliance.ids import ContactId, ErrandId
 from appliance.stamps import Stamp
 from appliance.store.store import Store
-from appliance.switchboard.api import requests as ask
+from appliance.switchboard import requests as ask
 from appliance.switchboard.api.listings import Row
 from appliance.switchboard.contacts.contacts import Contacts
 from appliance.switchboard.contacts.orders import Orders

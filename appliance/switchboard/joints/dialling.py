@@ -9,7 +9,7 @@ from appliance.dialplan import QueuePlan, ToExtension, ToOutside, route
 from appliance.errors import RequestError
 from appliance.events import InitiationMethod
 from appliance.ids import AgentId, QueueId
-from appliance.switchboard.api import requests as ask
+from appliance.switchboard import requests as ask
 from appliance.switchboard.api.listings import Row, missing
 from appliance.switchboard.joints.originating import Originating, new_contact
 from appliance.switchboard.publication.publish import Publisher

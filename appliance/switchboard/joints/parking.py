@@ -16,7 +16,7 @@ from appliance.dialplan import DialPlan
 from appliance.errors import RequestError
 from appliance.ids import AgentId, ContactId
 from appliance.logs import fields
-from appliance.switchboard.api import requests as ask
+from appliance.switchboard import requests as ask
 from appliance.switchboard.api.listings import Row
 from appliance.switchboard.contacts.contact_state import ContactState
 from appliance.switchboard.contacts.contacts import Contacts

@@ -13,7 +13,7 @@ from appliance.clock import Clock
 from appliance.stamps import iso_utc
 from appliance.store.store import Store
 from appliance.switchboard.measuring.present import calendar_day
-from appliance.switchboard.todays_numbers import TodaysNumbers
+from appliance.switchboard.measuring.todays_numbers import TodaysNumbers
 
 LONGEST_DAY_S = 25 * 3600
 MOST_RECORDS = 100_000

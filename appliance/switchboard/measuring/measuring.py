@@ -13,7 +13,7 @@ from appliance.acd.machine import Acd
 from appliance.clock import Clock
 from appliance.edge.rpc import AsyncEdgeLink
 from appliance.store.store import Store
-from appliance.switchboard.api import requests as ask
+from appliance.switchboard import requests as ask
 from appliance.switchboard.api.live import Live
 from appliance.switchboard.edge_watch import NAMES
 from appliance.switchboard.measuring.exposition import Scrape, exposed

@@ -12,7 +12,7 @@ from appliance.clock import Clock
 from appliance.ids import QueueId
 from appliance.metrics.current import Current, current, scene_of_all, scene_of_queue
 from appliance.switchboard.contacts.contacts import Contacts
-from appliance.switchboard.todays_numbers import QueueNumbers, TodaysNumbers
+from appliance.switchboard.measuring.todays_numbers import QueueNumbers, TodaysNumbers
 
 
 class Present:

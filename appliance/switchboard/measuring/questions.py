@@ -16,7 +16,7 @@ from appliance.metrics.asked import Line, Question
 from appliance.metrics.catalogue import USUAL, all_wanted
 from appliance.metrics.definitions import KEYS, Key, Source
 from appliance.metrics.ranges import instant, intervals
-from appliance.switchboard.api.requests import Arguments
+from appliance.switchboard.requests import Arguments
 
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=127)]
 Json = dict[str, Any]

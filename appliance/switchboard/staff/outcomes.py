@@ -15,7 +15,7 @@ from appliance.ids import AgentId, ContactId, QueueId
 from appliance.records.contact_record import build_record
 from appliance.store.dispositions import EVERY_QUEUE, Disposition
 from appliance.store.store import Store
-from appliance.switchboard.api import requests as ask
+from appliance.switchboard import requests as ask
 from appliance.switchboard.api.changes import Change
 from appliance.switchboard.api.listings import Row, missing
 from appliance.switchboard.contacts.contacts import Contacts

@@ -16,7 +16,7 @@ from appliance.clock import Clock
 from appliance.errors import RequestError
 from appliance.ids import AgentId, Extension
 from appliance.store.store import Store
-from appliance.switchboard.api import requests as ask
+from appliance.switchboard import requests as ask
 from appliance.switchboard.api.agent_rows import agent_row
 from appliance.switchboard.api.listings import Row, missing
 from appliance.switchboard.ledger import Ledger

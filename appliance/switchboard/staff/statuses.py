@@ -7,7 +7,7 @@ import difflib
 from appliance.errors import RequestError
 from appliance.store.agent_statuses import AgentStatus
 from appliance.store.store import Store
-from appliance.switchboard.api import requests as ask
+from appliance.switchboard import requests as ask
 from appliance.switchboard.api.changes import Change
 from appliance.switchboard.api.listings import Row, missing
 

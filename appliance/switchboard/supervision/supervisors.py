@@ -31,7 +31,7 @@ from appliance.events import (
 from appliance.ids import AgentId, ContactId, Extension
 from appliance.logs import fields
 from appliance.store.supervision import SupervisionRights
-from appliance.switchboard.api import requests as ask
+from appliance.switchboard import requests as ask
 from appliance.switchboard.api.listings import Row, missing
 from appliance.switchboard.contacts.contact_state import ContactState
 from appliance.switchboard.contacts.contacts import Contacts

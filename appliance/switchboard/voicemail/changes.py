@@ -14,7 +14,7 @@ from appliance.stamps import iso_utc
 from appliance.store.mailboxes import Mailbox, OwnerKind
 from appliance.store.store import Store
 from appliance.store.voicemails import Voicemail, VoicemailState
-from appliance.switchboard.api import requests as ask
+from appliance.switchboard import requests as ask
 from appliance.switchboard.api.changes import Change
 from appliance.switchboard.api.listings import missing
 

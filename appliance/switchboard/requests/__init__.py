@@ -12,7 +12,7 @@ import msgspec
 from appliance.dialplan import EMERGENCY
 from appliance.errors import RequestError
 from appliance.ids import Extension
-from appliance.switchboard.api.requests.base import (
+from appliance.switchboard.requests.base import (
     FLOW_NAME,
     Arguments,
     Caller,
@@ -32,7 +32,7 @@ from appliance.switchboard.api.requests.base import (
     Seconds,
     Target,
 )
-from appliance.switchboard.api.requests.contacts import (
+from appliance.switchboard.requests.contacts import (
     ContactCommand,
     ContactDial,
     ContactDisposition,
@@ -45,7 +45,7 @@ from appliance.switchboard.api.requests.contacts import (
     RecordingList,
     RecordingPolicySet,
 )
-from appliance.switchboard.api.requests.flows import (
+from appliance.switchboard.requests.flows import (
     BundleInstall,
     FlowInstall,
     FlowMap,
@@ -53,7 +53,7 @@ from appliance.switchboard.api.requests.flows import (
     HoursInstall,
     HoursNamed,
 )
-from appliance.switchboard.api.requests.outbound import (
+from appliance.switchboard.requests.outbound import (
     CallbackAdd,
     CallbackList,
     CallbackNamed,
@@ -66,7 +66,7 @@ from appliance.switchboard.api.requests.outbound import (
     PreviewAnswer,
     SurveyRange,
 )
-from appliance.switchboard.api.requests.phones import (
+from appliance.switchboard.requests.phones import (
     DirectoryAdd,
     DirectoryNumber,
     DirectorySearch,
@@ -82,14 +82,14 @@ from appliance.switchboard.api.requests.phones import (
     VoicemailList,
     VoicemailMark,
 )
-from appliance.switchboard.api.requests.queues import (
+from appliance.switchboard.requests.queues import (
     QueueAdd,
     QueueNamed,
     QuickConnectAdd,
     QuickConnectList,
     QuickConnectNamed,
 )
-from appliance.switchboard.api.requests.staff import (
+from appliance.switchboard.requests.staff import (
     AgentAdd,
     AgentExtend,
     AgentLogIn,

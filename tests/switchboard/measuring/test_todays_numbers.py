@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from appliance.ids import QueueId
-from appliance.switchboard.todays_numbers import TodaysNumbers
+from appliance.switchboard.measuring.todays_numbers import TodaysNumbers
 
 SALES = QueueId("sales")
 

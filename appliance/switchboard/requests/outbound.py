@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from appliance.switchboard.api.requests.base import Arguments, Label, Limit, MaybeFlow, Name, PhoneNumber
+from appliance.switchboard.requests.base import Arguments, Label, Limit, MaybeFlow, Name, PhoneNumber
 
 
 class CallbackAdd(Arguments, frozen=True, kw_only=True):

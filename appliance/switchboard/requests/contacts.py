@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from appliance.switchboard.api.requests.base import Arguments, Digits, DispositionCode, Limit, Name
+from appliance.switchboard.requests.base import Arguments, Digits, DispositionCode, Limit, Name
 
 
 class ContactDisposition(Arguments, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from appliance.acd.model import AvailabilityTimer
-from appliance.switchboard.api.requests.base import Arguments, Digits, DispositionCode, Label, Name, Seconds
+from appliance.switchboard.requests.base import Arguments, Digits, DispositionCode, Label, Name, Seconds
 
 
 class ServedQueue(Arguments, frozen=True, kw_only=True):

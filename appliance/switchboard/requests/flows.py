@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from appliance.switchboard.api.requests.base import Arguments, FlowName, Foreign
+from appliance.switchboard.requests.base import Arguments, FlowName, Foreign
 
 
 class FlowInstall(Arguments, frozen=True, kw_only=True):

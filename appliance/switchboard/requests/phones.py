@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from appliance.switchboard.api.requests.base import (
+from appliance.switchboard.requests.base import (
     Arguments,
     Caller,
     Digits,

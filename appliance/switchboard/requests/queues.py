@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from appliance.acd.model import AgentOrder
-from appliance.switchboard.api.requests.base import (
+from appliance.switchboard.requests.base import (
     Arguments,
     Count,
     FlowName,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from appliance.switchboard.todays_numbers import FlowNumbers, TodaysNumbers
+from appliance.switchboard.measuring.todays_numbers import FlowNumbers, TodaysNumbers
 
 DAY = "2026-11-22"
 TIMES = {"StartTimestamp": "2026-11-22T09:00:00Z", "EndTimestamp": None}
