@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from appliance.dialplan import EMERGENCY, GroupPlan, Strategy, e164
+from appliance.dialplan import GroupPlan, Strategy, e164, is_emergency
 from appliance.errors import RequestError
 from appliance.ids import AgentId, Extension, QueueId
 from appliance.store.store import Store
@@ -91,7 +91,7 @@ def _check_members(store: Store, region: str, group: GroupPlan) -> None:
     for member in group.members:
         if store.extensions.get(Extension(member)) is not None:
             continue
-        if group.strategy is Strategy.ALL or e164(member, region) is None or member in EMERGENCY:
+        if group.strategy is Strategy.ALL or e164(member, region) is None or is_emergency(member, region):
             raise RequestError(
                 f"member {member} is no extension; outside numbers ring in turn only: choose another strategy",
                 kind="not_found",
@@ -123,7 +123,7 @@ def _has_number(store: Store, target: str) -> bool:
 
 def _check_outside(region: str, target: str, *, outside: bool) -> None:
     """Short codes may be numbers with a flow, which the configuration knows and the dial plan looks up."""
-    if target in EMERGENCY:
+    if is_emergency(target, region):
         raise RequestError(f"{target} is an emergency number; nothing may be forwarded there", kind="reserved")
     if e164(target, region) is not None and not outside:
         raise RequestError(

@@ -68,6 +68,7 @@ def test_forward_when_it_leads_nowhere_is_refused(box: Box, target: str, why: st
 def test_forward_when_outside_numbers_are_allowed_is_taken_and_never_to_an_emergency_number(box: Box) -> None:
     assert box("extension.set", extension="101", always="4155550123", outside=True)["always"] == "4155550123"
     assert refusal(box, "extension.set", extension="101", always="112").startswith("reserved")
+    assert refusal(box, "extension.set", extension="101", always="+1911").startswith("reserved")
     assert refusal(box, "extension.set", extension="999", always="101").startswith("not_found: there is no extension")
 
 
