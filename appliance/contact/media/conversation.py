@@ -58,7 +58,6 @@ class Conversation:
         self.joined = Mode.TALK  # who talks with whom once they do
         self.holders: set[str] = set()  # ids of legs whose phones hold, and BY_COMMAND
         self.consult_recorded = False
-        self._masked: frozenset[str] = frozenset()
         self._unmask: Timer | None = None
         self._timers = services.timers
         self._supervisors: dict[str, tuple[Leg, MonitorMode]] = {}
@@ -96,13 +95,15 @@ class Conversation:
         """The customer presses a key while the recording is paused: nobody inside hears what the phone may sound."""
         if self._unmask is not None:
             self._unmask.cancel()
-        self._masked = frozenset({CUSTOMER})
         self._unmask = self._timers.after(KEY_MASK_S, self._key_over)
         self.rewire()
 
     def _key_over(self) -> None:
-        self._masked, self._unmask = frozenset(), None
+        self._unmask = None
         self.rewire()
+
+    def _masked(self) -> frozenset[str]:
+        return frozenset() if self._unmask is None else frozenset({CUSTOMER})
 
     def with_(self, place: str) -> list[Leg]:
         """The legs of those among customer, talker and consulted who are together with `place` now."""
@@ -151,7 +152,7 @@ class Conversation:
             mode=self._mode(),
             present=frozenset(place for place, leg in everyone if leg.audio is not None),
             away=self._away(),
-            muted=frozenset(place for place, leg in everyone if leg.muted) | self._masked,
+            muted=frozenset(place for place, leg in everyone if leg.muted) | self._masked(),
             supervisors=self.supervisors(),
             announced=frozenset(place for place, announcer in self._announcers() if announcer.port is not None),
             recorded=self._recorded(),

@@ -7,6 +7,7 @@ number or the PIN was wrong. Hashing takes a while, so it is done beside the sto
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import TypeVar
 
 import msgspec
@@ -78,10 +79,7 @@ class Access:
         """The agent with this log-in number (or own extension) and this PIN. Raises WrongPinError."""
         async with self._turn:
             access = await self._store.run(lambda store: store.agent_access.by_number(number))
-            right = await self._is_right(access, pin)
-            if access is not None:
-                counted = self._counted(access, right=right)
-                await self._store.run(lambda store: store.agent_access.put(counted))
+            right = await self._tried(access, pin, lambda store, tried: store.agent_access.put(tried))
         if access is None or not right:
             raise WrongPinError("number and PIN are not those of an agent; try again", kind="refused")
         return access.agent
@@ -90,15 +88,21 @@ class Access:
         """The mailbox with this number and this PIN, or else that of the agent of `prove`. Raises WrongPinError."""
         async with self._turn:
             access = await self._store.run(lambda store: store.mailbox_access.by_number(number))
-            right = access is not None and await self._is_right(access, pin)
             if access is not None:
-                counted = self._counted(access, right=right)
-                await self._store.run(lambda store: store.mailbox_access.put(counted))
+                right = await self._tried(access, pin, lambda store, tried: store.mailbox_access.put(tried))
         if access is None:
             return await self.prove(number, pin)
         if not right:
             raise WrongPinError("number and PIN are not those of a mailbox; try again", kind="refused")
         return access.mailbox
+
+    async def _tried(self, access: Kept | None, pin: str, put: Callable[[Store, Kept], None]) -> bool:
+        """Whether it is the PIN; the try is counted. Takes as long for nobody."""
+        right = await self._is_right(access, pin)
+        if access is not None:
+            counted = self._counted(access, right=right)
+            await self._store.run(lambda store: put(store, counted))
+        return right
 
     async def _is_right(self, access: AgentAccess | MailboxAccess | None, pin: str) -> bool:
         """Raises WrongPinError while it is locked."""
