@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from appliance.acd.machine import Acd
 from appliance.clock import Clock
 from appliance.errors import StoreError
-from appliance.events import ContactEvent
 from appliance.ids import QueueId
 from appliance.metrics.minute import PERIOD_S, Minute, Point
 from appliance.store.store import Store
@@ -22,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 SIGN_OF_LIFE = 10  # minutes between writes that say that the box is alive: so much agents' time a power cut may cost
 PRUNING = 24 * 60  # minutes between looks for history that is older than it has to be
-MOST_EVENTS = 20_000  # a minute
+PIECE = 500  # events read at a time: calls wait for the store's thread, and memory once taken is not given back
 
 
 class LastMinute:
@@ -54,7 +53,10 @@ class LastMinute:
 
     async def turn(self) -> None:
         """A minute is over."""
-        grown = await self._store.run(self._read)
+        until = await self._store.run(lambda store: store.events.newest())
+        while self._seen < until:
+            await self._store.run(self._read)
+        grown = await self._store.run(self._count)
         now_s = self._clock().mono_s
         waiting: dict[QueueId, float] = {}
         for queue in self._acd.queues():
@@ -80,11 +82,13 @@ class LastMinute:
                 self._minute.note(event)
         self._minute.points({}, {})
 
-    def _read(self, store: Store) -> Mapping[str, int]:
-        events: list[ContactEvent] = []
-        self._seen, events = store.events.after(self._seen, limit=MOST_EVENTS)
+    def _read(self, store: Store) -> None:
+        self._seen, events = store.events.after(self._seen, limit=PIECE)
         for event in events:
             self._minute.note(event)
+
+    def _count(self, store: Store) -> Mapping[str, int]:
+        """How far each of the store's counters has come since the last minute; the chores of some minutes."""
         if self._turns % SIGN_OF_LIFE == 0:
             store.boots.seen(self._clock())
         if self._turns % PRUNING == 0:
