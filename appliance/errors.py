@@ -7,6 +7,9 @@ ApplianceError                one line for a person: fault, value, remedy
 ├── ContactError              `contact`: a leg, a prompt or a recording that can't be done
 ├── StoreError                `store`: the database can't be opened, migrated or written
 ├── RecordError               `records`: a recording or record that can't be finished
+├── CloudError                `cloud`: something between box and console that can't be used
+├── SyncError                 `sync`: the box's side of the cloud link can't go on
+├── ConsoleError              `console`: the cloud side refuses or can't go on
 └── RequestError              `switchboard`: a request from a person or program that can't be carried out
 
 Each area subclasses its own base; nobody outside an area raises that area's errors.
@@ -52,6 +55,18 @@ class StoreError(ApplianceError):
 
 class RecordError(ApplianceError):
     """A recording or a contact record that can't be finished."""
+
+
+class CloudError(ApplianceError):
+    """Something between box and console that can't be used."""
+
+
+class SyncError(ApplianceError):
+    """The box's side of the cloud link can't go on."""
+
+
+class ConsoleError(ApplianceError):
+    """The cloud side refuses, or can't go on."""
 
 
 class RequestError(ApplianceError):

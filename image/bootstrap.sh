@@ -12,6 +12,7 @@ kamailio kamailio-sqlite-modules kamailio-tls-modules kamailio-websocket-modules
 kamailio-extra-modules kamailio-utils-modules
 espeak-ng openssl sox libsox-fmt-mp3 opus-tools asterisk-core-sounds-en-wav flac graphviz sip-tester baresip-core
 gcc libc6-dev pkg-config libsystemd-dev portaudio19-dev python3 python3-dev python3-venv
+chromium fonts-noto-cjk postgresql postgresql-client
 netbase procps util-linux
 "
 
@@ -120,7 +121,7 @@ make_environment() {
 	say "Python environment: installing into $venv (a minute or two)"
 	[ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
 	"$venv/bin/python" -m pip install -qq --disable-pip-version-check --no-input --progress-bar off \
-		-e "${root}[test]" </dev/null || fail "pip failed; mend what it says above and run this script again"
+		-e "${root}[console,test]" </dev/null || fail "pip failed; mend what it says above and run this script again"
 	printf '%s\n' "$key" >"$stamp"
 }
 

@@ -1,0 +1,73 @@
+"""How a box gets its identity: a one-time code from the console's page against a certificate, for a key that never
+leaves the box.
+
+Source: RFC 2986 (PKCS #10), RFC 5280 (X.509)
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from appliance.cloud.errors import MalformedError
+
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that is mistaken for something else
+CODE_LENGTH = 12
+_SEPARATORS = re.compile(r"[\s-]+")
+
+
+class EnrolmentRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """csr: PEM; machine: an id of this hardware, for telling a clone; version: of the software."""
+
+    code: str
+    csr: str
+    name: str
+    machine: str
+    version: str
+
+
+class EnrolmentAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """box: the id from now on; certificate: PEM, leaf first; authorities: PEM, who may sign the console's certificate;
+    signing_keys: PEM, whose orders count; recipients: the organisation's age public keys for recordings; url: where to
+    talk to from now on; now_s: the console's clock."""
+
+    box: str
+    branch: str
+    certificate: str
+    authorities: str
+    signing_keys: tuple[str, ...]
+    recipients: tuple[str, ...]
+    url: str
+    now_s: float
+
+
+class CertificateRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """For a certificate that will end: csr: PEM of a new key."""
+
+    csr: str
+
+
+class CertificateAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What may have changed since, as in EnrolmentAnswer."""
+
+    certificate: str
+    authorities: str
+    signing_keys: tuple[str, ...]
+    recipients: tuple[str, ...]
+    now_s: float
+
+
+def canonical_code(typed: str) -> str:
+    """A code as a person typed it. Raises MalformedError."""
+    code = _SEPARATORS.sub("", typed).upper()
+    if len(code) != CODE_LENGTH or any(letter not in CODE_ALPHABET for letter in code):
+        raise MalformedError(
+            f"an enrolment code has {CODE_LENGTH} letters and digits, such as 7KQM-3XWP-9DTA; copy it anew"
+        )
+    return code
+
+
+def shown_code(code: str) -> str:
+    """In groups of four."""
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
