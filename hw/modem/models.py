@@ -19,7 +19,8 @@ class Model:
     directions. silence_off, caller_id, gains: commands of the initialisation. leave_duplex: what ends the stream.
 
     current_echo: tells of line current after every off-hook of ours, which means nothing. pickup_is_hangup: tells of a
-    far end that hung up as of a telephone beside us.
+    far end that hung up as of a telephone beside us. countries: whether +GCI chooses the country (T.35), and with it how
+    the chip listens for who calls.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Model:
     leave_duplex: bytes = b"\x10^"
     current_echo: bool = False
     pickup_is_hangup: bool = False
+    countries: bool = False
 
 
 CX930XX = Model(
@@ -43,6 +45,7 @@ CX930XX = Model(
     caller_id=("AT-SCID=1", "AT+VCID=1", "AT-STE=7"),
     gains=("AT+VGR=0", "AT+VGT=128"),
     pickup_is_hangup=True,
+    countries=True,
 )
 USR5637 = Model(
     name="USRobotics USR5637",
@@ -54,6 +57,9 @@ USR5637 = Model(
 )
 GENERIC = Model(name="voice modem")
 MODELS = (CX930XX, USR5637)
+T35_COUNTRIES = {
+    "DE": "42", "DK": "31", "FR": "3D", "GB": "B4", "KR": "61", "NL": "7B", "SE": "A5", "US": "B5",
+}  # fmt: skip
 
 
 def model_of(ident: str) -> Model:

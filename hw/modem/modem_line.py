@@ -16,6 +16,7 @@ from hw.line.g711 import to_mulaw, to_samples
 from hw.line.machine import Line, LineState
 from hw.line.profile import Profile
 from hw.line.signals import (
+    Alerted,
     AnswerSeen,
     BreakLoop,
     CallArrived,
@@ -65,7 +66,7 @@ class ModemLine:
     """One line by one modem."""
 
     def __init__(self, profile: Profile) -> None:
-        self.session = s.Session()
+        self.session = s.Session(profile.country)
         self.line = Line(profile)
         self._profile = profile
         self._caller = CallerId()
@@ -154,7 +155,10 @@ class ModemLine:
     def _known_caller(self, now: float) -> list[Outcome]:
         """Fields come one by one: it is told when number and name are there, or at the next ring."""
         caller, self._caller = self._caller, CallerId()
-        return self._signal(CallerRead(caller=caller), now) if caller else []
+        if not caller:
+            return []
+        before_ring = self._signal(Alerted(), now) if self.state is LineState.IDLE else []
+        return before_ring + self._signal(CallerRead(caller=caller), now)
 
     def _sound(self, data: bytes, now: float) -> list[Outcome]:
         news: list[Outcome] = [Sound(mulaw=data)] if self.state in CARRIES else []

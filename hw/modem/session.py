@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from hw.line.g711 import SILENCE
 from hw.modem.dle import ABORT_RECEIVE, DLE, ETX, Code, Told, Unshield, order, shield
-from hw.modem.models import GENERIC, Model, model_of, mulaw_of
+from hw.modem.models import GENERIC, T35_COUNTRIES, Model, model_of, mulaw_of
 from hw.modem.pacing import Pacing
 from hw.modem.replies import Lines, Reply, Result
 
@@ -96,9 +96,10 @@ class _Asked:
 
 
 class Session:
-    """One modem on one port."""
+    """One modem on one port. country: of the line, ISO 3166; "" leaves the modem as it is."""
 
-    def __init__(self) -> None:
+    def __init__(self, country: str = "") -> None:
+        self._country = country
         self.mode = Mode.RESYNC
         self.model = GENERIC
         self._lines = Lines()
@@ -231,7 +232,9 @@ class Session:
 
     def _measured(self, _result: Result | None, answers: list[str]) -> None:
         self._mulaw = mulaw_of(answers) or self.model.mulaw
-        initial = (self.model.silence_off, *self.model.gains, "AT+VIT=0", *self.model.caller_id)
+        code = T35_COUNTRIES.get(self._country, "") if self.model.countries else ""
+        country = (f"AT+GCI={code}",) if code else ()
+        initial = (*country, self.model.silence_off, *self.model.gains, "AT+VIT=0", *self.model.caller_id)
         for text in initial:
             self._ask(text, _ignored)
         self._ask("AT+VLS=0", self._initialised)

@@ -12,6 +12,8 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from kit.caller_sound import CallerStandard, caller_sound
+
 from hw.daa.goertzel import Goertzel
 from hw.line.caller_id import CallerId
 from hw.line.dtmf import KEYS
@@ -24,6 +26,8 @@ STEP_S = FRAME / RATE
 SILENCE = b"\xff" * FRAME
 TALK_HZ = 1004.0  # what the far end says
 LONGEST_NUMBER = 7
+_REVERSAL_S = 0.2  # from the polarity reversal to who it is
+_BEFORE_RING_S = 2.0  # from there to the first ring
 
 
 class Place(enum.StrEnum):
@@ -41,7 +45,6 @@ class Sign(enum.StrEnum):
     """What isn't sound."""
 
     RING = "ring"
-    CALLER = "caller"
     REVERSAL = "reversal"
     BREAK = "break"
 
@@ -81,13 +84,17 @@ class Step:
 
 @dataclass(slots=True, kw_only=True)
 class Plan:
-    """Times in seconds. reverses: an answer is told by the line's polarity; breaks: a hang-up by the loop, else only by
-    busy tone."""
+    """Times in seconds. caller_standard: how it tells who calls, `caller_after_s` after the first ring began, or with
+    `before_ring` behind a polarity reversal, and the ring follows. short_caller: no longer than a receiver needs.
+    reverses: an answer is told by the line's polarity; breaks: a hang-up by the loop, else only by busy tone."""
 
     country: str = "US"
     subscribers: tuple[str, ...] = ("5550100",)
     ring_s: tuple[float, float] = (2.0, 4.0)
     caller_after_s: float = 2.5
+    caller_standard: CallerStandard = CallerStandard.BELL
+    before_ring: bool = False
+    short_caller: bool = False
     answer_after_s: float = 1.0
     reverses: bool = True
     breaks: bool = True
@@ -109,6 +116,7 @@ class Exchange:
     _orders: deque[Callable[[], None]] = field(default_factory=deque)
     _far_keys: deque[str] = field(default_factory=deque)
     _keys: KeyReceiver = field(default_factory=KeyReceiver)
+    _caller_sound: bytes = b""  # what is still to be heard of it
 
     # ── hands ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -140,7 +148,7 @@ class Exchange:
         self._clock += 1
         signs, self._signs = tuple(self._signs), []
         key = self._far_keys.popleft() if self._far_keys and self.place is Place.TALK else ""
-        return Step(mulaw=self._sound() if self.off_hook else SILENCE, signs=signs, key=key)
+        return Step(mulaw=self._sound() if self.off_hook else self._on_hook_sound(), signs=signs, key=key)
 
     def _hook(self, off_hook: bool) -> None:
         if off_hook and not self.off_hook:
@@ -169,12 +177,15 @@ class Exchange:
             self._enter(Place.CONGESTION)
 
     def _ring(self) -> None:
-        """Rings, and who it is once, after the first."""
-        cycle = round(sum(self.plan.ring_s) / STEP_S)
-        if self._since % cycle == 0:
+        """Rings, and who it is once: after the first, or before it."""
+        told_at = round((_REVERSAL_S if self.plan.before_ring else self.plan.caller_after_s) / STEP_S)
+        first = round(_BEFORE_RING_S / STEP_S) if self.plan.before_ring else 0
+        if self.plan.before_ring and self._since == 0:
+            self._signs.append(Sign.REVERSAL)
+        if self._since >= first and (self._since - first) % round(sum(self.plan.ring_s) / STEP_S) == 0:
             self._signs.append(Sign.RING)
-        if self._since == round(self.plan.caller_after_s / STEP_S) and self.caller:
-            self._signs.append(Sign.CALLER)
+        if self._since == told_at:
+            self._caller_sound = caller_sound(self.caller, self.plan.caller_standard, short=self.plan.short_caller)
 
     def _ringback(self) -> None:
         if self._since * STEP_S >= self.plan.answer_after_s:
@@ -195,8 +206,14 @@ class Exchange:
 
     def _enter(self, place: Place) -> None:
         self.place, self._since, self.number = place, 0, ""
+        self._caller_sound = b""
 
     # ── sound ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _on_hook_sound(self) -> bytes:
+        """What a receiver across the idle line hears."""
+        piece, self._caller_sound = self._caller_sound[:FRAME], self._caller_sound[FRAME:]
+        return piece + SILENCE[len(piece) :]
 
     def _sound(self) -> bytes:
         if self.place is Place.TALK:

@@ -25,6 +25,7 @@ class FakeModem:
         self.commands: list[str] = []
         self.heard = bytearray()
         self.off_hook = False
+        self.country = ""  # as +GCI has it
         self.flashes = 0
         self._line = b""
         self._unshield = Unshield()
@@ -70,6 +71,8 @@ class FakeModem:
             return b"ERROR\r\n"
         if text.startswith("AT+VLS="):
             self.off_hook = text == "AT+VLS=1"
+        elif text.startswith("AT+GCI="):
+            self.country = text.removeprefix("AT+GCI=")
         elif text == "AT+VTS=!":
             self.flashes += 1
         elif text == "ATE0V1":

@@ -126,7 +126,7 @@ class ModemBench(LineBench):
     """A modem on a pty, by the real serial port."""
 
     def __init__(self, chip: str = "cx") -> None:
-        plan = Plan(ring_s=(0.4, 0.6), caller_after_s=0.4, answer_after_s=0.5)
+        plan = Plan(ring_s=(0.4, 0.6), caller_after_s=0.4, short_caller=True, answer_after_s=0.5)
         self.modem = ModemOnPty(chip, plan)
         backend = SerialModems()
         self.line = backend.open(found_at(self.modem.path), replace(QUICK, ring_gap_s=2.5, caller_id_wait_s=2.0))

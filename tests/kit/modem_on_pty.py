@@ -1,8 +1,9 @@
 """A voice modem on a pseudo terminal, with an exchange behind it: real time, 8 kHz both ways, and the chips' quirks.
 
 What it does as the real ones do: it shares one clock between both directions, plays silence and says so when it runs
-dry (DLE u), can take about 30 kB a second through its port and no more, repeats a key every 70 ms between shields, and
-a USR5637 tells of line current after its own off-hook.
+dry (DLE u), can take about 30 kB a second through its port and no more, repeats a key every 70 ms between shields,
+reads who calls from the sound of the idle line by the standard of the country it is set for, and a USR5637 tells of
+line current after its own off-hook.
 """
 
 from __future__ import annotations
@@ -17,12 +18,21 @@ from collections import deque
 from kit.exchange import FRAME, SILENCE, STEP_S, Exchange, Plan, Sign, Step
 from kit.fake_modem import FakeModem
 
-from hw.line.caller_id import CallerId
+from hw.daa.caller_id_dtmf import KeyedCallerId
+from hw.daa.fsk import BELL_202, V23, Demodulator
+from hw.daa.keys import KeyReceiver
+from hw.daa.messages import Messages
+from hw.errors import SignalError
+from hw.line.caller_id import Absence, CallerId
+from hw.line.g711 import to_samples
 from hw.modem.dle import Code
 
 BUDGET = 30_400  # bytes a second through the port, both directions together
 MOST_WAITING = 2048  # bytes of voice that it can hold
 KEY_REPEATS = 2  # 70 ms apart, of a key of 0.15 s
+BELL = frozenset({"", "B5", "61"})  # countries as +GCI has them (ITU-T T.35); "": as it came from the factory
+KEYED = frozenset({"31", "7B", "A5"})
+MOST_QUIET = 25  # steps without sound, after which a message is over
 _REMOTE_HANG_UP = {"cx": Code.EXTENSION_PICKUP, "usr": Code.LOOP_INTERRUPTION, "other": Code.LOOP_INTERRUPTION}
 
 
@@ -41,6 +51,7 @@ class ModemOnPty:
         self._played = 0  # of modem.heard
         self._dry = False
         self._was_off_hook = False
+        self._ear = CallerEar()
         self._key: deque[bytes] = deque()  # codes of a key under way, one a step
         self._traffic: deque[int] = deque(maxlen=round(1 / STEP_S))
         self._stop = threading.Event()
@@ -118,11 +129,42 @@ class ModemOnPty:
 
     def _text(self, step: Step) -> bytes:
         self._was_off_hook = self.modem.off_hook and self._was_off_hook
-        text = b""
-        for sign in step.signs:
-            text += b"\r\nRING\r\n" if sign is Sign.RING else b""
-            text += _fields(self.exchange.caller) if sign is Sign.CALLER else b""
-        return text
+        text = b"".join(b"\r\nRING\r\n" for sign in step.signs if sign is Sign.RING)
+        return text + _fields(self._ear.hear(step.mulaw, self.modem.country))
+
+
+class CallerEar:
+    """The chip's own receiver for who calls."""
+
+    def __init__(self) -> None:
+        self._country = ""
+        self._quiet = MOST_QUIET
+        self._forget()
+
+    def hear(self, mulaw: bytes, country: str) -> CallerId | None:
+        """20 ms of the idle line; the caller once all of it was heard."""
+        if country != self._country:
+            self._country = country
+            self._forget()
+        self._quiet = self._quiet + 1 if mulaw == SILENCE else 0
+        if self._quiet == MOST_QUIET:
+            self._forget()
+        if self._quiet >= MOST_QUIET:
+            return None
+        try:
+            return self._read(mulaw)
+        except SignalError:
+            return None
+
+    def _read(self, mulaw: bytes) -> CallerId | None:
+        samples = to_samples(mulaw)
+        by_keys = [self._keyed.feed(key) for key in self._keys.feed(samples)] if self._country in KEYED else []
+        by_fsk = [] if self._country in KEYED else [self._messages.feed(byte) for byte in self._sound.feed(samples)]
+        return next((caller for caller in (*by_keys, *by_fsk) if caller is not None), None)
+
+    def _forget(self) -> None:
+        self._sound = Demodulator(BELL_202 if self._country in BELL else V23)
+        self._messages, self._keys, self._keyed = Messages(), KeyReceiver(), KeyedCallerId()
 
 
 def _code(sign: Sign, chip: str) -> int:
@@ -131,5 +173,10 @@ def _code(sign: Sign, chip: str) -> int:
     return _REMOTE_HANG_UP[chip].value if sign is Sign.BREAK else 0
 
 
-def _fields(caller: CallerId) -> bytes:
-    return f"\r\nDATE=1122\r\nTIME=1830\r\nNMBR={caller.number or 'O'}\r\nNAME={caller.name or 'O'}\r\n".encode()
+def _fields(caller: CallerId | None) -> bytes:
+    if caller is None:
+        return b""
+    number = caller.number or ("P" if caller.no_number is Absence.PRIVATE else "O")
+    name = caller.name or ("P" if caller.no_name is Absence.PRIVATE else "O")
+    moment = f"DATE={caller.month or 0:02}{caller.day or 0:02}\r\nTIME={caller.hour or 0:02}{caller.minute or 0:02}"
+    return f"\r\n{moment}\r\nNMBR={number}\r\nNAME={name}\r\n".encode()

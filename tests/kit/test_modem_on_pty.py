@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import serial
-from kit.exchange import FRAME, SILENCE, Exchange, KeyReceiver, Place, Plan
-from kit.modem_on_pty import BUDGET, ModemOnPty
+from kit.caller_sound import CallerStandard
+from kit.exchange import FRAME, SILENCE, STEP_S, Exchange, KeyReceiver, Place, Plan, Sign
+from kit.modem_on_pty import BUDGET, CallerEar, ModemOnPty
 
+from hw.line.caller_id import CallerId
 from hw.line.dtmf import dial_tones
 from hw.line.g711 import to_mulaw
 from hw.modem.dle import Unshield
@@ -71,3 +73,30 @@ def test_exchange_when_a_call_is_dialled_then_its_places_in_order() -> None:
     exchange.step(SILENCE, False)
     assert places == [Place.IDLE, Place.DIAL_TONE, Place.COLLECTING, Place.RINGBACK, Place.TALK]
     assert exchange.place is Place.IDLE
+
+
+CALLER = CallerId(number="0225550123", name="HAN")
+
+
+@pytest.mark.parametrize(
+    ("standard", "country", "before_ring", "told"),
+    [
+        (CallerStandard.BELL, "B5", False, ["RING", "NMBR=0225550123", "NAME=HAN", "RING"]),
+        (CallerStandard.V23, "B4", True, ["NMBR=0225550123", "NAME=HAN", "RING", "RING"]),
+        (CallerStandard.DTMF, "31", True, ["NMBR=0225550123", "NAME=O", "RING", "RING"]),
+        (CallerStandard.BELL, "31", False, ["RING", "RING"]),
+        (CallerStandard.NONE, "B5", False, ["RING", "RING"]),
+    ],
+)
+def test_modem_when_somebody_calls_then_it_reads_the_sound_as_its_country_has_it(
+    standard: CallerStandard, country: str, before_ring: bool, told: list[str]
+) -> None:
+    exchange = Exchange(Plan(caller_standard=standard, before_ring=before_ring))
+    ear, found = CallerEar(), []
+    exchange.call(CALLER)
+    for _ in range(round(9.0 / STEP_S)):
+        step = exchange.step(SILENCE, False)
+        found += ["RING" for sign in step.signs if sign is Sign.RING]
+        caller = ear.hear(step.mulaw, country)
+        found += [f"NMBR={caller.number}", f"NAME={caller.name or 'O'}"] if caller is not None else []
+    assert found == told

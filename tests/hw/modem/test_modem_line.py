@@ -157,3 +157,13 @@ def test_modem_when_it_stops_answering_then_the_line_is_lost(bench: Bench) -> No
     bench.wait(10.0)
     assert bench.told(LineLost) == [LineLost()]
     assert bench.line.state is LineState.NO_LINE
+
+
+def test_caller_when_told_before_the_first_ring_then_known_with_it() -> None:
+    bench = Bench("cx", "GB")
+    assert "AT+GCI=B4" in bench.modem.commands
+    bench.arrive(b"\r\nDATE=1122\r\nTIME=1830\r\nNMBR=0225550123\r\nNAME=HAN\r\n")
+    bench.wait(1.0)
+    assert bench.news == []
+    bench.arrive(b"\r\nRING\r\n")
+    assert bench.news == [CallArrived(caller=HAN)]

@@ -39,7 +39,7 @@ from hw.modem.serial_modems import SerialModems, found_at, probe
 WAIT_S = 30.0
 OUR_HZ = 700.0
 PROFILE = replace(QUICK, ring_gap_s=2.5, caller_id_wait_s=2.0)
-PLAN = {"ring_s": (0.4, 0.6), "caller_after_s": 0.4, "answer_after_s": 0.5}
+PLAN = {"ring_s": (0.4, 0.6), "caller_after_s": 0.4, "short_caller": True, "answer_after_s": 0.5}
 HAN = CallerId(number="0225550123", name="HAN")
 Start = Callable[..., tuple[SerialLine, ModemOnPty]]
 
