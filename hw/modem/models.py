@@ -19,7 +19,7 @@ class Model:
     directions. silence_off, caller_id, gains: commands of the initialisation. leave_duplex: what ends the stream.
 
     current_echo: tells of line current after every off-hook of ours, which means nothing. pickup_is_hangup: tells of a
-    far end that hung up as of a telephone beside us. countries: whether +GCI chooses the country (T.35), and with it how
+    far end that hung up as of a telephone beside us. countries: whether +GCI chooses the country (T.35), and so how
     the chip listens for who calls.
     """
 
