@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import ipaddress
 import itertools
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from appliance.config.contact_settings import box_paths
+from appliance.config.lines import GATEWAY, line_port
 from appliance.config.problems import Problem, shown
 from appliance.config.schema import Configuration, Trunk
+from appliance.config.spelling import normal_number
 from appliance.dialplan import e164
 
 RTP_PORTS_A_CONTACT = 16
 HIGHEST_PORT = 65535
 LONGEST_SOCKET_PATH = 107  # unix(7): sun_path has 108 bytes with its final zero
-SHORT_CODE = re.compile(r"[0-9*#]{2,8}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +51,11 @@ def port_ranges(configuration: Configuration) -> tuple[PortRange, ...]:
         PortRange(key="edge.internal_port", first=edge.internal_port),
         PortRange(key="contacts.sip_port", first=contacts.sip_port, count=contacts.capacity),
         PortRange(key="contacts.rtp_port", first=contacts.rtp_port, count=contacts.capacity * RTP_PORTS_A_CONTACT),
+        *(
+            PortRange(key=f"lines[{index}].sip_port", first=line_port(configuration, line))
+            for index, line in enumerate(configuration.lines)
+            if line.kind != GATEWAY
+        ),
     )
 
 
@@ -153,14 +158,6 @@ def check_numbers(configuration: Configuration, places: Mapping[int, int]) -> It
         seen.setdefault(number or "", places[index])
 
 
-def normal_number(number: str, region: str) -> str | None:
-    """E.164 where `number` is a telephone number of `region`; a short code as it is; None for anything else."""
-    full = e164(number, region)
-    if full is not None:
-        return full
-    return number if SHORT_CODE.fullmatch(number) else None
-
-
 def check_socket_paths(configuration: Configuration) -> Iterator[Problem]:
     """Unix sockets have short names."""
     paths = box_paths(configuration)
@@ -176,21 +173,25 @@ def check_socket_paths(configuration: Configuration) -> Iterator[Problem]:
 
 
 def check_names(raw: Mapping[str, Any]) -> Iterator[Problem]:
-    """No two trunks of one name. Looks at the file as written, so that a faulty trunk's name counts too."""
-    seen: dict[str, int] = {}
-    trunks = raw.get("trunks")
-    for index, trunk in enumerate(trunks if isinstance(trunks, list) else ()):
+    """No two trunks or lines of one name. Looks at the file as written, so that a faulty one's name counts too."""
+    seen: dict[str, str] = {}
+    listed = [(table, *item) for table in ("trunks", "lines") for item in _items(raw.get(table))]
+    for where, index, trunk in listed:
         name = trunk.get("name") if isinstance(trunk, dict) else None
         if not isinstance(name, str):
             continue
         if name in seen:
             yield Problem(
-                key=f"trunks[{index}].name",
+                key=f"{where}[{index}].name",
                 value=shown("name", name),
-                fault=f"is also the name of trunks[{seen[name]}]",
+                fault=f"is also the name of {seen[name]}",
                 remedy="give each trunk a name of its own",
             )
-        seen.setdefault(name, index)
+        seen.setdefault(name, f"{where}[{index}]")
+
+
+def _items(value: object) -> Iterator[tuple[int, object]]:
+    return enumerate(value if isinstance(value, list) else ())
 
 
 def check_voices(configuration: Configuration) -> Iterator[Problem]:

@@ -22,19 +22,20 @@ from appliance.config.checks import (
     check_socket_paths,
     check_trunks,
     check_voices,
-    normal_number,
 )
 from appliance.config.feature_checks import check_features
 from appliance.config.function_checks import check_function_names, check_functions
 from appliance.config.functions import finished_function
+from appliance.config.line_checks import check_lines
 from appliance.config.problems import Location, Problem, problem_of, shown
-from appliance.config.schema import Configuration, Number, Trunk
+from appliance.config.schema import Configuration, Line, Number, Trunk
+from appliance.config.spelling import normal_number
 from appliance.dialplan import e164
 from appliance.errors import ConfigError
 
 DEFAULT_FILE = Path("/etc/linekeeper/linekeeper.toml")
 EXAMPLE_FILE = Path(__file__).with_name("linekeeper.toml")
-_LISTS = ("trunks", "numbers", "features", "functions")
+_LISTS = ("trunks", "lines", "numbers", "features", "functions")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +139,7 @@ def _contradictions(partial: _Partial, folder: Path) -> Iterator[Problem]:
     yield from check_trunks(configuration, partial.places["trunks"])
     yield from _check_password_files(configuration, partial.places["trunks"], folder)
     yield from check_numbers(configuration, partial.places["numbers"])
+    yield from check_lines(configuration, partial.places["lines"])
     yield from check_voices(configuration)
     yield from check_features(configuration, partial.places["features"])
     yield from check_functions(configuration, partial.places["functions"])
@@ -175,9 +177,16 @@ def _finished(configuration: Configuration, folder: Path) -> Configuration:
         for entry in configuration.numbers
     )
     trunks = tuple(_finished_trunk(trunk, region, folder) for trunk in configuration.trunks)
+    lines = tuple(_finished_line(line, region) for line in configuration.lines)
+    of_lines = {line.number: line.flow for line in lines if line.flow is not None}
+    numbers += tuple(Number(number=number, flow=flow) for number, flow in of_lines.items())
     functions = tuple(finished_function(function, folder) for function in configuration.functions)
-    update = {"box": box, "numbers": numbers, "trunks": trunks, "functions": functions}
+    update = {"box": box, "numbers": numbers, "trunks": trunks, "lines": lines, "functions": functions}
     return configuration.model_copy(update=update)
+
+
+def _finished_line(line: Line, region: str) -> Line:
+    return line.model_copy(update={"number": normal_number(line.number, region) or line.number})
 
 
 def _finished_trunk(trunk: Trunk, region: str, folder: Path) -> Trunk:

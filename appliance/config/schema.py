@@ -29,6 +29,7 @@ def _text(value: object) -> object:
     raise PydanticCustomError("string_type", "should be a text")
 
 
+LINE_PORTS = 16900  # first of the loopback ports where the lines' services take calls
 Address = Annotated[IPvAnyAddress, BeforeValidator(_text)]
 Network = Annotated[IPvAnyNetwork, BeforeValidator(_text)]
 
@@ -144,6 +145,22 @@ class Trunk(Section):
     caller_id: str | None = None  # E.164 shown to the outside
 
 
+class Line(Section):
+    """`[[lines]]`: an analog line (or a gateway box that has one). To the rest of the box it is a trunk of its name."""
+
+    name: Name
+    kind: Literal["modem", "daa", "sipfxo"]
+    number: str  # the line's own: what its callers have dialled
+    flow: str | None = None  # what its calls start, unless the number is under [[numbers]]
+    device: Annotated[str, Field(pattern=r"^[!-~]{0,127}$")] = ""  # address, stable address or serial; "": the only one
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None  # of the exchange; default: box.region
+    prefix: Annotated[str, Field(pattern=r"^[0-9*#,]{0,16}$")] = ""  # dialled before every number, such as "9,"
+    blind_dial: Flag = False  # dial without a dial tone
+    sip_port: Port | None = None  # of its service, 127.0.0.1; default: LINE_PORTS and its place in the file
+    host: Address | None = None  # sipfxo: the gateway's address
+    port: Port = 5062  # sipfxo: where the gateway takes calls for its line
+
+
 class Number(Section):
     """`[[numbers]]`: an inbound number (any notation of the region, or a short code) and the flow it starts."""
 
@@ -199,6 +216,7 @@ class Configuration(Section):
     metrics: Metrics = Metrics()
     phones: Phones = Phones()
     trunks: tuple[Trunk, ...] = ()
+    lines: tuple[Line, ...] = ()
     numbers: tuple[Number, ...] = ()
     features: tuple[FeatureCode, ...] = ()
     functions: tuple[Function, ...] = ()

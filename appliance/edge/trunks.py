@@ -10,7 +10,8 @@ import hashlib
 import sqlite3
 from ipaddress import ip_address, ip_network
 
-from appliance.config.address import edge_address
+from appliance.config.address import LOOPBACK, edge_address
+from appliance.config.lines import trunks_of
 from appliance.config.paths import BoxPaths
 from appliance.config.schema import Configuration, Trunk
 from appliance.edge.database import edge_database
@@ -18,7 +19,8 @@ from appliance.edge.uris import uri_host
 from appliance.errors import EdgeError
 
 _SETTING = "INSERT INTO trunk_setting (key_name, value_type, key_value) VALUES (?, ?, ?)"
-_ADDRESS = "INSERT INTO address (grp, ip_addr, mask, port, tag) VALUES (?, ?, ?, 0, ?)"
+_ADDRESS = "INSERT INTO address (grp, ip_addr, mask, port, tag) VALUES (?, ?, ?, ?, ?)"
+_ANY_PORT = 0  # as permissions has it
 _REGISTRATION = """
 INSERT INTO uacreg (l_uuid, l_username, l_domain, r_username, r_domain, realm, auth_username, auth_password, auth_ha1,
                     auth_proxy, expires, socket)
@@ -33,7 +35,7 @@ def store_trunks(paths: BoxPaths, configuration: Configuration) -> None:
     address, a registered trunk without user or password, or a database that can't be written.
     """
     own = edge_address(configuration)
-    prepared = [(trunk, _settings(trunk, own, configuration.edge.port)) for trunk in configuration.trunks]
+    prepared = [(trunk, _settings(trunk, own, configuration.edge.port)) for trunk in trunks_of(configuration)]
     with edge_database(paths) as connection:
         for table in ("trunk_setting", "address", "uacreg"):
             connection.execute(f"DELETE FROM {table}")
@@ -48,10 +50,15 @@ def _store(connection: sqlite3.Connection, number: int, trunk: Trunk, settings: 
     for key, value in settings.items():
         connection.execute(_SETTING, (f"{key}-{trunk.name}", 1 if key == "hashed" else 0, value))
     for network in trunk.addresses or (ip_network(trunk.host),):
-        row = (number, str(network.network_address), network.prefixlen, trunk.name)
+        row = (number, str(network.network_address), network.prefixlen, _believed_port(trunk), trunk.name)
         connection.execute(_ADDRESS, row)
     if trunk.kind == "registered":
         connection.execute(_REGISTRATION, _registration(trunk, settings))
+
+
+def _believed_port(trunk: Trunk) -> int:
+    """A line's service is on this machine, as phones and other programs are: only its own port is believed."""
+    return trunk.port if trunk.host == LOOPBACK else _ANY_PORT
 
 
 def _settings(trunk: Trunk, own: str, port: int) -> dict[str, str]:

@@ -122,3 +122,16 @@ def test_store_trunks_when_unusable_then_edge_error_and_old_ones_stay(
     with pytest.raises(EdgeError, match=fault):
         store(paths, trunk)
     assert settings(paths)["1"] == "north"
+
+
+def test_store_trunks_when_a_line_is_a_trunk_then_only_its_service_is_believed(paths: BoxPaths) -> None:
+    line = {"name": "front", "kind": "modem", "number": "+8225550100", "sip_port": 16905}
+    gateway = {"name": "back", "kind": "sipfxo", "number": "+8225550101", "host": "192.0.2.13"}
+    document = {"edge": {"address": "192.0.2.1"}, "lines": [line, gateway]}
+    store_trunks(paths, Configuration.model_validate(document))
+
+    assert rows(paths, "SELECT ip_addr, mask, port, tag FROM address ORDER BY grp") == [
+        ("127.0.0.1", 32, 16905, "front"),
+        ("192.0.2.13", 32, 0, "back"),
+    ]
+    assert settings(paths)["host-front"] == "127.0.0.1:16905;transport=udp"

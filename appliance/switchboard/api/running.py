@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from appliance.config.lines import trunks_of
 from appliance.config.schema import Configuration
 from appliance.edge.requests import forget_contacts, reload_trunks
 from appliance.edge.rpc import AsyncEdgeLink
@@ -120,14 +121,14 @@ class Api:
 
     async def reload(self) -> Row:
         """reloaded, problems (of a broken file; the last good one stays in use), next_start (sections that wait)."""
-        before = self._settings.configuration.trunks
+        before = trunks_of(self._settings.configuration)
         waiting = await self._settings.reload()
         if self._settings.problems:
             return {"reloaded": False, "problems": list(self._settings.problems), "next_start": []}
         configuration = self._settings.configuration
         await self._publisher.refresh(configuration)
         problems = list(self._publisher.problems)
-        if configuration.trunks != before:
+        if trunks_of(configuration) != before:
             problems += await self._reload_trunks(configuration)
         return {"reloaded": True, "problems": problems, "next_start": list(waiting)}
 

@@ -9,6 +9,7 @@ import logging
 from typing import Any
 
 from appliance.clock import Clock
+from appliance.config.lines import trunks_of
 from appliance.edge.requests import trunk_registrations
 from appliance.edge.rpc import AsyncEdgeLink
 from appliance.errors import EdgeError
@@ -61,7 +62,7 @@ class Wallboard:
                 "kind": trunk.kind,
                 "state": "static" if trunk.kind == "static" else found.get(trunk.name, "unknown"),
             }
-            for trunk in self._settings.configuration.trunks
+            for trunk in trunks_of(self._settings.configuration)
         ]
 
 

@@ -19,6 +19,7 @@ from appliance.clock import monotonic_s
 from appliance.config.features import feature_table
 from appliance.config.function_files import function_problems
 from appliance.config.functions import function_names, render_functions
+from appliance.config.lines import trunks_of
 from appliance.config.paths import BoxPaths
 from appliance.config.schema import Configuration
 from appliance.dialplan import DialPlan, FeaturePlan, MailboxPlan, QueuePlan
@@ -156,7 +157,7 @@ def compose(store: Store, configuration: Configuration, directory_revision: int 
             )
             for one in store.mailboxes.all()
         },
-        trunks=tuple(TrunkId(trunk.name) for trunk in configuration.trunks),
+        trunks=tuple(TrunkId(trunk.name) for trunk in trunks_of(configuration)),
         record_internal=configuration.recording.internal,
         record_outbound=configuration.recording.outbound,
         record_consults=configuration.recording.consults,
