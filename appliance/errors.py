@@ -10,6 +10,7 @@ ApplianceError                one line for a person: fault, value, remedy
 ├── CloudError                `cloud`: something between box and console that can't be used
 ├── SyncError                 `sync`: the box's side of the cloud link can't go on
 ├── ConsoleError              `console`: the cloud side refuses or can't go on
+├── DevicesError              `devices`: a headset or line that can't be served as a SIP endpoint
 └── RequestError              `switchboard`: a request from a person or program that can't be carried out
 
 Each area subclasses its own base; nobody outside an area raises that area's errors.
@@ -67,6 +68,10 @@ class SyncError(ApplianceError):
 
 class ConsoleError(ApplianceError):
     """The cloud side refuses, or can't go on."""
+
+
+class DevicesError(ApplianceError):
+    """A device's service can't start, or can't do what it is asked."""
 
 
 class RequestError(ApplianceError):

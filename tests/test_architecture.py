@@ -27,6 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "config": {"contact.settings", "contact.functions.definitions"},
     "contact": {"flow"},
     "edge": {"config"},
+    "devices": {"config"},
     "metrics": {"acd.model", "acd.snapshots"},
     "store": {"acd.model", "acd.errands", "acd.callbacks", "acd.campaigns", "metrics"},
     "records": {"store", "acd.model", "config.paths"},
@@ -38,7 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "cli": {
         "switchboard", "metrics", "edge", "contact", "flow", "acd", "records", "store", "config", "cloud", "sync",
-        "console",
+        "console", "devices",
     },
 }  # fmt: skip
 PURE = {"flow", "acd", "events", "dialplan", "metrics", "cloud"}
