@@ -1,0 +1,1 @@
+"""API tokens: how programs read the console, each with scopes and an end."""
