@@ -1,0 +1,103 @@
+"""Puts the console's two applications together: one for boxes, one for people.
+
+A room joins in by a line below: a module with `install(app, console)`, which adds its routes, middleware or files.
+Work that goes on beside requests is a module with `run(console)`, a coroutine that ends only when it is cancelled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import importlib.util
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+
+from fastapi import FastAPI
+
+from appliance.console.context import Console
+
+# One line each, in the order in which they are installed. Those that aren't there yet are skipped.
+FOR_BOXES: tuple[str, ...] = (
+    "appliance.console.authority.box_routes",
+    "appliance.console.ingest.box_routes",
+    "appliance.console.live.box_routes",
+    "appliance.console.reconciling.box_routes",
+    "appliance.console.orders.box_routes",
+    "appliance.console.uploads.box_routes",
+)
+FOR_PEOPLE: tuple[str, ...] = (
+    "appliance.console.people.people_routes",
+    "appliance.console.audit.people_routes",
+    "appliance.console.tokens.people_routes",
+    "appliance.console.webhooks.people_routes",
+    "appliance.console.reading.people_routes",
+    "appliance.console.live.people_routes",
+    "appliance.console.reconciling.people_routes",
+    "appliance.console.authority.people_routes",
+    "appliance.console.orders.people_routes",
+    "appliance.console.recordings.people_routes",
+    "appliance.console.erasing.people_routes",
+    "appliance.console.vcon.people_routes",
+    "appliance.console.pages.people_routes",
+)
+BESIDE: tuple[str, ...] = (
+    "appliance.console.live.background",
+    "appliance.console.webhooks.background",
+    "appliance.console.orders.background",
+    "appliance.console.uploads.background",
+)
+
+
+def box_app(console: Console) -> FastAPI:
+    """What boxes talk to, behind client certificates (all but the enrolment)."""
+    app = FastAPI(title="Linekeeper console for boxes", docs_url=None, redoc_url=None, openapi_url=None)
+    return _furnished(app, console, FOR_BOXES)
+
+
+def people_app(console: Console) -> FastAPI:
+    """Pages and `/api/v1`; its OpenAPI document lies at /api/v1/openapi.json."""
+    app = FastAPI(
+        title="Linekeeper console",
+        version="1",
+        description="Branches, contacts, recordings and metrics of an organisation's boxes.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        lifespan=_lifespan(console),
+    )
+    return _furnished(app, console, FOR_PEOPLE)
+
+
+def _furnished(app: FastAPI, console: Console, modules: Sequence[str]) -> FastAPI:
+    app.state.console = console
+    for name in modules:
+        if _there(name):
+            importlib.import_module(name).install(app, console)
+    return app
+
+
+def _lifespan(console: Console) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with beside(console):
+            yield
+
+    return lifespan
+
+
+@asynccontextmanager
+async def beside(console: Console) -> AsyncIterator[None]:
+    """The work beside requests, while this is entered. A part that fails takes the process down: it is restarted."""
+    parts = [importlib.import_module(name).run(console) for name in BESIDE if _there(name)]
+    group = asyncio.gather(*parts)
+    try:
+        yield
+    finally:
+        group.cancel()
+        with suppress(asyncio.CancelledError):
+            await group
+
+
+def _there(name: str) -> bool:
+    package = name.rpartition(".")[0]
+    return importlib.util.find_spec(package) is not None and importlib.util.find_spec(name) is not None

@@ -1,0 +1,1 @@
+"""One file a step; `revision` is its number, `down_revision` the one before."""

@@ -1,0 +1,22 @@
+"""What a console process is told when it starts. Everything else lies in the database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """database: an SQLAlchemy address, `sqlite+aiosqlite:///file` or `postgresql+asyncpg://…`; data_dir: keys of the
+    console and, unless they lie elsewhere, the recordings; public_url: where people reach it, box_url: where boxes do
+    (without a slash at the end); secure: people come by https, so cookies are marked for it; recordings: a folder's
+    path or an object store's address (`s3://…`), "" for `<data_dir>/recordings`."""
+
+    database: str
+    data_dir: Path
+    public_url: str
+    box_url: str
+    secure: bool = True
+    recordings: str = ""
+    processes: int = 1
