@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from hw.line.tones import ToneSpec, tones_of
+
 
 class CallerIdStart(enum.StrEnum):
     """When the exchange sends the caller."""
@@ -22,7 +24,8 @@ class Profile:
     dial_tone_wait_s: none by then: no line. blind_dial: dial without a dial tone. answer_s: a dialled call counts as
     answered after so long without any other sign; loop_drop_s: a break at least so long is a disconnect. guard_s:
     on-hook before the line may be used again. busy_cycles: of busy tone until the other side counts as gone.
-    ringback_gap_s: so long after the last ringback that was heard somebody must have answered.
+    ringback_gap_s: so long after the last ringback that was heard somebody must have answered. tones: of this exchange,
+    beside the country's.
     """
 
     country: str = ""
@@ -38,6 +41,11 @@ class Profile:
     flash_s: float = 0.3
     guard_s: float = 2.0
     busy_cycles: int = 3
+    tones: tuple[ToneSpec, ...] = ()
+
+    def all_tones(self) -> tuple[ToneSpec, ...]:
+        """The country's, and the exchange's own."""
+        return (*tones_of(self.country), *self.tones)
 
 
 PROFILES: dict[str, Profile] = {

@@ -42,7 +42,6 @@ from hw.line.signals import (
     VoltageBack,
     VoltageGone,
 )
-from hw.line.tones import tones_of
 from hw.modem import session as s
 from hw.modem.dle import Code, Told
 from hw.modem.replies import Result
@@ -222,7 +221,7 @@ class ModemLine:
 
     def _go_off_hook(self) -> None:
         self._hook_down = False
-        self._progress = CallProgress(tones_of(self._profile.country))
+        self._progress = CallProgress(self._profile.all_tones())
         self.session.command("AT+VLS=1")
         self.session.stream()
 
