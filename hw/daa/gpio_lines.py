@@ -1,0 +1,202 @@
+"""Lines by a DAA on GPIO pins and a sound card: the real I/O around `DaaLine`, and their backend.
+
+One thread a line goes round with the sound card, 20 ms a turn: it plays a block, hears a block, hands over what the pins
+did meanwhile. Nothing but the sound card is its clock.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from array import array
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from hw.daa.daa_line import DaaLine, Hook, Voice
+from hw.daa.pins import DaaPins
+from hw.daa.wiring import Wiring, parse_wiring
+from hw.devices import Found, Kind, Probed
+from hw.errors import DeviceError, DeviceGoneError, DriverError
+from hw.line.echo import EchoCanceller, NoCanceller, SpeexCanceller
+from hw.line.interface import Abilities, LineDriver
+from hw.line.machine import LineState
+from hw.line.profile import Profile
+from hw.line.signals import DeviceGone, HangUp, Outcome, Request
+
+log = logging.getLogger(__name__)
+NAME = "gpio"
+WIRED = "LINEKEEPER_DAAS"  # addresses, with ";" between them
+_CLOSE_S = 2.0
+
+
+class Codec(Protocol):
+    """A sound card: the line's voice both ways, and its clock."""
+
+    def turn(self, played: array[int]) -> array[int]:
+        """Play 20 ms and give back 20 ms of what was heard; takes about as long. Raises DeviceGoneError."""
+
+    def close(self) -> None:
+        """Twice is safe."""
+
+
+OpenCodec = Callable[[Wiring], Codec]
+
+
+class GpioLine(LineDriver):
+    """A line by a DAA."""
+
+    def __init__(self, found: Found, wiring: Wiring, profile: Profile, codec: Codec, factory: Any = None) -> None:
+        """Takes the codec over. Raises DeviceError, DriverError."""
+        self._lock = threading.Lock()
+        self._changes: deque[tuple[str, bool, float]] = deque()
+        self._codec = codec
+        try:
+            self._pins = DaaPins(wiring, self._changed, factory)
+        except (DeviceError, DriverError):
+            codec.close()
+            raise
+        senses = self._pins.senses
+        abilities = Abilities(sees_answer=senses.polarity, sees_break=senses.current, hears_keys=True)
+        super().__init__(found, abilities)
+        self._canceller: EchoCanceller = _canceller()
+        self._line = DaaLine(profile, self._canceller, senses)
+        self._polarity = self._pins.active("polarity")
+        if senses.voltage and not self._pins.active("voltage"):
+            self._changed("voltage", False, time.monotonic())
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"line at {found.address}", daemon=True)
+        self._thread.start()
+
+    def _state(self) -> LineState:
+        return self._line.state
+
+    def _ask(self, request: Request) -> None:
+        with self._lock:
+            self._publish(self._line.ask(request, time.monotonic()))
+
+    def _play(self, mulaw: bytes) -> None:
+        with self._lock:
+            self._line.send(mulaw)
+
+    def _close(self) -> None:
+        with self._lock:
+            self._publish(self._line.ask(HangUp(), time.monotonic()))
+        self._closing.set()
+        self._thread.join(_CLOSE_S)
+        self._codec.close()
+        self._pins.close()
+        self._canceller.close()
+
+    # ── the thread ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _run(self) -> None:
+        try:
+            while not self._closing.is_set():
+                self._turn()
+        except DeviceGoneError as error:
+            if not self._closing.is_set():
+                log.warning("%s", error)
+                self._pins.off_hook(False)
+                self._tell(DeviceGone(reason="unplugged"))
+
+    def _turn(self) -> None:
+        with self._lock:
+            played = self._line.take_block()
+        heard = self._codec.turn(played)
+        with self._lock:
+            while self._changes:
+                self._publish(self._pin(*self._changes.popleft()))
+            now = time.monotonic()
+            self._publish(self._line.hear(heard, played, now))
+            self._publish(self._line.handle_timer(now))
+
+    def _pin(self, name: str, active: bool, at: float) -> list[Outcome]:
+        match name:
+            case "ring":
+                return self._line.ring_edge(at)
+            case "loop":
+                return self._line.current(active, at)
+            case "voltage":
+                return self._line.voltage(active, at)
+            case _:
+                return self._line.polarity_reversed(at)
+
+    def _publish(self, news: list[Outcome]) -> None:
+        for event in news:
+            match event:
+                case Hook(off=off):
+                    self._pins.off_hook(off)
+                    if off:
+                        self._publish(self._line.current(self._pins.active("loop"), time.monotonic()))
+                case Voice(mulaw=mulaw):
+                    self._heard(mulaw)
+                case _:
+                    self._tell(event)
+
+    def _changed(self, name: str, active: bool, at: float) -> None:
+        """In gpiozero's thread; a deque needs no lock."""
+        self._changes.append((name, active, at))
+
+
+class GpioLines:
+    """The backend. A DAA can't be found by itself: its wiring is named in the configuration, or in LINEKEEPER_DAAS."""
+
+    rank = 10
+
+    def __init__(self, open_codec: OpenCodec | None = None, factory: Any = None) -> None:
+        self._open_codec = open_codec or _sound_card
+        self._factory = factory
+
+    def check(self) -> None:
+        """gpiozero is there, or this module would not be; whether there are pins shows when one is opened."""
+
+    def find(self) -> Sequence[Found]:
+        return [found_at(address) for address in os.environ.get(WIRED, "").split(";") if address.strip()]
+
+    def probe(self, found: Found) -> Probed:
+        """Opens pins and sound card for a moment. Raises DeviceError."""
+        wiring = parse_wiring(found.address)
+        self._open_codec(wiring).close()
+        pins = DaaPins(wiring, lambda *_: None, self._factory)
+        voltage = {True: "there", False: "none: cable out, or the wrong socket"}
+        facts = {"line voltage": voltage[pins.active("voltage")]} if pins.senses.voltage else {}
+        remarks = _missing(pins)
+        pins.close()
+        return Probed(found=found, facts={"sound card": wiring.audio or "the default one", **facts}, remarks=remarks)
+
+    def open(self, found: Found, profile: Profile) -> GpioLine:
+        wiring = parse_wiring(found.address)
+        return GpioLine(found, wiring, profile, self._open_codec(wiring), self._factory)
+
+
+def found_at(address: str) -> Found:
+    """Raises DeviceAbsentError for an address that is no wiring."""
+    wiring = str(parse_wiring(address.strip()))
+    return Found(kind=Kind.DAA, driver=NAME, address=wiring, name="DAA on GPIO pins", stable=wiring)
+
+
+def _missing(pins: DaaPins) -> list[str]:
+    senses, remarks = pins.senses, []
+    if not senses.current:
+        remarks.append("It has no loop-current pin: a hang-up is told by busy tone only.")
+    if not senses.polarity:
+        remarks.append("It has no polarity pin: an answer is assumed from the end of ringing tone.")
+    return remarks
+
+
+def _sound_card(wiring: Wiring) -> Codec:
+    from hw.daa.codec import SoundCard
+
+    return SoundCard(wiring.audio)
+
+
+def _canceller() -> EchoCanceller:
+    """A line without one works, with an echo; that is said."""
+    try:
+        return SpeexCanceller()
+    except DriverError as error:
+        log.warning("%s; callers hear an echo meanwhile", error)
+        return NoCanceller()
