@@ -30,7 +30,9 @@ class SoundCard:
         except (OSError, ValueError) as error:
             self._audio.terminate()
             shown = name or "the default sound card"
-            raise DeviceError(f"{shown} can't be opened at 8 kHz both ways ({error}); is another program using it?") from error
+            raise DeviceError(
+                f"{shown} can't be opened at 8 kHz both ways ({error}); is another program using it?"
+            ) from error
         except DeviceAbsentError:
             self._audio.terminate()
             raise

@@ -39,7 +39,6 @@ from hw.line.signals import (
     SendDigits,
     Signal,
     Tone,
-    ToneHeard,
     VoltageBack,
     VoltageGone,
 )

@@ -1,7 +1,7 @@
 """Lines by a DAA on GPIO pins and a sound card: the real I/O around `DaaLine`, and their backend.
 
-One thread a line goes round with the sound card, 20 ms a turn: it plays a block, hears a block, hands over what the pins
-did meanwhile. Nothing but the sound card is its clock.
+One thread a line goes round with the sound card, 20 ms a turn: it plays a block, hears a block, hands over what the
+pins did meanwhile. Nothing but the sound card is its clock.
 """
 
 from __future__ import annotations

@@ -32,8 +32,8 @@ class Pin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wiring:
-    """ring: toggles while it rings; hook: closes the loop; loop: active while loop current flows; polarity: changes with
-    the line's polarity; voltage: active while there is a line; audio: (part of) the sound card's name."""
+    """ring: toggles while it rings; hook: closes the loop; loop: active while loop current flows; polarity: changes
+    with the line's polarity; voltage: active while there is a line; audio: (part of) the sound card's name."""
 
     ring: Pin
     hook: Pin

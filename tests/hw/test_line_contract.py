@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from kit.line_bench import CALLER, NUMBER, LineBench, MockBench, ModemBench
+from kit.line_bench import CALLER, NUMBER, DaaBench, LineBench, MockBench, ModemBench
 
 from hw.errors import DeviceGoneError
 from hw.line.interface import FRAME
@@ -27,6 +27,7 @@ from hw.line.signals import (
 
 WAIT_S = 30.0
 BENCHES: dict[str, Callable[[], LineBench]] = {
+    "daa": DaaBench,
     "mock": MockBench,
     "modem cx": ModemBench,
     "modem usr": lambda: ModemBench("usr"),

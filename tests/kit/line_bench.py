@@ -6,9 +6,11 @@ import abc
 import time
 from dataclasses import replace
 
+from kit.daa_on_exchange import ADDRESS, DaaOnExchange
 from kit.exchange import Place, Plan
 from kit.modem_on_pty import ModemOnPty
 
+from hw.daa import gpio_lines
 from hw.line.caller_id import CallerId
 from hw.line.interface import FRAME, LineDriver
 from hw.line.mock import MockLine
@@ -176,3 +178,54 @@ class ModemBench(LineBench):
     def close(self) -> None:
         self.line.close()
         self.modem.close()
+
+
+class DaaBench(LineBench):
+    """A DAA on gpiozero's mock pins, by the real driver."""
+
+    def __init__(self) -> None:
+        plan = Plan(ring_s=(0.4, 0.6), caller_after_s=0.4, answer_after_s=0.5)
+        self.daa = DaaOnExchange(plan)
+        profile = replace(QUICK, ring_gap_s=2.5, caller_id_wait_s=2.0)
+        self.line = self.daa.backend.open(gpio_lines.found_at(ADDRESS), profile)
+
+    def call_in(self, caller: CallerId) -> None:
+        """Not before the exchange has seen the line on-hook."""
+        end = time.monotonic() + 30
+        while self.daa.exchange.place is not Place.IDLE:
+            assert time.monotonic() < end, "the exchange never became idle"
+            time.sleep(0.02)
+        self.daa.exchange.call(caller)
+
+    def give_up(self) -> None:
+        self.daa.exchange.give_up()
+
+    def oblige(self) -> None:
+        """It always does."""
+
+    def dialled(self) -> str:
+        return self.daa.exchange.dialled
+
+    def speak(self) -> None:
+        self.daa.exchange.speaking = True
+
+    def heard(self) -> bool:
+        return OURS in self.daa.exchange.heard
+
+    def say_something(self) -> None:
+        self.line.play(OURS)
+
+    def press(self, key: str) -> None:
+        self.daa.exchange.press(key)
+
+    def hang_up(self) -> None:
+        self.daa.exchange.hang_up()
+
+    def off_hook(self) -> bool:
+        return self.daa.off_hook
+
+    def unplug(self) -> None:
+        self.daa.unplug()
+
+    def close(self) -> None:
+        self.line.close()
