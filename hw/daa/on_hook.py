@@ -86,9 +86,12 @@ class CallerListener:
                 yield caller
 
     def _damaged(self, error: SignalError) -> None:
-        self.damaged += 1
+        """Both plans may hear the same transmission: it counts once."""
+        self.damaged += not self._told_damaged
+        self._told_damaged = True
         log.info("a caller id was not read: %s", error)
 
     def _begin_anew(self) -> None:
+        self._told_damaged = False
         self._fsk = [(Demodulator(plan), Messages()) for plan in PLANS]
         self._receiver, self._keyed = KeyReceiver(), KeyedCallerId()
