@@ -47,6 +47,7 @@ class CallerListener:
     def __init__(self) -> None:
         self.damaged = 0
         self._until = 0.0
+        self._told_damaged = False  # in this listening
         self._begin_anew()
 
     def begin(self, now: float) -> None:
