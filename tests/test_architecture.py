@@ -29,13 +29,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "edge": {"config"},
     "devices": {"config"},
     "metrics": {"acd.model", "acd.snapshots"},
-    "store": {"acd.model", "acd.errands", "acd.callbacks", "acd.campaigns", "metrics"},
+    "store": {"acd.model", "acd.errands", "acd.callbacks", "acd.campaigns", "metrics", "cloud"},
     "records": {"store", "acd.model", "config.paths"},
     "cloud": set(),
     "sync": {"cloud", "store", "config", "records", "switchboard.requests", "switchboard.wire"},
     "console": {"cloud", "flow", "metrics", "acd.model", "records"},
     "switchboard": {
-        "edge", "contact.protocol", "contact.settings", "flow", "acd", "metrics", "records", "store", "config",
+        "edge", "contact.protocol", "contact.settings", "flow", "acd", "metrics", "records", "store", "config", "cloud",
     },
     "cli": {
         "switchboard", "metrics", "edge", "contact", "flow", "acd", "records", "store", "config", "cloud", "sync",

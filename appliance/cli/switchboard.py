@@ -41,6 +41,8 @@ LIVE_OPERATIONS = frozenset(  # need a running box
         "callback.cancel",
         "campaign.answer",
         "config.reload",
+        "live.look",
+        "live.measure",
         "metrics.now",
         "wallboard",
     }

@@ -1,7 +1,8 @@
 """An event on its way to the console: CloudEvents 1.0 in its JSON format, one for each outbox row.
 
-`sequence` is the CloudEvents extension of that name: the outbox row's number, from 1 without gaps. The bytes that
-`encode` makes are what the chain counts and what travels; nobody encodes an event a second time.
+`sequence` is the CloudEvents extension of that name: the event's place in the box's chain, from 1 without gaps. It is
+given when the event is sealed (outbox rows that were thinned out meanwhile leave no gap). The bytes that `encode` makes
+are what the chain counts and what travels; nobody encodes an event a second time.
 
 Source: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md and …/extensions/sequence.md
 """
@@ -50,7 +51,7 @@ def source_of(box: str) -> str:
 
 
 def encode(*, box: str, seq: int, kind: str, subject: str, wall_s: float, synced: bool, data: str) -> bytes:
-    """The event of one outbox row; `data` is its JSON text."""
+    """The event of one outbox row at place `seq` of the chain; `data` is its JSON text."""
     return msgspec.json.encode(
         CloudEvent(
             id=str(seq),

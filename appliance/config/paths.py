@@ -19,6 +19,16 @@ class BoxPaths:
         return self.data / "store.db"
 
     @property
+    def sync_db(self) -> Path:
+        """SQLite, the sync service's: what is on its way to the console."""
+        return self.data / "sync.db"
+
+    @property
+    def sync_socket(self) -> Path:
+        """Commands → sync service."""
+        return self.run / "sync.sock"
+
+    @property
     def edge_db(self) -> Path:
         """SQLite, Kamailio's: subscribers, locations, dispatcher targets, trunk registrations."""
         return self.data / "edge.db"

@@ -96,6 +96,20 @@ class Metrics(Section):
     keep_days: Annotated[int, Field(strict=True, ge=1, le=3660)] = 730
 
 
+Hours = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$")]
+
+
+class Sync(Section):
+    """`[sync]`: how the box uses its link to the console. It begins with 'linekeeper enroll'."""
+
+    kbit_s: Annotated[int, Field(strict=True, ge=0)] = 0  # for events and recordings together; 0: no limit
+    quiet_hours: tuple[Hours, ...] = ()  # local time; recordings wait meanwhile, records don't
+    metered: Flag = False  # no recordings at all, the live board once a minute
+    live_s: Annotated[float, Field(strict=True, ge=0.2, le=60)] = 1.0  # between two looks for the live board
+    snapshot_s: Annotated[float, Field(strict=True, ge=10, le=3600)] = 60.0  # between two snapshots of the metrics
+    outage_s: Annotated[float, Field(strict=True, ge=1, le=3600)] = 60.0  # without the console: an outage
+
+
 class Voice(Section):
     """`[[speech.voices]]`: who speaks a language, or one voice name of the flows only; the closest entry wins."""
 
@@ -215,6 +229,7 @@ class Configuration(Section):
     speech: Speech = Speech()
     metrics: Metrics = Metrics()
     phones: Phones = Phones()
+    sync: Sync = Sync()
     trunks: tuple[Trunk, ...] = ()
     lines: tuple[Line, ...] = ()
     numbers: tuple[Number, ...] = ()

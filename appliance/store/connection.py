@@ -17,8 +17,8 @@ from typing import Any
 from appliance.errors import StoreError
 from appliance.store.failures import StoreVersionError, translated, vendor_errors
 
-SCHEMA = 22  # how many steps `migrations` has; kept in the file as user_version once all of them are done
-Value = str | int | float | None
+SCHEMA = 23  # how many steps `migrations` has; kept in the file as user_version once all of them are done
+Value = str | int | float | bytes | None
 Row = dict[str, Any]
 _BUSY_TIMEOUT_S = 5.0
 
@@ -38,6 +38,34 @@ class Connection:
             raw.execute("PRAGMA journal_size_limit = 16777216")
             raw.execute("PRAGMA cache_size = -512")  # KiB: nearly everything is appended
             _migrate(raw, str(path))
+        return cls(raw)
+
+    @classmethod
+    def private(cls, path: Path, steps: Sequence[str]) -> Connection:
+        """A file that one process keeps for itself beside the store; every commit is on the disk when it returns.
+
+        `steps` (one statement each) make its schema and are only ever added to. Raises StoreError.
+        """
+        with _opened(f"file:{_quoted(path)}?mode=rwc", str(path)) as raw:
+            raw.execute("PRAGMA journal_mode = WAL")
+            raw.execute("PRAGMA synchronous = FULL")
+            raw.execute("PRAGMA journal_size_limit = 4194304")
+            done = _schema(raw)
+            if done > len(steps):
+                raise StoreVersionError(f"{path} was made by a newer program; install that version again")
+            for number, step in enumerate(steps[done:], start=done + 1):
+                with _Block(raw):
+                    raw.execute(step)
+                    raw.execute(f"PRAGMA user_version = {number}")
+        return cls(raw)
+
+    @classmethod
+    def private_reader(cls, path: Path) -> Connection:
+        """Such a file, for reading beside its process. Raises StoreError."""
+        if not path.exists():
+            raise StoreError(f"there is no {path} yet; start the box once")
+        with _opened(f"file:{_quoted(path)}?mode=ro", str(path)) as raw:
+            _schema(raw)
         return cls(raw)
 
     @staticmethod

@@ -539,6 +539,14 @@ def _errands_of_contacts(db: Database) -> None:
     db.execute("ALTER TABLE contact_facts ADD COLUMN errand TEXT NOT NULL DEFAULT ''")
 
 
+@STEPS(name="0023_outbox_times")
+def _outbox_times(db: Database) -> None:
+    # NULL for rows of older versions, and for contact events, which have times of their own.
+    db.execute("ALTER TABLE outbox ADD COLUMN wall_s REAL")
+    db.execute("ALTER TABLE outbox ADD COLUMN synced INTEGER")
+    db.execute("CREATE INDEX outbox_metrics ON outbox (wall_s) WHERE kind = 'metrics'")
+
+
 def apply(raw: sqlite3.Connection) -> None:
     """Do every step that is not done yet."""
     STEPS.apply(_database(raw))

@@ -63,6 +63,7 @@ class Switchboard:
             administration=administration(ground.settings.configuration, ground.paths, ground.clock),
             measuring=self.views.measuring,
             live=self.views.live,
+            live_view=self.views.live_view,
             campaigns=outbound.campaigns,
             callbacks=outbound.callbacks,
             dialling=outbound.dialling,

@@ -66,6 +66,16 @@ class EdgeWatch:
             await self.look()
             self._task = None
 
+    @property
+    def answers(self) -> bool:
+        """Whether it did at the last look; a box that is just starting is believed in."""
+        return self._answers is not False
+
+    @property
+    def state(self) -> str:
+        """The same in a word: starting, answers, silent."""
+        return {None: "starting", True: "answers", False: "silent"}[self._answers]
+
     async def look(self) -> EdgeView:
         """Ask now. Takes as long as the edge's link waits for an answer."""
         async with self._turn:

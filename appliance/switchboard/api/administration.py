@@ -33,6 +33,7 @@ from appliance.switchboard.api import (
     surveys,
 )
 from appliance.switchboard.api.changes import Change
+from appliance.switchboard.cloud import outbox_changes
 from appliance.switchboard.errands import campaign_changes
 from appliance.switchboard.errands.showing import show_errand
 from appliance.switchboard.measuring.questions import MetricsQuery
@@ -118,6 +119,7 @@ class Administration:
             ),
             "survey.answers": (ask.SurveyRange, surveys.list_answers),
             "survey.results": (ask.SurveyRange, surveys.show_results),
+            **outbox_changes.operations(clock),
             **campaign_changes.operations(plan or DialPlan(region=region), clock),
         }
 

@@ -22,6 +22,7 @@ from appliance.switchboard.api.administration import Administration
 from appliance.switchboard.api.changes import Change
 from appliance.switchboard.api.listings import Row
 from appliance.switchboard.api.live import Live
+from appliance.switchboard.cloud.live_view import LiveView
 from appliance.switchboard.desk.desk import OPERATION, Desk
 from appliance.switchboard.errands.callbacks import Callbacks
 from appliance.switchboard.errands.campaigns import Campaigns
@@ -67,6 +68,7 @@ class Api:
         supervisors: Supervisors,
         orbits: Orbits,
         desk: Desk,
+        live_view: LiveView,
         messages_changed: Callable[[], None],
     ) -> None:
         self._store = store
@@ -104,6 +106,7 @@ class Api:
             "contact.take_over": (ask.ContactTakeOver, supervisors.take_over),
             "config.reload": (ask.Nothing, lambda _: self.reload()),
             **measuring.operations,
+            **live_view.operations,
         }
 
     async def perform(self, op: str, args: dict[str, Any]) -> Any:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+
 from appliance.switchboard.api.live import Live
+from appliance.switchboard.cloud.live_view import LiveView
 from appliance.switchboard.measuring.measuring import Measuring
 from appliance.switchboard.measuring.present import Present
 from appliance.switchboard.parts.ground import Ground
@@ -10,7 +13,7 @@ from appliance.switchboard.parts.under_way import UnderWay
 
 
 class Views:
-    """Both read only."""
+    """All of them read only."""
 
     def __init__(self, ground: Ground, under_way: UnderWay) -> None:
         numbers, routing = under_way.days.numbers, under_way.routing
@@ -33,4 +36,15 @@ class Views:
             edge=ground.edge,
             settings=ground.settings,
             clock=ground.clock,
+        )
+        self.live_view = LiveView(
+            acd=routing.acd,
+            contacts=under_way.contacts,
+            present=present,
+            watch=ground.watch,
+            ledger=ground.ledger,
+            store=ground.store,
+            settings=ground.settings,
+            clock=ground.clock,
+            version=version("linekeeper"),
         )

@@ -32,6 +32,7 @@ from appliance.switchboard.requests.base import (
     Seconds,
     Target,
 )
+from appliance.switchboard.requests.cloud import OutboxAcknowledge, OutboxNote, OutboxResend, OutboxThin
 from appliance.switchboard.requests.contacts import (
     ContactCommand,
     ContactDial,
@@ -167,6 +168,10 @@ __all__ = [
     "MaybeFlow",
     "Name",
     "Nothing",
+    "OutboxAcknowledge",
+    "OutboxNote",
+    "OutboxResend",
+    "OutboxThin",
     "Password",
     "PhoneNumber",
     "PreviewAnswer",
