@@ -1,4 +1,4 @@
-"""What every part of a console process is handed: settings, database, clock. Routes ask for it by `PresentConsole`.
+"""What every part of a console process is handed: settings, database, clock. Routes ask for it: `PresentConsole`.
 
 Must not grow logic: parts take from it what they need.
 """
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
 from appliance.console.database.engine import Database
+from appliance.console.notices import Notices
 from appliance.console.settings import Settings
 
 
@@ -23,6 +24,7 @@ class Console:
 
     settings: Settings
     database: Database
+    notices: Notices
     now_s: Callable[[], float]
 
 

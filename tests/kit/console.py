@@ -23,6 +23,7 @@ from appliance.console.context import Console
 from appliance.console.database.engine import Database
 from appliance.console.database.tables import Box, Branch
 from appliance.console.database.upgrading import upgrade
+from appliance.console.notices import Notices
 from appliance.console.settings import Settings
 
 
@@ -65,7 +66,7 @@ async def console(url: str, data_dir: Path, *, now_s: Callable[[], float] = time
     )
     database = Database(url)
     try:
-        yield Console(settings=settings, database=database, now_s=now_s)
+        yield Console(settings=settings, database=database, notices=Notices(database), now_s=now_s)
     finally:
         await database.close()
 
