@@ -54,7 +54,8 @@ VENDORS = {
     "pjsua2": {"contact", "devices"}, "aiohttp": {"contact", "sync"}, "sqlite_utils": {"store"}, "textual": {"cli"},
     "rich": {"cli"}, "prometheus_client": {"switchboard"}, "cryptography": {"cloud", "sync", "console"},
     "zstandard": {"cloud"}, "pyrage": {"sync", "console"}, "vcon": {"console"},
-    "asyncpg": {"console"}, "fastapi": {"console"}, "starlette": {"console"}, "sqlalchemy": {"console"}, "alembic": {"console"},
+    "asyncpg": {"console"},
+    "fastapi": {"console"}, "starlette": {"console"}, "sqlalchemy": {"console"}, "alembic": {"console"},
     "uvicorn": {"console"}, "jinja2": {"console"}, "obstore": {"console"},
     "pyaudio": {"hw"}, "serial": {"hw"}, "gpiozero": {"hw"},
 }  # fmt: skip
