@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from appliance.console.database.tables.agents import AgentStateChange, LastAgentState
+from appliance.console.database.tables.audit import AuditEntry, AuditHead
 from appliance.console.database.tables.branches import Box, Branch
 from appliance.console.database.tables.chains import Chain, SignedHead
 from appliance.console.database.tables.contacts import Contact
@@ -11,10 +12,16 @@ from appliance.console.database.tables.happenings import Happening, MetricSnapsh
 from appliance.console.database.tables.inventory import InventoryEntry
 from appliance.console.database.tables.live import LiveBranch
 from appliance.console.database.tables.outages import OutageNote
+from appliance.console.database.tables.people import Person, PersonGrant, PersonSession, WrongTries
 from appliance.console.database.tables.recordings import Recording
+from appliance.console.database.tables.tokens import ApiToken
+from appliance.console.database.tables.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
     "AgentStateChange",
+    "ApiToken",
+    "AuditEntry",
+    "AuditHead",
     "Box",
     "Branch",
     "Chain",
@@ -26,6 +33,12 @@ __all__ = [
     "LiveBranch",
     "MetricSnapshot",
     "OutageNote",
+    "Person",
+    "PersonGrant",
+    "PersonSession",
     "Recording",
     "SignedHead",
+    "Webhook",
+    "WebhookDelivery",
+    "WrongTries",
 ]
