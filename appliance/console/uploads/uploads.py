@@ -75,7 +75,9 @@ class Uploads:
             facts = await _announced(session, box, recording)
             _require_vouched(box, facts)
             if length != facts.bytes:
-                raise MalformedUploadError(f"recording {recording} was announced with {facts.bytes} bytes, not {length}")
+                raise MalformedUploadError(
+                    f"recording {recording} was announced with {facts.bytes} bytes, not {length}"
+                )
             found = await session.scalar(
                 select(Upload).where(Upload.box == box.box, Upload.recording == recording).with_for_update()
             )
@@ -118,7 +120,9 @@ class Uploads:
         async with self._database.reading() as session:
             row = await _own(session, box, upload)
             facts = await _announced(session, box, row.recording)
-            found = await session.scalars(select(UploadPart).where(UploadPart.upload == upload).order_by(UploadPart.start))
+            found = await session.scalars(
+                select(UploadPart).where(UploadPart.upload == upload).order_by(UploadPart.start)
+            )
             parts = [part.name for part in found]
         done = UploadDone(recording=row.recording, sha256=row.sha256, bytes=row.length)
         if row.done:
@@ -230,6 +234,11 @@ async def _own(session: AsyncSession, box: Uploader, upload: str) -> Upload:
     if row is None or row.box != box.box:
         raise UnknownUploadError("there is no such upload")
     return row
+
+
+async def _parts(session: AsyncSession, upload: str) -> list[str]:
+    named = select(UploadPart.name).where(UploadPart.upload == upload).order_by(UploadPart.start)
+    return list(await session.scalars(named))
 
 
 async def _forget(session: AsyncSession, upload: str) -> None:
