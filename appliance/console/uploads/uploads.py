@@ -14,7 +14,6 @@ import msgspec
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from appliance.cloud.errors import CloudError
 from appliance.cloud.recordings import MOST_BYTES, UploadDone, signed_text
 from appliance.cloud.signing import PublicKey, from_header, verify
 from appliance.console.database.engine import Database
@@ -33,6 +32,7 @@ from appliance.console.uploads.errors import (
     WrongOffsetError,
 )
 from appliance.console.uploads.verifying import assemble
+from appliance.errors import CloudError
 
 KEPT_S = 30 * 86400.0  # without a request
 MOST_OPEN = 64  # of one box
