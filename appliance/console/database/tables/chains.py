@@ -10,7 +10,8 @@ from appliance.console.database.base import Base, Count, Digest, Name, Seconds
 
 class Chain(Base):
     """The position of a box: everything up to `seq` is stored. Its row is locked while a batch of the box comes in.
-    stored_s: when the last event was stored."""
+    stored_s: when the last event was stored; forked_s: when the box last came with another event where one was there
+    already (`forked_at`: its number): a clone, or restored from a copy."""
 
     __tablename__ = "chains"
 
@@ -18,6 +19,8 @@ class Chain(Base):
     seq: Mapped[Count]
     head: Mapped[Digest]
     stored_s: Mapped[Seconds]
+    forked_s: Mapped[Seconds | None]
+    forked_at: Mapped[Count | None]
 
 
 class SignedHead(Base):
