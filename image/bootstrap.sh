@@ -3,6 +3,7 @@
 #   sh image/bootstrap.sh demo    install what is missing, then 'linekeeper demo'
 #   sh image/bootstrap.sh test    install what is missing, then the whole test suite
 #   sh image/bootstrap.sh install install what is missing, nothing else
+#   sh image/bootstrap.sh test-devices  the device tests on simulated hardware in a QEMU guest (amd64; five minutes)
 # Safe to run again: what is there is not installed twice. Asks nothing, leaves nothing running.
 # POSIX sh; run it as root or as a user with sudo (only apt and systemctl need it).
 set -eu
@@ -14,6 +15,11 @@ espeak-ng openssl sox libsox-fmt-mp3 opus-tools asterisk-core-sounds-en-wav flac
 gcc libc6-dev pkg-config libsystemd-dev libspeexdsp1 portaudio19-dev libasound2-plugins pulseaudio python3 python3-dev python3-venv
 chromium fonts-noto-cjk postgresql postgresql-client
 netbase procps util-linux
+"
+
+# What 'test-devices' needs beside that.
+GUEST_PACKAGES="
+mmdebstrap qemu-system-x86 linux-headers-amd64 linux-source-6.1 libelf-dev e2fsprogs make
 "
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -32,7 +38,7 @@ fail() {
 }
 
 usage() {
-	sed -n '2,7s/^# \{0,1\}//p' "$0"
+	sed -n '2,8s/^# \{0,1\}//p' "$0"
 }
 
 as_root() {
@@ -151,6 +157,14 @@ run_tests() {
 	pytest -n 4 --dist worksteal "$@" </dev/null
 }
 
+run_device_tests() {
+	[ "$(dpkg --print-architecture)" = amd64 ] || fail "the guest is made on amd64 only"
+	PACKAGES=$GUEST_PACKAGES
+	install_packages
+	say "tests: devices in a guest"
+	sh "$root/image/device-guest.sh" "$venv/bin/python" "$@"
+}
+
 command=${1:-}
 [ $# -eq 0 ] || shift
 case $command in
@@ -161,6 +175,10 @@ demo)
 test)
 	prepare
 	run_tests "$@"
+	;;
+test-devices)
+	prepare
+	run_device_tests "$@"
 	;;
 install)
 	prepare

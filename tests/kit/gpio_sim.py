@@ -1,0 +1,58 @@
+"""The kernel's gpio-sim as a chip of pins: made through configfs, driven through sysfs, read by gpiozero's lgpio factory.
+
+Only where the module is loaded (in the guest of `bootstrap.sh test-devices`); elsewhere `available` says no.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+CONFIG = Path("/sys/kernel/config/gpio-sim")
+LINES = 54
+PI_4B = 0xC03111  # a board revision: gpiozero knows pins by board
+
+
+def available() -> bool:
+    """Whether tests can have a chip; where LINEKEEPER_DEVICES=required there must be one."""
+    there = CONFIG.is_dir()
+    assert there or os.environ.get("LINEKEEPER_DEVICES") != "required", "gpio-sim is required and isn't loaded"
+    return there
+
+
+class GpioSim:
+    """One chip of 54 pins. `factory`: for gpiozero."""
+
+    def __init__(self, name: str) -> None:
+        from gpiozero.pins.lgpio import LGPIOFactory
+
+        self._config = CONFIG / name
+        bank = self._config / "bank0"
+        bank.mkdir(parents=True)
+        (bank / "num_lines").write_text(str(LINES))
+        (bank / "label").write_text("pinctrl-bcm2711")
+        (self._config / "live").write_text("1")
+        chip = (bank / "chip_name").read_text().strip()
+        device = (self._config / "dev_name").read_text().strip()
+        self._pins = Path("/sys/devices/platform") / device / chip
+
+        class Factory(LGPIOFactory):
+            def _get_revision(self) -> int:
+                return PI_4B
+
+        self.factory: Any = Factory(chip=int(chip.removeprefix("gpiochip")))
+
+    def drive(self, gpio: int, high: bool) -> None:
+        """From outside."""
+        (self._pins / f"sim_gpio{gpio}" / "pull").write_text("pull-up" if high else "pull-down")
+
+    def state(self, gpio: int) -> bool:
+        """What the pin's level is, as seen from outside."""
+        return (self._pins / f"sim_gpio{gpio}" / "value").read_text().strip() == "1"
+
+    def close(self) -> None:
+        self.factory.close()
+        (self._config / "live").write_text("0")
+        (self._config / "bank0").rmdir()
+        self._config.rmdir()
