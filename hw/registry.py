@@ -18,6 +18,7 @@ from hw.devices import MOCK, Backend, Found, Kind
 from hw.errors import DeviceAbsentError, DriverError
 from hw.headset.interface import HeadsetBackend
 from hw.line.interface import LineBackend
+from hw.panel.interface import PanelBackend
 
 GROUP = "hw.drivers"
 CHOICE = "LINEKEEPER_HW"
@@ -72,6 +73,13 @@ class Registry:
         backend = self.backend(kind, name)
         if not isinstance(backend, LineBackend):
             raise DriverError(f"driver {kind}.{name or '?'} can't open lines; it lacks `open(address, profile)`")
+        return backend
+
+    def panels(self, name: str = "") -> PanelBackend:
+        """Raises DriverError."""
+        backend = self.backend(Kind.PANEL, name)
+        if not isinstance(backend, PanelBackend):
+            raise DriverError(f"driver panel.{name or '?'} can't open panels; it lacks `open(address)`")
         return backend
 
     def backend(self, kind: Kind, name: str = "") -> Backend:

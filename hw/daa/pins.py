@@ -12,8 +12,9 @@ from typing import Any
 import gpiozero
 
 from hw.daa.daa_line import Senses
-from hw.daa.wiring import Pin, Wiring
-from hw.errors import DeviceBusyError, DeviceError, DriverError
+from hw.daa.wiring import Wiring
+from hw.errors import DeviceError, DriverError
+from hw.gpio import Pin, gpio_errors
 
 Changed = Callable[[str, bool, float], None]  # pin's name, active, monotonic seconds
 
@@ -30,22 +31,20 @@ class DaaPins:
             current=wiring.loop is not None, polarity=wiring.polarity is not None, voltage=wiring.voltage is not None
         )
         try:
-            hook = {"active_high": not wiring.hook.low, "initial_value": False, "pin_factory": factory}
-            self._hook = self._kept(gpiozero.DigitalOutputDevice(wiring.hook.gpio, **hook))
-            self._inputs = {
-                name: self._input(name, pin)
-                for name in ("ring", "loop", "polarity", "voltage")
-                if (pin := getattr(wiring, name)) is not None
-            }
-        except gpiozero.GPIOPinInUse as error:
+            with gpio_errors(wiring):
+                self._open(wiring)
+        except (DeviceError, DriverError):
             self.close()
-            raise DeviceBusyError(f"{wiring}", f"another part of this program ({error})") from error
-        except (gpiozero.BadPinFactory, gpiozero.PinInvalidPin) as error:
-            self.close()
-            raise DriverError(f"no GPIO pins here ({error}); is this a Raspberry Pi, and lgpio installed?") from error
-        except (gpiozero.GPIOZeroError, OSError) as error:
-            self.close()
-            raise DeviceError(f"{wiring} can't be used ({error}); is the user in the group gpio?") from error
+            raise
+
+    def _open(self, wiring: Wiring) -> None:
+        hook = {"active_high": not wiring.hook.low, "initial_value": False, "pin_factory": self._factory}
+        self._hook = self._kept(gpiozero.DigitalOutputDevice(wiring.hook.gpio, **hook))
+        self._inputs = {
+            name: self._input(name, pin)
+            for name in ("ring", "loop", "polarity", "voltage")
+            if (pin := getattr(wiring, name)) is not None
+        }
 
     def off_hook(self, off: bool) -> None:
         """Close the loop, or open it."""

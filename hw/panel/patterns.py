@@ -32,6 +32,7 @@ DOUBLE = Pattern(cadence_s=(0.1, 0.15, 0.1, 1.65))
 RING = Pattern(cadence_s=(0.5, 0.2, 0.5, 1.8))
 CONFIRM = Pattern(cadence_s=(0.1, 0.1))  # very quick: let go, and press once more to do what can't be undone
 DONE = Pattern(cadence_s=(0.3, 0.2), times=3)
+BELL_RINGS = Pattern(cadence_s=(1.0, 3.0))
 
 
 class Lamp(enum.StrEnum):
@@ -40,6 +41,8 @@ class Lamp(enum.StrEnum):
     CALL = "call"
     FAULT = "fault"
     LINE = "line"  # one a line
+    EMERGENCY = "emergency"
+    BELL = "bell"  # a relay or a ringer: a lamp that is heard
 
 
 class Sign(enum.StrEnum):
@@ -58,6 +61,10 @@ class Sign(enum.StrEnum):
     DEGRADED = "degraded"
     FAILED = "failed"
     NO_LINE = "no_line"
+    QUIET = "quiet"  # nobody calls the emergency services
+    EMERGENCY_CALL = "emergency_call"  # somebody does, from this branch: where, is on the console and the wallboard
+    CONFIRMING = "confirming"  # a very long press waits to be confirmed
+    DONE = "done"
 
 
 SHOWS: dict[tuple[Lamp, Sign], Pattern] = {
@@ -69,7 +76,16 @@ SHOWS: dict[tuple[Lamp, Sign], Pattern] = {
     (Lamp.FAULT, Sign.HEALTHY): DARK,
     (Lamp.FAULT, Sign.DEGRADED): BLINK,
     (Lamp.FAULT, Sign.FAILED): LIT,
+    (Lamp.FAULT, Sign.CONFIRMING): CONFIRM,
+    (Lamp.POWER, Sign.CONFIRMING): CONFIRM,
+    (Lamp.POWER, Sign.DONE): DONE,
     (Lamp.LINE, Sign.NO_LINE): DOUBLE,
+    (Lamp.EMERGENCY, Sign.QUIET): DARK,
+    (Lamp.EMERGENCY, Sign.EMERGENCY_CALL): QUICK,
+    (Lamp.BELL, Sign.NO_CALL): DARK,
+    (Lamp.BELL, Sign.TALKING): DARK,
+    (Lamp.BELL, Sign.HELD): DARK,
+    (Lamp.BELL, Sign.RINGING): BELL_RINGS,
 }
 SHOWS |= {
     (lamp, sign): pattern

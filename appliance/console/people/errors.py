@@ -3,9 +3,10 @@
 RefusedError                  somebody may not do this; audited
 ├── SignInError               nobody is signed in: pages lead to the log-in, the API answers 401
 ├── ForbiddenError            403: signed in, but without the right
-├── NotHereError              404: not there, or at a branch that this person can't see; the same for both
 ├── ForgedError               403: a form that didn't come from this console's own pages
 └── TooManyError              429: too fast, or too many wrong tries; `after_s` says when to come again
+PersonError                   what was typed about a person, token or webhook can't be taken
+(console.errors.NotFoundError is what somebody gets who asks for a thing of a branch that they can't see.)
 """
 
 from __future__ import annotations
@@ -31,13 +32,6 @@ class ForbiddenError(RefusedError):
     """Signed in, but without the right."""
 
     kind = "forbidden"
-
-
-class NotHereError(RefusedError):
-    """Not there, or at a branch that this person can't see."""
-
-    status = 404
-    kind = "not_found"
 
 
 class ForgedError(RefusedError):

@@ -20,7 +20,7 @@ def test_wiring_when_read_and_written_then_the_same(address: str) -> None:
 @pytest.mark.parametrize(
     ("address", "fault"),
     [
-        ("modem", "no part of it"),
+        ("modem", "is no daa"),
         ("daa:ring=17", "ring and hook"),
         ("daa:ring=17,hook=17", "twice"),
         ("daa:ring=x,hook=27", "no pin"),

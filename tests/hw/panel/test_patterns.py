@@ -48,7 +48,7 @@ def test_pattern_when_it_ends_then_dark_for_ever() -> None:
 def test_lamps_when_a_sign_concerns_them_then_no_two_signs_look_alike_but_the_dark_ones() -> None:
     assert {lamp for lamp, _ in SHOWS} == set(Lamp)
     assert {sign for _, sign in SHOWS} == set(Sign)
-    for lamp in Lamp:
+    for lamp in set(Lamp) - {Lamp.BELL}:  # which rings or is silent
         shown = [pattern for (one, _), pattern in SHOWS.items() if one is lamp]
         assert len(shown) == len(set(shown))
     assert all(len(pattern.cadence_s) % 2 == 0 for pattern in SHOWS.values())

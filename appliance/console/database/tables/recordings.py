@@ -36,3 +36,14 @@ class Recording(Base):
     state: Mapped[Name] = mapped_column(default="announced")
     stored_s: Mapped[Seconds | None]
     location: Mapped[Json] = mapped_column(default="")
+
+
+class Wave(Base):
+    """How loud a recording is over its length, for drawing it. peaks: JSON, two lists (customer, agent) of 0 … 100."""
+
+    __tablename__ = "recording_waves"
+
+    branch: Mapped[Name] = mapped_column(primary_key=True)
+    recording: Mapped[Name] = mapped_column(primary_key=True)
+    duration_s: Mapped[Seconds]
+    peaks: Mapped[Json]

@@ -1,0 +1,87 @@
+"""What somebody is told who was refused, and the audit log's line about it. Nobody who isn't known is written down:
+log-ins that fail are, by the log-in itself.
+
+Programs get a problem document (RFC 9457), people a page or the log-in.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse
+
+from appliance.console.audit.entries import Deed
+from appliance.console.audit.log import note
+from appliance.console.context import Console, console_of
+from appliance.console.errors import NotFoundError
+from appliance.console.people.errors import PersonError, RefusedError, SignInError, TooManyError
+from appliance.console.people.present import Present
+from appliance.errors import ConsoleError
+
+logger = logging.getLogger(__name__)
+SIGN_IN: Final = "/sign-in"
+_PROBLEM: Final = "application/problem+json"
+
+
+def install(app: FastAPI) -> None:
+    """Answer every refusal of this application."""
+    app.add_exception_handler(ConsoleError, _answer)
+
+
+def for_a_program(request: Request) -> bool:
+    """Whether JSON is wanted, not a page."""
+    return request.url.path.startswith("/api/") or "text/html" not in request.headers.get("accept", "text/html")
+
+
+def problem(status: int, kind: str, detail: str) -> JSONResponse:
+    content = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return JSONResponse({**content, "kind": kind}, status_code=status, media_type=_PROBLEM)
+
+
+async def _answer(request: Request, error: Exception) -> Response:
+    status, kind = _status_and_kind(error)
+    present: Present | None = getattr(request.state, "present", None)
+    if present is not None and isinstance(error, RefusedError | NotFoundError):
+        await _audit(console_of(request), request, present, error)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        logger.error("%s %s: %s", request.method, request.url.path, error)
+    if isinstance(error, SignInError) and not for_a_program(request):
+        return RedirectResponse(f"{SIGN_IN}?back={quote(_back(request))}", status_code=HTTPStatus.SEE_OTHER)
+    answer = problem(status, kind, str(error))
+    if isinstance(error, SignInError):
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, TooManyError):
+        answer.headers["Retry-After"] = str(math.ceil(error.after_s))
+    return answer
+
+
+def _status_and_kind(error: Exception) -> tuple[int, str]:
+    if isinstance(error, RefusedError):
+        return error.status, error.kind
+    if isinstance(error, NotFoundError):
+        return HTTPStatus.NOT_FOUND, "not_found"
+    if isinstance(error, PersonError):
+        return HTTPStatus.BAD_REQUEST, "invalid"
+    return HTTPStatus.INTERNAL_SERVER_ERROR, "failed"
+
+
+async def _audit(console: Console, request: Request, present: Present, error: Exception) -> None:
+    async with console.database.writing() as session:
+        await note(
+            session,
+            deed=Deed.REFUSED,
+            about=f"{request.method} {request.url.path}",
+            detail=_status_and_kind(error)[1],
+            **present.signature(console.now_s()),
+        )
+
+
+def _back(request: Request) -> str:
+    """Where a form was sent to is nowhere to come back to."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return request.url.path + query if request.method in {"GET", "HEAD"} else "/"
