@@ -1,7 +1,7 @@
 """Renders pages: templates with the reader's language, time zone, name, rights and form token.
 
-Who reads is what `console.people` left in `request.state`: `reader` (a `Reader`), absent for nobody. A request with the
-header `Linekeeper-Part` gets only the page's live part (block `main`): that is how an open page stays new.
+Who reads is what `console.people` left in `request.state`: `present`, absent for nobody. A request with the header
+`Linekeeper-Part` gets only the page's live part (block `main`): that is how an open page stays new.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import time
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
-import msgspec
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -29,12 +29,17 @@ TEMPLATES = Path(__file__).with_name("templates")
 STATIC = Path(__file__).with_name("static")
 
 
-class Reader(msgspec.Struct, frozen=True, kw_only=True):
-    """Who looks. rights: names of those held at any branch; form_token: what every form must send back as `csrf`."""
+class Reader(Protocol):
+    """Who looks: `people.present.Present`. held: names of the rights they have at any branch; form_token: what every
+    form must send back as `csrf`."""
 
-    name: str
-    rights: frozenset[str] = frozenset()
-    form_token: str = ""
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def form_token(self) -> str: ...
+
+    def held(self) -> frozenset[str]: ...
 
 
 def shown_to(request: Request) -> Shown:
@@ -59,15 +64,22 @@ def page(request: Request, template: str, *, here: str = "", status: int = 200, 
     return HTMLResponse(text, status_code=status, headers=headers)
 
 
+def refused(request: Request, status: int, sentence: str) -> HTMLResponse:
+    """The page for somebody who can't have what was asked for; sentence: why, and what helps."""
+    told = status if status in (400, 403, 404, 429) else 500
+    title = shown_to(request).text(f"frame.refused_{told}")
+    return page(request, "refused.html", status=status, title=title, sentence=sentence)
+
+
 def _context(request: Request, shown: Shown, here: str) -> Mapping[str, object]:
-    reader: Reader | None = getattr(request.state, "reader", None)
+    reader: Reader | None = getattr(request.state, "present", None)
     theme = request.cookies.get(THEME_COOKIE, "auto")
     return {
         "s": shown,
         "t": shown.text,
         "here": here,
         "reader": reader,
-        "menu": menu_for(reader.rights) if reader else (),
+        "menu": menu_for(reader.held()) if reader else (),
         "csrf": reader.form_token if reader else "",
         "theme": theme if theme in THEMES else "auto",
         "themes": THEMES,

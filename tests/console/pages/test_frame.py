@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 import httpx
+import msgspec
 import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
@@ -14,6 +15,16 @@ from jinja2 import UndefinedError
 from appliance.console.pages import frame, people_routes
 from appliance.console.pages.preferences import local_path
 
+
+class Someone(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    form_token: str
+
+    def held(self) -> frozenset[str]:
+        return frozenset({"read"})
+
+
+KIM = Someone(name="Kim <b>", form_token="t0ken")
 Ask = Callable[..., httpx.Response]
 
 
@@ -33,7 +44,7 @@ def ask(monkeypatch: pytest.MonkeyPatch) -> Ask:
 
     @app.get("/somewhere")
     async def somewhere(request: Request) -> HTMLResponse:
-        request.state.reader = frame.Reader(name="Kim <b>", rights=frozenset({"read"}), form_token="t0ken")
+        request.state.present = KIM
         return frame.page(request, "any.html", here="fleet", name='<script>"&')
 
     cookies = httpx.Cookies()
