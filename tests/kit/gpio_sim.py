@@ -1,4 +1,4 @@
-"""The kernel's gpio-sim as a chip of pins: made through configfs, driven through sysfs, read by gpiozero's lgpio factory.
+"""The kernel's gpio-sim as a chip of pins: made through configfs, driven through sysfs, read by gpiozero's lgpio.
 
 Only where the module is loaded (in the guest of `bootstrap.sh test-devices`); elsewhere `available` says no.
 """
