@@ -6,6 +6,7 @@ HwError
 │   ├── DeviceAbsentError
 │   ├── DeviceBusyError     names the holder
 │   └── DeviceGoneError     unplugged while in use
+├── ProfileError     a stored profile of a line that can't be read
 └── SignalError      what a device sent can't be what it should be (a descriptor, a reply, a caller-id message)
     └── ChecksumError       a message that arrived damaged; nothing of it is believed
 """
@@ -40,6 +41,10 @@ class DeviceBusyError(DeviceError):
 
 class DeviceGoneError(DeviceError):
     """Unplugged, or its driver gave up, while it was in use."""
+
+
+class ProfileError(HwError):
+    """A line's stored profile is no profile."""
 
 
 class SignalError(HwError):

@@ -21,6 +21,7 @@ from hw.line.profile import Profile
 from hw.line.signals import DeviceGone, Outcome, Request
 
 FRAME = 160  # samples, and bytes of µ-law: 20 ms
+ONE_WAY = "This device carries voice one way at a time: whoever speaks is heard, the other side waits."
 MOST_FRAMES = 10  # that wait for somebody to take them; older ones are of no use to a talk
 
 
@@ -54,6 +55,16 @@ class LineDriver(abc.ABC):
     def state(self) -> LineState:
         """As the line's machine has it; NO_LINE once the device is gone."""
         return LineState.NO_LINE if self._gone else self._state()
+
+    @property
+    def model(self) -> str:
+        """What drives the line, as far as it is known."""
+        return self.found.name
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a technician should know of this device on this line."""
+        return () if self.abilities.duplex else (ONE_WAY,)
 
     def ask(self, request: Request) -> None:
         """Answer, Dial, Flash, HangUp, SendKeys; what becomes of it comes as events. Raises DeviceGoneError."""

@@ -80,6 +80,7 @@ class Line:
         self._profile = profile
         self._number = ""
         self._told = False  # the user knows of the incoming call
+        self._took = False  # we have answered it
         self._due: float | None = None
         self._gone_at: float | None = None  # when the caller counts as having given up
 
@@ -148,6 +149,7 @@ class Line:
         return [CallEnded(reason=EndReason.CALLER_GAVE_UP)] if told else []
 
     def _answer(self, _event: Answer, now: float) -> list[Outcome]:
+        self._took = True
         self._enter(LineState.SEIZED, now + self._profile.settle_s)
         return [GoOffHook()]
 
@@ -195,8 +197,10 @@ class Line:
     # ── talk and end ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def _tone_in_talk(self, event: ToneHeard, now: float) -> list[Outcome]:
+        """Busy tone; and a dial tone where we took a call: the caller had gone as we did."""
         over = event.tone in (Tone.BUSY, Tone.CONGESTION) and event.cycles >= self._profile.busy_cycles
-        return self._end(EndReason.FAR_END, now) if over else []
+        gone = event.tone is Tone.DIAL and self._took
+        return self._end(EndReason.FAR_END, now) if over or gone else []
 
     def _broken(self, event: LoopBroken, now: float) -> list[Outcome]:
         return self._end(EndReason.FAR_END, now) if event.duration_s >= self._profile.loop_drop_s else []
@@ -256,7 +260,7 @@ class Line:
     def _enter(self, state: LineState, due: float | None = None) -> None:
         self.state, self._due, self._gone_at = state, due, None
         if state in (LineState.IDLE, LineState.RELEASING, LineState.NO_LINE):
-            self._told, self._number, self.caller = False, "", CallerId()
+            self._told, self._took, self._number, self.caller = False, False, "", CallerId()
 
 
 Handler = Callable[[Line, Any, float], list[Outcome]]

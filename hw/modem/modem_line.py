@@ -171,6 +171,8 @@ class ModemLine:
             return [KeyPressed(key=told.digit)] if self.state in CARRIES else []
         if told.code is Code.EXTENSION_PICKUP and self.session.model.pickup_is_hangup:
             return self._signal(self._broken(), now)
+        if told.code in _UNSURE_IN_TALK and self.state is LineState.TALKING:
+            return []  # a chip takes some voices for it; in talk only what we hear ourselves counts
         make = _SIGNALS.get(told.code) if told.code is not None else None
         return [] if make is None else self._signal(make(self._profile), now)
 
@@ -236,6 +238,7 @@ class ModemLine:
             self.session.command("AT+VLS=0")
 
 
+_UNSURE_IN_TALK = frozenset({Code.DIAL_TONE, Code.STUTTER_DIAL_TONE})
 _SIGNALS: dict[Code, Callable[[Profile], Signal]] = {
     Code.RING: lambda _: Rang(),
     Code.DIAL_TONE: lambda _: ToneHeard(tone=Tone.DIAL),

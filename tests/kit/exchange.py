@@ -110,6 +110,7 @@ class Exchange:
     heard: bytearray = field(default_factory=bytearray)  # in talk
     speaking: bool = False
     number: str = ""
+    rings: int = 0  # of the call that came last
     _since: int = 0  # steps in this place
     _clock: int = 0
     _signs: list[Sign] = field(default_factory=list)
@@ -173,8 +174,11 @@ class Exchange:
     def _route(self) -> None:
         if self.number in self.plan.subscribers:
             self._enter(Place.RINGBACK)
-        elif len(self.number) >= LONGEST_NUMBER:
+        elif len(self.number) >= LONGEST_NUMBER and not self._may_follow():
             self._enter(Place.CONGESTION)
+
+    def _may_follow(self) -> bool:
+        return any(subscriber.startswith(self.number) for subscriber in self.plan.subscribers)
 
     def _ring(self) -> None:
         """Rings, and who it is once: after the first, or before it."""
@@ -184,6 +188,7 @@ class Exchange:
             self._signs.append(Sign.REVERSAL)
         if self._since >= first and (self._since - first) % round(sum(self.plan.ring_s) / STEP_S) == 0:
             self._signs.append(Sign.RING)
+            self.rings += 1
         if self._since == told_at:
             self._caller_sound = caller_sound(self.caller, self.plan.caller_standard, short=self.plan.short_caller)
 
@@ -195,7 +200,7 @@ class Exchange:
 
     def _call(self, caller: CallerId) -> None:
         if self.place is Place.IDLE:
-            self.caller = caller
+            self.caller, self.rings = caller, 0
             self._enter(Place.RINGING)
 
     def _hang_up(self) -> None:

@@ -322,3 +322,17 @@ def test_line_when_anything_happens_then_calls_begin_and_end_in_pairs_and_it_com
                 known = True
     assert not off_hook
     assert line.state in (LineState.IDLE, LineState.NO_LINE)
+
+
+def test_dial_tone_when_a_call_was_taken_then_its_caller_has_gone_but_a_call_out_goes_on() -> None:
+    taken = Bench()
+    taken(Rang())
+    taken(Rang(), after_s=4.0)
+    taken(Answer())
+    taken.wait(0.5)
+    assert taken(ToneHeard(tone=Tone.DIAL)) == ended(EndReason.FAR_END)
+    ours = Bench()
+    ours(Dial(number=""))
+    ours.wait(0.5)
+    assert ours.state is LineState.TALKING  # without a number: just off-hook, as the line doctor wants it
+    assert ours(ToneHeard(tone=Tone.DIAL)) == []

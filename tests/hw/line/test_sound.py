@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from hw.daa.goertzel import Goertzel
 from hw.errors import SignalError
 from hw.line.dtmf import KEYS, RATE_HZ, dial_tones
-from hw.line.g711 import SILENCE, to_mulaw, to_samples
+from hw.line.g711 import SILENCE, mulaw_of, pcm_of, to_mulaw, to_samples
 
 
 @given(st.binary(max_size=50))
@@ -43,3 +45,13 @@ def test_pause_and_nonsense_when_dialled_then_silence_and_an_error() -> None:
     assert set(dial_tones(",")) == {0}
     with pytest.raises(SignalError, match="'x' is no key"):
         list(dial_tones("0x1"))
+
+
+@given(st.binary(max_size=50))
+def test_pcm_when_turned_by_tables_then_as_sample_by_sample(mulaw: bytes) -> None:
+    assert pcm_of(mulaw) == to_samples(mulaw).tobytes()
+
+
+@given(st.lists(st.integers(-32768, 32767), max_size=50))
+def test_mulaw_when_turned_by_tables_then_as_sample_by_sample(samples: list[int]) -> None:
+    assert mulaw_of(array("h", samples).tobytes()) == to_mulaw(samples)
