@@ -42,7 +42,7 @@ def _value(name: str, value: Any) -> Any:
     if name == "tones":
         return tuple(_tone(one) for one in value)
     kind = str if name in _TEXT else bool if name in _FLAG else int if name in _WHOLE else float
-    if isinstance(value, bool) is not (kind is bool) or not isinstance(value, (kind, int)):
+    if isinstance(value, bool) is not (kind is bool) or not isinstance(value, (kind, int) if kind is float else kind):
         raise ValueError(f"{name} is {value!r}")
     return kind(value)
 

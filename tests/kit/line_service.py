@@ -75,7 +75,7 @@ def running_line(box: RunningBox, modem: ModemOnPty, folder: Path, name: str = "
         running.wait_state("idle")
         yield running
     finally:
-        running.program.stop(timeout_s=10)
+        assert running.program.stop(timeout_s=10) in (0, 1), running.program.tail(20)
 
 
 def hears_tone(exchange: Exchange, frequency_hz: float, *, timeout_s: float = 10.0) -> None:

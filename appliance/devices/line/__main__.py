@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from appliance import logs
 from appliance.config.address import edge_address
@@ -76,5 +78,13 @@ def _address(which: str) -> str:
     return which if "/" in which or ":" in which else f"/dev/{which}"
 
 
+def leave(code: int) -> NoReturn:
+    """At once: pjsua2 aborts when Python takes its objects apart at the end."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())
