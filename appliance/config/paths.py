@@ -44,6 +44,16 @@ class BoxPaths:
         return self.data / "recordings"
 
     @property
+    def sealed(self) -> Path:
+        """Recordings that only the organisation can open: `<year>/<month>/<day>/<recording>.flac.age`."""
+        return self.data / "sealed"
+
+    @property
+    def no_recording(self) -> Path:
+        """There while the box must not record calls (storage budget); holds the reason. Contact processes look."""
+        return self.published / "no_recording"
+
+    @property
     def voicemail(self) -> Path:
         """Messages that somebody listens to just now, decoded; readable by the box's account only."""
         return self.run / "voicemail"

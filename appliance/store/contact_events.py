@@ -1,10 +1,11 @@
 """The contact events repository: the append-only truth. Appending also derives the contact's row, its recordings'
-rows, the callbacks asked for and the outbox rows, all in the same transaction. Nothing here changes an event.
+rows, the callbacks asked for and the outbox rows, all in the same transaction. Nothing here changes an event, but for
+`rewrite`: an erasure request takes the customer out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -73,6 +74,23 @@ class ContactEvents:
         with self._connection.transaction():
             return sum(self._fill(contact, found) for contact, found in by_contact.items())
 
+    def rewrite(self, contact: ContactId, change: Callable[[AnyBody], AnyBody]) -> int:
+        """Replace the contact's events by what `change` makes of them, and what is derived of the contact's row; no
+        event goes. Returns how many are others now."""
+        with self._connection.transaction():
+            rows = self._connection.rows("SELECT id, body FROM events WHERE contact = ? ORDER BY id", (contact,))
+            changed = 0
+            for row in rows:
+                before = _decode.decode(row["body"])
+                if (after := change(before)) != before:
+                    self._connection.write(
+                        "UPDATE events SET body = ? WHERE id = ?", (_encode(after).decode(), row["id"])
+                    )
+                    changed += 1
+            if changed:
+                self._derive_again(contact)
+        return changed
+
     def last_seq(self, contact: ContactId, writer: Writer) -> int:
         """The last number stored; 0 if none."""
         found = self._connection.value(
@@ -108,12 +126,15 @@ class ContactEvents:
             self._recordings.derive(event)
             self._voicemails.derive(event)
             self._errands.derive(event)
+        self._derive_again(contact)
+        return len(missing)
+
+    def _derive_again(self, contact: ContactId) -> None:
         row: ContactRow | None = None
         for event in self.of_contact(contact):
             row = derive(row, event)
         if row is not None:
             self._contacts.put(row)
-        return len(missing)
 
     def _new_ones(self, events: Sequence[ContactEvent]) -> list[ContactEvent]:
         last: dict[tuple[ContactId, Writer], int] = {}

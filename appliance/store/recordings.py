@@ -1,7 +1,8 @@
 """The recordings repository: one row per recording, derived from the contact's events.
 
-RECORDING → STOPPED → FINISHED, or LOST where no audio could be saved; ERASED on purpose later. RecordingFinished
-carries the file's facts.
+RECORDING → STOPPED → FINISHED, or LOST where no audio could be saved. With a console FINISHED → SEALED (nobody here can
+open it any more) → DELIVERED (only the console has it). ERASED on purpose, from any of them. RecordingFinished carries
+the plain file's facts.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ class RecordingStatus(enum.StrEnum):
     RECORDING = "recording"
     STOPPED = "stopped"
     FINISHED = "finished"
+    SEALED = "sealed"
+    DELIVERED = "delivered"
     LOST = "lost"
     ERASED = "erased"
 
@@ -70,8 +73,8 @@ class Recordings:
     def mark_lost(self, recording: RecordingId) -> None:
         """No audio of it can be saved. A finished recording stays finished."""
         self._connection.write(
-            "UPDATE recordings SET status = ? WHERE recording = ? AND status <> ?",
-            (RecordingStatus.LOST.value, recording, RecordingStatus.FINISHED.value),
+            "UPDATE recordings SET status = ? WHERE recording = ? AND status IN (?, ?)",
+            (RecordingStatus.LOST.value, recording, RecordingStatus.RECORDING.value, RecordingStatus.STOPPED.value),
         )
 
     def mark_erased(self, recording: RecordingId) -> None:

@@ -24,11 +24,13 @@ from appliance.store.counters import Counters
 from appliance.store.directory import Directory
 from appliance.store.dispositions import Dispositions
 from appliance.store.do_not_call import DoNotCall
+from appliance.store.erasures import Erasures
 from appliance.store.errands import Errands
 from appliance.store.extensions import Extensions
 from appliance.store.flow_parts import FlowParts
 from appliance.store.flows import Flows
 from appliance.store.groups import Groups
+from appliance.store.legal_holds import LegalHolds
 from appliance.store.lock import WriterLock
 from appliance.store.mailbox_access import MailboxAccesses
 from appliance.store.mailboxes import Mailboxes
@@ -39,6 +41,7 @@ from appliance.store.quick_connects import QuickConnects
 from appliance.store.recording_policies import RecordingPolicies
 from appliance.store.recordings import Recordings
 from appliance.store.routing_profiles import RoutingProfiles
+from appliance.store.sealed_recordings import SealedRecordings
 from appliance.store.supervision import Supervision
 from appliance.store.surveys import Surveys
 from appliance.store.voicemails import Voicemails
@@ -56,6 +59,9 @@ class Store:
         self.campaigns = Campaigns(connection, self.outbox)
         self.do_not_call = DoNotCall(connection, self.outbox)
         self.errands = Errands(connection, self.campaigns, self.do_not_call, self.outbox)
+        self.sealed_recordings = SealedRecordings(connection, self.outbox)
+        self.legal_holds = LegalHolds(connection)
+        self.erasures = Erasures(connection)
         self.voicemails = Voicemails(connection)
         self.mailboxes = Mailboxes(connection, self.outbox)
         self.mailbox_access = MailboxAccesses(connection)

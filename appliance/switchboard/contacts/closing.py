@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 FINISH_TRIES_S = (1.0, 5.0, 30.0)  # waits between the first tries to finish a recording
 FINISH_LATER_S = 600.0  # and between all others
-_DONE = (RecordingStatus.FINISHED, RecordingStatus.LOST, RecordingStatus.ERASED)
+_DONE = tuple(set(RecordingStatus) - {RecordingStatus.RECORDING, RecordingStatus.STOPPED})
 Record = dict[str, Any]
 Finish = Callable[[RecordingSources], Awaitable[RecordingFinished]]
 
