@@ -6,6 +6,7 @@ change. What goes: numbers, names, attributes, notes, texts of others. Doing it 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -13,33 +14,15 @@ import msgspec
 from appliance import events as ev
 
 ERASED = "erased"  # why a recording is gone, in a record
+Changes = dict[str, Any]
 _OUTSIDE = (ev.LegRole.CUSTOMER, ev.LegRole.THIRD_PARTY)
 
 
 def scrubbed(body: ev.AnyBody) -> ev.AnyBody:
     """The event without what tells of the customer; the very same one where it says nothing of that."""
-    match body:
-        case ev.ContactInitiated():
-            return _with(body, customer=ev.Endpoint(address="", type=body.customer.type))
-        case ev.LegStarted(role=role) if role in _OUTSIDE:
-            return _with(body, uri="", sip_call_id="")
-        case ev.AttributesUpdated():
-            return _with(body, attributes={})
-        case ev.ContactTransferred(target=target) | ev.ConsultStarted(target=target) if _is_number(target):
-            return _with(body, target="")
-        case ev.ContactDisconnected() | ev.FlowEnded() | ev.MediaFailed():
-            return _with(body, detail="")
-        case ev.LegEnded():
-            return _with(body, reason="")
-        case ev.FunctionInvoked():
-            return _with(body, reason="")
-        case ev.RecordingStarted():
-            return _with(body, caller="", caller_name="")
-        case ev.CallbackRequested():
-            return _with(body, number="", attributes={})
-        case ev.NoteAdded():
-            return _with(body, text="")
-    return body
+    rule = _RULES.get(type(body))
+    changed: ev.AnyBody = body if rule is None else msgspec.structs.replace(body, **rule(body))
+    return changed
 
 
 def without_recordings(record: dict[str, Any]) -> dict[str, Any]:
@@ -53,11 +36,26 @@ def without_recordings(record: dict[str, Any]) -> dict[str, Any]:
     return changed
 
 
-def _with(body: Any, **changes: Any) -> ev.AnyBody:
-    changed: ev.AnyBody = msgspec.structs.replace(body, **changes)
-    return changed
+def _leg(body: ev.LegStarted) -> Changes:
+    return {"uri": "", "sip_call_id": ""} if body.role in _OUTSIDE else {}
 
 
-def _is_number(target: str) -> bool:
+def _target(body: ev.ContactTransferred | ev.ConsultStarted) -> Changes:
     """Of somebody outside; extensions have fewer digits."""
-    return sum(sign.isdigit() for sign in target) > 6
+    return {"target": ""} if sum(sign.isdigit() for sign in body.target) > 6 else {}
+
+
+_RULES: Mapping[type[ev.Body], Callable[[Any], Changes]] = {
+    ev.ContactInitiated: lambda body: {"customer": ev.Endpoint(address="", type=body.customer.type)},
+    ev.LegStarted: _leg,
+    ev.LegEnded: lambda _: {"reason": ""},
+    ev.AttributesUpdated: lambda _: {"attributes": {}},
+    ev.ContactTransferred: _target,
+    ev.ConsultStarted: _target,
+    ev.ContactDisconnected: lambda _: {"detail": ""},
+    ev.FlowEnded: lambda _: {"detail": ""},
+    ev.FunctionInvoked: lambda _: {"reason": ""},
+    ev.RecordingStarted: lambda _: {"caller": "", "caller_name": ""},
+    ev.CallbackRequested: lambda _: {"number": "", "attributes": {}},
+    ev.NoteAdded: lambda _: {"text": ""},
+}

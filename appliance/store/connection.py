@@ -17,7 +17,7 @@ from typing import Any
 from appliance.errors import StoreError
 from appliance.store.failures import StoreVersionError, translated, vendor_errors
 
-SCHEMA = 23  # how many steps `migrations` has; kept in the file as user_version once all of them are done
+SCHEMA = 24  # how many steps `migrations` has; kept in the file as user_version once all of them are done
 Value = str | int | float | bytes | None
 Row = dict[str, Any]
 _BUSY_TIMEOUT_S = 5.0

@@ -67,12 +67,21 @@ class Erasures:
                 " AND EXISTS (SELECT 1 FROM contact_records WHERE contact = ?1)",
                 (contact,),
             )
+            self._redact_errands("contact", contact)
 
     def forget_number(self, customer: str) -> None:
         """Errands that are over, by number. That a number must not be called (do-not-call) stays: it is a wish."""
-        self._connection.write("DELETE FROM errands WHERE number = ? AND over = 1", (customer,))
-        self._connection.write("DELETE FROM outbox WHERE kind = 'errand' AND json_extract(json, '$.number') = ?"
-            " AND json_extract(json, '$.errand') NOT IN (SELECT errand FROM errands)", (customer,))
+        with self._connection.transaction():
+            self._connection.write("DELETE FROM errands WHERE number = ? AND over = 1", (customer,))
+            self._redact_errands("number", customer)
+
+    def _redact_errands(self, field: str, value: str) -> None:
+        """In what still waits for the console."""
+        self._connection.write(
+            "UPDATE outbox SET json = json_set(json, '$.number', '', '$.name', '', '$.attributes', json('{}'))"
+            " WHERE kind = 'errand' AND json_extract(json, '$.' || ?) = ?",
+            (field, value),
+        )
 
 
 _decode = msgspec.json.Decoder(Erasure).decode

@@ -36,6 +36,7 @@ from appliance.switchboard.api.changes import Change
 from appliance.switchboard.cloud import outbox_changes
 from appliance.switchboard.errands import campaign_changes
 from appliance.switchboard.errands.showing import show_errand
+from appliance.switchboard.keeping import changes as keeping
 from appliance.switchboard.measuring.questions import MetricsQuery
 from appliance.switchboard.measuring.reports import report_of
 from appliance.switchboard.staff import outcomes, statuses
@@ -57,8 +58,9 @@ class Administration:
         language: str = "en",
         region: str = "US",
         plan: DialPlan | None = None,
+        box: str = "branch",
     ) -> None:
-        """`plan`: whom the box may call by itself, but for its extensions."""
+        """`plan`: whom the box may call by itself, but for its extensions; `box`: its name, which stands in records."""
         self._operations: dict[str, tuple[type[ask.Arguments], Work]] = {
             "extension.add": (ask.ExtensionAdd, lambda s, a: changes.add_extension(s, paths, domain, a)),
             "extension.remove": (ask.ExtensionRemove, lambda s, a: changes.remove_extension(s, paths, a)),
@@ -105,7 +107,7 @@ class Administration:
             "mailbox.list": (ask.Nothing, lambda s, _: mailboxes.list_mailboxes(s)),
             "mailbox.greeting": (ask.MailboxGreeting, lambda s, a: mailboxes.set_greeting(s, paths, a)),
             "voicemail.list": (ask.VoicemailList, lambda s, a: mailboxes.list_messages(s, paths.recordings, a)),
-            "voicemail.mark": (ask.VoicemailMark, lambda s, a: mailboxes.mark_message(s, paths.recordings, a)),
+            "voicemail.mark": (ask.VoicemailMark, lambda s, a: mailboxes.mark_message(s, paths, a)),
             "metrics.query": (MetricsQuery, lambda s, a: Change(result=report_of(s, clock, a))),
             "recording.policy": (ask.RecordingPolicySet, changes.set_recording_policy),
             "recording.policies": (
@@ -120,6 +122,7 @@ class Administration:
             "survey.answers": (ask.SurveyRange, surveys.list_answers),
             "survey.results": (ask.SurveyRange, surveys.show_results),
             **outbox_changes.operations(clock),
+            **keeping.operations(paths, clock, box),
             **campaign_changes.operations(plan or DialPlan(region=region), clock),
         }
 
@@ -148,7 +151,8 @@ def administration(configuration: Configuration, paths: BoxPaths, clock: Clock) 
         numbers={number.number: FlowId(number.flow) for number in configuration.numbers},
         trunks=(TrunkId("any"),),  # one may be added before somebody is called
     )
-    return Administration(paths, configuration.edge.domain, clock, language=box.language, region=box.region, plan=plan)
+    domain = configuration.edge.domain
+    return Administration(paths, domain, clock, language=box.language, region=box.region, plan=plan, box=box.name)
 
 
 def _contacts(store: Store, given: ask.ContactList) -> Change:

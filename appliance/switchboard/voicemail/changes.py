@@ -17,6 +17,9 @@ from appliance.store.voicemails import Voicemail, VoicemailState
 from appliance.switchboard import requests as ask
 from appliance.switchboard.api.changes import Change
 from appliance.switchboard.api.listings import missing
+from appliance.switchboard.keeping.erasing import erase_recording
+
+DELETED = "message deleted"
 
 
 def add_mailbox(store: Store, given: ask.MailboxAdd) -> Change:
@@ -68,8 +71,8 @@ def list_messages(store: Store, recordings: Path, given: ask.VoicemailList) -> C
     return Change(result=[shown_message(message, recordings) for message in store.voicemails.of(given.mailbox)])
 
 
-def mark_message(store: Store, recordings: Path, given: ask.VoicemailMark) -> Change:
-    """Save or delete a message; of a deleted one the sound is gone at once."""
+def mark_message(store: Store, paths: BoxPaths, given: ask.VoicemailMark) -> Change:
+    """Save or delete a message; of a deleted one the sound is gone at once, unless a legal hold keeps it."""
     state = VoicemailState(given.state)
     message = store.voicemails.get(RecordingId(given.voicemail))
     if message is None or message.state not in (VoicemailState.NEW, VoicemailState.SAVED):
@@ -77,9 +80,8 @@ def mark_message(store: Store, recordings: Path, given: ask.VoicemailMark) -> Ch
     if state is VoicemailState.DELETED and message.path is None:
         raise RequestError("the message is just being stored; try again in a moment", kind="unavailable")
     store.voicemails.mark(message.recording, state)
-    if state is VoicemailState.DELETED and message.path is not None:
-        store.recordings.mark_erased(message.recording)
-        (recordings / message.path).unlink(missing_ok=True)
+    if state is VoicemailState.DELETED:
+        erase_recording(store, paths, message.recording, DELETED)
     return Change(result={"voicemail": message.recording, "state": state.value})
 
 
