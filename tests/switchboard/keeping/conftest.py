@@ -44,11 +44,12 @@ class Branch:
     ) -> ContactId:
         """A contact, with a finished recording or message where `recording` names one."""
         contact = ContactId(name)
+        who = "Ferdinand" if customer == CUSTOMER else "Park"
         bodies: list[ev.AnyBody] = [
             ev.ContactInitiated(
-                method=ev.InitiationMethod.INBOUND, customer=ev.Endpoint(address=customer, display_name="Ferdinand")
+                method=ev.InitiationMethod.INBOUND, customer=ev.Endpoint(address=customer, display_name=who)
             ),
-            ev.NoteAdded(text="a note about Ferdinand"),
+            ev.NoteAdded(text=f"a note about {who}"),
         ]
         if recording:
             bodies += self._recorded(RecordingId(recording), mailbox, customer)
