@@ -110,11 +110,11 @@ def call_offline(configuration: Configuration, op: str, args: Mapping[str, objec
     """Do what the switchboard would do, on its store, in this process."""
     from appliance.switchboard.api import offline
 
-    _become_owner(configuration.box.data_dir)
+    become_owner(configuration.box.data_dir)
     return offline.call(configuration, op, dict(args))
 
 
-def _become_owner(data_dir: Path) -> None:
+def become_owner(data_dir: Path) -> None:
     """As root, act as the account that owns `data_dir`: a file of root's there would lock the services out."""
     if os.geteuid() != 0 or not data_dir.is_dir():
         return

@@ -6,6 +6,7 @@ Source: RFC 2986 (PKCS #10), RFC 5280 (X.509)
 
 from __future__ import annotations
 
+import enum
 import re
 
 import msgspec
@@ -14,17 +15,40 @@ from appliance.cloud.errors import MalformedError
 
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that is mistaken for something else
 CODE_LENGTH = 12
+MACHINE = "Linekeeper-Machine"  # header of every request with a certificate: the same id as at enrolment
 _SEPARATORS = re.compile(r"[\s-]+")
 
 
+class RefusalKind(enum.StrEnum):
+    """Why a box is turned away; a stable key for programs."""
+
+    CODE = "code"  # no such code, used, or over
+    TOO_MANY = "too_many"  # wrong codes from this address
+    NO_CERTIFICATE = "no_certificate"
+    UNKNOWN = "unknown"  # a certificate that the console's authority didn't issue, or has forgotten
+    ENDED = "ended"  # ask for a new one (paths.CERTIFICATE)
+    REVOKED = "revoked"
+    CLONE = "clone"  # two boxes with one identity; an admin decides
+    MALFORMED = "malformed"
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """4xx of enrolment and of everything under /box: `detail` is a sentence for a person."""
+
+    kind: RefusalKind
+    detail: str
+
+
 class EnrolmentRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """csr: PEM; machine: an id of this hardware, for telling a clone; version: of the software."""
+    """csr: PEM; machine: an id of this hardware, for telling a clone; version: of the software; box: its id so far, ""
+    for a new one: the same machine at the same branch keeps it, and with it its chain."""
 
     code: str
     csr: str
     name: str
     machine: str
     version: str
+    box: str = ""
 
 
 class EnrolmentAnswer(msgspec.Struct, frozen=True, kw_only=True):

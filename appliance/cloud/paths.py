@@ -4,6 +4,8 @@ from __future__ import annotations
 
 ENROLMENT = "/enrolment/v1"  # POST EnrolmentRequest → EnrolmentAnswer; no certificate yet, a one-time code
 
+AUTHORITY = "/enrolment/v1/authority"  # GET → PEM: who vouches for this console; believed by its fingerprint only
+
 EVENTS = "/box/v1/events"  # POST a batch → Receipt; 409 Conflict
 POSITION = "/box/v1/position"  # GET → Receipt: how far this box has been heard
 LIVE = "/box/v1/live"  # POST LiveState → 204

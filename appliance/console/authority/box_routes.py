@@ -1,0 +1,129 @@
+"""What a box asks of the authority: who it is, enrolment, a new certificate. Also what every refused box is told."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+from fastapi import APIRouter, FastAPI, Request, Response
+from starlette.requests import HTTPConnection
+from starlette.websockets import WebSocket
+
+from appliance.cloud import paths
+from appliance.cloud.enrolment import (
+    CertificateAnswer,
+    CertificateRequest,
+    EnrolmentAnswer,
+    EnrolmentRequest,
+    RefusalKind,
+)
+from appliance.cloud.errors import MalformedError
+from appliance.console.authority import boxes, certificates, codes
+from appliance.console.authority.errors import BoxRefusedError
+from appliance.console.authority.keys import console_keys
+from appliance.console.authority.presence import PresentKeys, RenewingBox, address_of
+from appliance.console.context import Console, PresentConsole
+
+MOST_BYTES = 20_000
+LONGEST_NAME = 64
+Asked = TypeVar("Asked")
+router = APIRouter()
+
+
+def install(app: FastAPI, console: Console) -> None:
+    """Raises ConsoleError where the console's keys can't be used."""
+    app.state.authority = console_keys(console.settings.data_dir / "authority")
+    app.add_exception_handler(BoxRefusedError, _tell)
+    app.add_exception_handler(MalformedError, _tell)
+    app.include_router(router)
+
+
+async def body_of(request: Request, most: int = MOST_BYTES) -> bytes:
+    """Raises MalformedError for a body beyond `most` bytes, which is not read any further."""
+    read = bytearray()
+    async for chunk in request.stream():
+        read += chunk
+        if len(read) > most:
+            raise MalformedError(f"a request of more than {most} bytes")
+    return bytes(read)
+
+
+@router.get(paths.AUTHORITY)
+async def authority(keys: PresentKeys) -> Response:
+    return Response(keys.certificate_pem, media_type="application/x-pem-file")
+
+
+@router.post(paths.ENROLMENT)
+async def enrol(request: Request, console: PresentConsole, keys: PresentKeys) -> Response:
+    """A wrong code is remembered even though nothing else of the request is kept."""
+    asked = _decoded(await body_of(request), EnrolmentRequest)
+    key, now_s, address = certificates.requested_key(asked.csr), console.now_s(), address_of(request)
+    async with console.database.reading() as session:
+        await codes.check_patience(session, address, now_s=now_s)
+    try:
+        async with console.database.writing() as session:
+            box = boxes.new_box_id()
+            branch = await codes.use_code(session, asked.code, box=box, now_s=now_s)
+            if await boxes.known_box(session, asked.box, branch=branch, machine=asked.machine):
+                box = asked.box
+            await boxes.enrolled(
+                session,
+                box=box,
+                branch=branch,
+                name=asked.name[:LONGEST_NAME],
+                machine=asked.machine[:LONGEST_NAME],
+                version=asked.version[:LONGEST_NAME],
+                now_s=now_s,
+            )
+            issued = await boxes.certify(session, keys, box=box, key=key, now_s=now_s)
+    except BoxRefusedError as error:
+        if error.kind is RefusalKind.CODE:
+            async with console.database.writing() as session:
+                await codes.failed(session, address, now_s=now_s)
+        raise
+    answer = EnrolmentAnswer(
+        box=box,
+        branch=branch,
+        certificate=certificates.pem(issued),
+        authorities=keys.certificate_pem,
+        signing_keys=(keys.signing_pem,),
+        recipients=(),
+        url=console.settings.box_url,
+        now_s=now_s,
+    )
+    return _json(answer)
+
+
+@router.post(paths.CERTIFICATE)
+async def renew(request: Request, console: PresentConsole, keys: PresentKeys, box: RenewingBox) -> Response:
+    key, now_s = certificates.requested_key(_decoded(await body_of(request), CertificateRequest).csr), console.now_s()
+    async with console.database.writing() as session:
+        issued = await boxes.certify(session, keys, box=box.box, key=key, now_s=now_s)
+    answer = CertificateAnswer(
+        certificate=certificates.pem(issued),
+        authorities=keys.certificate_pem,
+        signing_keys=(keys.signing_pem,),
+        recipients=(),
+        now_s=now_s,
+    )
+    return _json(answer)
+
+
+async def _tell(connection: HTTPConnection, error: Exception) -> Response | None:
+    refused = error if isinstance(error, BoxRefusedError) else BoxRefusedError(RefusalKind.MALFORMED, str(error))
+    told = Response(msgspec.json.encode(refused.refusal), status_code=refused.status, media_type="application/json")
+    if isinstance(connection, WebSocket):
+        await connection.send_denial_response(told)
+        return None
+    return told
+
+
+def _decoded(body: bytes, kind: type[Asked]) -> Asked:
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise MalformedError(f"a request that makes no sense: {error}") from error
+
+
+def _json(answer: object) -> Response:
+    return Response(msgspec.json.encode(answer), media_type="application/json")
