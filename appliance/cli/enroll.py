@@ -30,7 +30,9 @@ FINGERPRINT_DIGITS = 64
 @click.option("--again", is_flag=True, help="Also where the box belongs to a console already.")
 @config_option
 @json_option
-def command(url: str, code: str | None, fingerprint: str | None, again: bool, config_file: Path, as_json: bool) -> None:
+def command(
+    *, url: str, code: str | None, fingerprint: str | None, again: bool, config_file: Path, as_json: bool
+) -> None:
     """Join this box to the console at URL with the one-time CODE that its page "Enrol a box" shows.
 
     Without CODE it is read from standard input. The console's fingerprint is compared with --fingerprint, or shown and
@@ -41,9 +43,8 @@ def command(url: str, code: str | None, fingerprint: str | None, again: bool, co
     configuration = LastGood(config_file, keep=False).load().configuration
     data = box_paths(configuration).data
     if is_enrolled(data) and not again:
-        raise RequestError(
-            f"this box is enrolled as {_enrolled_as(data)}; --again makes it another box", kind="conflict"
-        )
+        enrolled = load_identity(data).box
+        raise RequestError(f"this box is enrolled as {enrolled}; --again makes it another box", kind="conflict")
     typed = code if code is not None else sys.stdin.readline()
     wanted = canonical_code(typed)
     address = enrolling.console_url(url)
@@ -56,10 +57,13 @@ def command(url: str, code: str | None, fingerprint: str | None, again: bool, co
             data,
             url=address,
             authority=authority,
-            code=wanted,
-            name=configuration.box.name,
-            machine=machine_id(),
-            version=version("linekeeper"),
+            joining=enrolling.Joining(
+                code=wanted,
+                name=configuration.box.name,
+                machine=machine_id(),
+                version=version("linekeeper"),
+                box=load_identity(data).box if is_enrolled(data) else "",
+            ),
         )
     )
     show_done(_shown(identity), _sentence(identity), as_json=as_json)

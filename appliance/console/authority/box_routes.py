@@ -6,8 +6,6 @@ from typing import TypeVar
 
 import msgspec
 from fastapi import APIRouter, FastAPI, Request, Response
-from starlette.requests import HTTPConnection
-from starlette.websockets import WebSocket
 
 from appliance.cloud import paths
 from appliance.cloud.enrolment import (
@@ -109,12 +107,10 @@ async def renew(request: Request, console: PresentConsole, keys: PresentKeys, bo
     return _json(answer)
 
 
-async def _tell(connection: HTTPConnection, error: Exception) -> Response | None:
+async def _tell(request: Request, error: Exception) -> Response:
+    """The same handler serves requests and WebSockets that aren't accepted yet: starlette sends the answer either way."""
     refused = error if isinstance(error, BoxRefusedError) else BoxRefusedError(RefusalKind.MALFORMED, str(error))
     told = Response(msgspec.json.encode(refused.refusal), status_code=refused.status, media_type="application/json")
-    if isinstance(connection, WebSocket):
-        await connection.send_denial_response(told)
-        return None
     return told
 
 

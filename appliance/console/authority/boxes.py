@@ -111,7 +111,9 @@ async def clear(session: AsyncSession, box: str, *, machine: str) -> bool:
         before.refused = True
     others = (Sighting.box == box, Sighting.machine != machine, Sighting.machine != "")
     await session.execute(update(Sighting).where(*others).values(refused=True))
-    await session.execute(update(Sighting).where(Sighting.box == box, Sighting.machine == machine).values(refused=False))
+    await session.execute(
+        update(Sighting).where(Sighting.box == box, Sighting.machine == machine).values(refused=False)
+    )
     row.state, row.machine = State.ACTIVE, machine
     return True
 

@@ -70,7 +70,7 @@ def issue_server(keys: ConsoleKeys, names: Sequence[str], *, now: datetime) -> b
         x509.SubjectAlternativeName([_host(name) for name in names]),
         _purpose(ExtendedKeyUsageOID.SERVER_AUTH),
     )
-    certificate = _issue(keys, subject, key.public_key(), now, SERVER_LIFETIME, extensions)
+    certificate = _issue(keys, subject, key.public_key(), (now, now + SERVER_LIFETIME), extensions)
     return private_pem(key) + certificate.public_bytes(Encoding.PEM) + keys.certificate_pem.encode()
 
 

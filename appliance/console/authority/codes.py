@@ -9,7 +9,7 @@ import hashlib
 import secrets
 import uuid
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from appliance.cloud.enrolment import CODE_ALPHABET, CODE_LENGTH, RefusalKind, canonical_code
@@ -84,7 +84,7 @@ async def check_patience(session: AsyncSession, address: str, *, now_s: float) -
         raise BoxRefusedError(RefusalKind.TOO_MANY, f"too many wrong codes; come again in {WINDOW_S / 60:g} minutes")
 
 
-def _good(now_s: float) -> tuple[object, ...]:
+def _good(now_s: float) -> tuple[ColumnElement[bool], ...]:
     return (
         EnrolmentCode.used_s.is_(None),
         EnrolmentCode.cancelled_s.is_(None),

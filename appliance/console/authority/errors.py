@@ -6,7 +6,7 @@ BoxRefusedError    ConsoleError with what the box is told (`Refusal`) and the HT
 from __future__ import annotations
 
 from appliance.cloud.enrolment import Refusal, RefusalKind
-from appliance.console.errors import ConsoleError
+from appliance.errors import ConsoleError
 
 _STATUS = {
     RefusalKind.TOO_MANY: 429,

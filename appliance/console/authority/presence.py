@@ -111,7 +111,7 @@ def _check_standing(certificate: Certificate, box: Box) -> None:
 
 
 async def _doubt(session: AsyncSession, certificate: Certificate, box: Box, machine: str, now_s: float) -> str:
-    """What says that there are two of this box, "" for nothing. Raises BoxRefusedError for the one that was found out."""
+    """What says that there are two of this box, "" for nothing. Raises BoxRefusedError for one that was found out."""
     if machine and machine != box.machine:
         sighting = await session.get(Sighting, (box.box, machine))
         if sighting is not None and sighting.refused:

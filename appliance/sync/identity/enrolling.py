@@ -56,6 +56,16 @@ class Authority(msgspec.Struct, frozen=True, kw_only=True):
     fingerprint: str
 
 
+class Joining(msgspec.Struct, frozen=True, kw_only=True):
+    """As in EnrolmentRequest; code: as `canonical_code` has it."""
+
+    code: str
+    name: str
+    machine: str
+    version: str
+    box: str = ""
+
+
 def console_url(text: str) -> str:
     """`https://host[:port]` as a person typed it. Raises EnrolmentError."""
     found = urlsplit(text if "://" in text else f"https://{text}")
@@ -75,15 +85,13 @@ async def ask_authority(url: str) -> Authority:
     return Authority(pem=certificate.public_bytes(Encoding.PEM).decode(), fingerprint=digest)
 
 
-async def enrol(
-    data: Path, *, url: str, authority: Authority, code: str, name: str, machine: str, version: str
-) -> Identity:
-    """Makes a key, gets it certified and stores both under `data`. code: as `canonical_code` has it.
+async def enrol(data: Path, *, url: str, authority: Authority, joining: Joining) -> Identity:
+    """Makes a key, gets it certified and stores both under `data`.
 
     Raises EnrolmentError, SyncError; an identity that was there before stays then.
     """
     key = new_key()
-    asked = EnrolmentRequest(code=code, csr=signing_request(key, name), name=name, machine=machine, version=version)
+    asked = EnrolmentRequest(csr=signing_request(key, joining.name), **msgspec.structs.asdict(joining))
     context = tls.believing(authority.pem, floor_s=floor_of(0.0))
     answer = _decoded(await _exchange("POST", url + paths.ENROLMENT, context, asked), EnrolmentAnswer)
     console = Console(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from appliance.console.database.tables.agents import AgentStateChange, LastAgentState
 from appliance.console.database.tables.audit import AuditEntry, AuditHead
+from appliance.console.database.tables.authority import Certificate, EnrolmentCode, EnrolmentFailure, Sighting
 from appliance.console.database.tables.branches import Box, Branch
 from appliance.console.database.tables.chains import Chain, SignedHead
 from appliance.console.database.tables.contacts import Contact
@@ -26,8 +27,11 @@ __all__ = [
     "AuditHead",
     "Box",
     "Branch",
+    "Certificate",
     "Chain",
     "Contact",
+    "EnrolmentCode",
+    "EnrolmentFailure",
     "Erasure",
     "ErasureContact",
     "ErasureReceipt",
@@ -44,6 +48,7 @@ __all__ = [
     "PersonGrant",
     "PersonSession",
     "Recording",
+    "Sighting",
     "SignedHead",
     "Upload",
     "UploadPart",
