@@ -108,10 +108,9 @@ async def renew(request: Request, console: PresentConsole, keys: PresentKeys, bo
 
 
 async def _tell(request: Request, error: Exception) -> Response:
-    """The same handler serves requests and WebSockets that aren't accepted yet: starlette sends the answer either way."""
+    """The same handler serves requests and WebSockets that aren't accepted yet: starlette sends it."""
     refused = error if isinstance(error, BoxRefusedError) else BoxRefusedError(RefusalKind.MALFORMED, str(error))
-    told = Response(msgspec.json.encode(refused.refusal), status_code=refused.status, media_type="application/json")
-    return told
+    return Response(msgspec.json.encode(refused.refusal), status_code=refused.status, media_type="application/json")
 
 
 def _decoded(body: bytes, kind: type[Asked]) -> Asked:
