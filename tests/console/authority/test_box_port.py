@@ -28,6 +28,12 @@ from appliance.sync.identity.identity import Identity, load_identity, store_iden
 from appliance.sync.identity.key import new_key
 
 DAY_S = 86_400.0
+UPGRADE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
 
 
 @pytest.fixture(scope="module")
@@ -51,11 +57,15 @@ def port(served: BoxPort) -> BoxPort:
     return served
 
 
-def ask(port: BoxPort, context: ssl.SSLContext, path: str = PROBE, *, machine: str = "m1") -> tuple[int, bytes]:
+def ask(
+    port: BoxPort, context: ssl.SSLContext, path: str = PROBE, *, machine: str = "m1", upgrade: bool = False
+) -> tuple[int, bytes]:
+    headers = {MACHINE: machine, **(UPGRADE if upgrade else {})}
+
     async def run() -> tuple[int, bytes]:
         async with (
             aiohttp.ClientSession() as session,
-            session.get(port.url + path, ssl=context, headers={MACHINE: machine}) as response,
+            session.get(port.url + path, ssl=context, headers=headers) as response,
         ):
             return response.status, await response.read()
 
@@ -144,8 +154,8 @@ def test_presence_when_a_websocket_comes_then_the_same_rules_hold(port: BoxPort,
         return said
 
     assert asyncio.run(run(of(identity))) == identity.box
-    with pytest.raises(aiohttp.WSServerHandshakeError, match="401"):
-        asyncio.run(run(tls.believing(port.keys.certificate_pem, floor_s=0.0)))
+    answer = ask(port, tls.believing(port.keys.certificate_pem, floor_s=0.0), upgrade=True)
+    assert (answer[0], refusal(answer)) == (401, RefusalKind.NO_CERTIFICATE)
 
 
 def test_presence_when_the_certificate_is_of_another_authority_then_the_handshake_fails(
