@@ -52,4 +52,12 @@ class TooManyError(RefusedError):
 
 
 class PersonError(ConsoleError):
-    """What somebody typed about a person, token or webhook can't be taken; the text says why and what to do."""
+    """What somebody typed about a person, token or webhook can't be taken; the text says why and what to do.
+
+    kind, values: the same for the pages, in the reader's language (the text `refused.<kind>`).
+    """
+
+    def __init__(self, message: str, *, kind: str, **values: object) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.values = values

@@ -39,16 +39,29 @@ def checked(password: str, *, name: str) -> str:
     """The password, if it will do for the person of that log-in name. Raises PersonError."""
     plain = password.casefold()
     if len(password) < SHORTEST:
-        raise PersonError(f"a password of {len(password)} characters is too short; take at least {SHORTEST}")
+        raise PersonError(
+            f"a password of {len(password)} characters is too short; take at least {SHORTEST}",
+            kind="password_short",
+            least=SHORTEST,
+        )
     if len(password) > LONGEST:
-        raise PersonError(f"a password of {len(password)} characters is too long; take at most {LONGEST}")
+        raise PersonError(
+            f"a password of {len(password)} characters is too long; take at most {LONGEST}",
+            kind="password_long",
+            most=LONGEST,
+        )
     if len(set(plain)) < 5 or any(plain in row or plain in row[::-1] for row in _ROWS):
-        raise PersonError("a password of repeated or neighbouring characters is guessed first; take another")
+        raise PersonError(
+            "a password of repeated or neighbouring characters is guessed first; take another", kind="password_row"
+        )
     rest = plain
     for word in (*_FIRST_TRIES, name.casefold()):
         rest = rest.replace(word, "") if word else rest
     if len(rest) < 6:
-        raise PersonError("a password made of a common word or the log-in name is guessed first; take another")
+        raise PersonError(
+            "a password made of a common word or the log-in name is guessed first; take another",
+            kind="password_common",
+        )
     return password
 
 

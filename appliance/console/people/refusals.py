@@ -13,12 +13,16 @@ from typing import Final
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exception_handlers import request_validation_exception_handler
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.exceptions import HTTPException
 
 from appliance.console.audit.entries import Deed
 from appliance.console.audit.log import note
 from appliance.console.context import Console, console_of
 from appliance.console.errors import NotFoundError
+from appliance.console.pages import frame
 from appliance.console.people.errors import PersonError, RefusedError, SignInError, TooManyError
 from appliance.console.people.present import Present
 from appliance.errors import ConsoleError
@@ -31,6 +35,8 @@ _PROBLEM: Final = "application/problem+json"
 def install(app: FastAPI) -> None:
     """Answer every refusal of this application."""
     app.add_exception_handler(ConsoleError, _answer)
+    app.add_exception_handler(HTTPException, _answer_http)
+    app.add_exception_handler(RequestValidationError, _answer_invalid)
 
 
 def for_a_program(request: Request) -> bool:
@@ -52,12 +58,39 @@ async def _answer(request: Request, error: Exception) -> Response:
         logger.error("%s %s: %s", request.method, request.url.path, error)
     if isinstance(error, SignInError) and not for_a_program(request):
         return RedirectResponse(f"{SIGN_IN}?back={quote(_back(request))}", status_code=HTTPStatus.SEE_OTHER)
-    answer = problem(status, kind, str(error))
+    answer = _told(request, status, kind, error)
     if isinstance(error, SignInError):
         answer.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, TooManyError):
         answer.headers["Retry-After"] = str(math.ceil(error.after_s))
     return answer
+
+
+async def _answer_http(request: Request, error: Exception) -> Response:
+    """What the framework refuses: no such path, no such method."""
+    assert isinstance(error, HTTPException)
+    if for_a_program(request):
+        answer: Response = problem(error.status_code, "http", str(error.detail))
+    else:
+        answer = frame.refused(request, error.status_code, f"{error.status_code}: {request.url.path}")
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _answer_invalid(request: Request, error: Exception) -> Response:
+    """Parameters that fit no route's shape."""
+    assert isinstance(error, RequestValidationError)
+    if for_a_program(request):
+        return await request_validation_exception_handler(request, error)
+    where = ", ".join(sorted({str(one["loc"][-1]) for one in error.errors()}))
+    return frame.refused(request, HTTPStatus.BAD_REQUEST, where)
+
+
+def _told(request: Request, status: int, kind: str, error: Exception) -> Response:
+    if for_a_program(request):
+        return problem(status, kind, str(error))
+    values = error.values if isinstance(error, PersonError) else {}
+    return frame.refused(request, status, frame.shown_to(request).text(f"refused.{kind}", **values))
 
 
 def _status_and_kind(error: Exception) -> tuple[int, str]:
@@ -66,7 +99,7 @@ def _status_and_kind(error: Exception) -> tuple[int, str]:
     if isinstance(error, NotFoundError):
         return HTTPStatus.NOT_FOUND, "not_found"
     if isinstance(error, PersonError):
-        return HTTPStatus.BAD_REQUEST, "invalid"
+        return HTTPStatus.BAD_REQUEST, error.kind
     return HTTPStatus.INTERNAL_SERVER_ERROR, "failed"
 
 

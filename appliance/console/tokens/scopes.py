@@ -77,9 +77,9 @@ def scopes_of(words: Iterable[str]) -> frozenset[Scope]:
     try:
         scopes = frozenset(Scope(word) for word in words)
     except ValueError as error:
-        raise PersonError(f"{error}; the scopes are {', '.join(Scope)}") from error
+        raise PersonError(f"{error}; the scopes are {', '.join(Scope)}", kind="scope") from error
     if not scopes:
-        raise PersonError(f"a token without a scope can do nothing; choose of {', '.join(Scope)}")
+        raise PersonError(f"a token without a scope can do nothing; choose of {', '.join(Scope)}", kind="scope")
     return scopes
 
 

@@ -28,22 +28,34 @@ def checked(address: str, *, allowed: Iterable[Network] = ()) -> str:
     allowed: networks of one's own that the operator of the console opened; `http` is taken only for those.
     """
     if len(address) > LONGEST or not address.isascii() or any(letter.isspace() for letter in address):
-        raise PersonError(f"a webhook's address is plain ASCII without spaces, at most {LONGEST} characters")
+        raise PersonError(
+            f"a webhook's address is plain ASCII without spaces, at most {LONGEST} characters", kind="webhook_address"
+        )
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname or "", parts.port
     except ValueError as error:
-        raise PersonError(f"{address!r} is no address: {error}; it looks like https://example.org/hook") from error
+        raise PersonError(
+            f"{address!r} is no address: {error}; it looks like https://example.org/hook", kind="webhook_address"
+        ) from error
     if not host or parts.scheme not in {"http", "https"}:
-        raise PersonError(f"{address!r} is no address for a webhook; it looks like https://example.org/hook")
+        raise PersonError(
+            f"{address!r} is no address for a webhook; it looks like https://example.org/hook", kind="webhook_address"
+        )
     if parts.username is not None or parts.password is not None or parts.fragment:
-        raise PersonError("a webhook's address has no user, password or fragment; the signature tells who sends")
+        raise PersonError(
+            "a webhook's address has no user, password or fragment; the signature tells who sends", kind="webhook_user"
+        )
     literal = ip_of(host)
     opened = literal is not None and _within(literal, allowed)
     if parts.scheme not in _SCHEMES and not opened:
-        raise PersonError("a webhook's address begins with https://, so that nobody reads contacts on the way")
+        raise PersonError(
+            "a webhook's address begins with https://, so that nobody reads contacts on the way", kind="webhook_plain"
+        )
     if literal is not None and not reachable(literal, allowed=allowed):
-        raise PersonError(f"{host} is an address inside the console's own network; webhooks go outside only")
+        raise PersonError(
+            f"{host} is an address inside the console's own network; webhooks go outside only", kind="webhook_inside"
+        )
     return address
 
 
@@ -68,7 +80,7 @@ def networks_of(texts: Iterable[str]) -> tuple[Network, ...]:
     try:
         return tuple(ipaddress.ip_network(text) for text in texts)
     except ValueError as error:
-        raise PersonError(f"no network: {error}; it looks like 10.0.0.0/8") from error
+        raise PersonError(f"no network: {error}; it looks like 10.0.0.0/8", kind="network") from error
 
 
 def _unwrapped(

@@ -54,4 +54,6 @@ def _key(secret: str) -> bytes:
     try:
         return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
     except binascii.Error as error:
-        raise PersonError("a webhook's secret is whsec_ and base64; make a new one on its page") from error
+        raise PersonError(
+            "a webhook's secret is whsec_ and base64; make a new one on its page", kind="webhook_secret"
+        ) from error
