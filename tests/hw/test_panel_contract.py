@@ -1,5 +1,5 @@
 """What every panel must do: the same tests over the mock and over gpiozero's pins (its own mock factory here, the
-kernel's gpio-sim where `LINEKEEPER_GPIOCHIP` names one)."""
+kernel's gpio-sim where it is loaded)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from gpiozero.pins.mock import MockFactory
+from kit import gpio_sim
 
 from hw.errors import DeviceBusyError
 from hw.panel.button import Gesture, Held, Pressed
@@ -22,8 +23,18 @@ ADDRESS = "panel:power=5,link=6,fault=19,bell=20,line1=26!,button=12!"
 class PanelBench:
     """An open panel, and hands: `press`, `burns`."""
 
-    def __init__(self, panel: Panel, press: Callable[[bool], None], burns: Callable[[str], bool]) -> None:
-        self.panel, self.press, self.burns = panel, press, burns
+    def __init__(
+        self,
+        panel: Panel,
+        press: Callable[[bool], None],
+        burns: Callable[[str], bool],
+        close: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.panel, self.press, self.burns, self._close = panel, press, burns, close
+
+    def close(self) -> None:
+        self.panel.close()
+        self._close()
 
 
 def on_mock() -> PanelBench:
@@ -46,11 +57,25 @@ def on_pins() -> PanelBench:
     return PanelBench(Panel(port), lambda down: button.drive_low() if down else button.drive_high(), burns)
 
 
-@pytest.fixture(params=[on_mock, on_pins])
+def on_gpio_sim() -> PanelBench:
+    if not gpio_sim.available():
+        pytest.skip("no gpio-sim in this kernel; 'sh image/bootstrap.sh test-devices' has one")
+    sim = gpio_sim.GpioSim("panel")
+    sim.drive(12, True)
+    port = GpioPanels(sim.factory).open(found_at(ADDRESS))
+
+    def burns(light: str) -> bool:
+        pin = port.wiring.lights[light]
+        return sim.state(pin.gpio) is not pin.low
+
+    return PanelBench(Panel(port), lambda down: sim.drive(12, not down), burns, sim.close)
+
+
+@pytest.fixture(params=[on_mock, on_pins, on_gpio_sim])
 def bench(request: pytest.FixtureRequest) -> Iterator[PanelBench]:
     made: PanelBench = request.param()
     yield made
-    made.panel.close()
+    made.close()
 
 
 def test_lights_when_shown_signs_then_those_burn_that_have_to(bench: PanelBench) -> None:
