@@ -4,6 +4,7 @@
 # No kernel of a shared machine has them, so a Debian guest is made from packages and started in QEMU (TCG: nested KVM is
 # of no use). Takes about five minutes, 3 GB below TMPDIR, no network but the package registries; leaves nothing behind.
 # Debian's kernel comes without gpio-sim; it is built from linux-source, which has it. Called by 'bootstrap.sh test-devices'.
+# LINEKEEPER_GUEST_DIR=FOLDER keeps the guest there, and takes one that is there already.
 set -eu
 
 PACKAGES="systemd,systemd-sysv,udev,kmod,linux-image-amd64,python3,libportaudio2"
@@ -15,8 +16,13 @@ python=$1
 shift
 [ $# -gt 0 ] || set -- tests/hw/test_headset_contract.py tests/hw/test_panel_contract.py tests/hw/daa/test_pins.py \
 	tests/hw/daa/test_codec.py
-work=$(mktemp -d "${TMPDIR:-/tmp}/device-guest.XXXXXX")
-trap 'rm -rf "$work"' EXIT INT TERM
+if [ -n "${LINEKEEPER_GUEST_DIR:-}" ]; then
+	work=$LINEKEEPER_GUEST_DIR
+	mkdir -p "$work"
+else
+	work=$(mktemp -d "${TMPDIR:-/tmp}/device-guest.XXXXXX")
+	trap 'rm -rf "$work"' EXIT INT TERM
+fi
 guest=$work/root
 
 say() {
@@ -56,10 +62,12 @@ make_gpio_sim() {
 
 put_tests_in() {
 	say "putting the tests in"
+	rm -rf "$guest/opt/checkout" "$work/disk.img"
 	mkdir "$guest/opt/checkout"
 	(cd "$root" && tar -cf - hw tests/hw tests/kit tests/conftest.py pyproject.toml) | tar -xf - -C "$guest/opt/checkout"
 	# shellcheck disable=SC2086 # a list of words on purpose
-	"$python" -m pip install -qq --disable-pip-version-check --no-input --target "$guest/opt/python" $WHEELS </dev/null
+	[ -d "$guest/opt/python" ] || "$python" -m pip install -qq --disable-pip-version-check --no-input \
+		--target "$guest/opt/python" $WHEELS </dev/null
 	{
 		printf '#!/bin/sh\nexport PYTHONPATH=/opt/python:/opt/checkout LINEKEEPER_DEVICES=required\n'
 		printf 'mount -t configfs none /sys/kernel/config 2>/dev/null\n'
@@ -80,7 +88,7 @@ StandardError=tty
 TTYPath=/dev/ttyS0
 UNIT
 	mkdir -p "$guest/etc/systemd/system/multi-user.target.wants"
-	ln -s ../device-tests.service "$guest/etc/systemd/system/multi-user.target.wants/"
+	ln -sf ../device-tests.service "$guest/etc/systemd/system/multi-user.target.wants/"
 }
 
 run_guest() {
@@ -96,7 +104,7 @@ run_guest() {
 	grep -q '^DEVICE TESTS END 0' "$work/console" || { say "the tests failed, or never ended" >&2; exit 1; }
 }
 
-make_root
-make_gpio_sim
+release=$(basename "$guest"/lib/modules/* 2>/dev/null)
+[ -e "$guest/opt/gpio-sim.ko" ] || { make_root; make_gpio_sim; }
 put_tests_in "$@"
 run_guest

@@ -23,18 +23,8 @@ ADDRESS = "panel:power=5,link=6,fault=19,bell=20,line1=26!,button=12!"
 class PanelBench:
     """An open panel, and hands: `press`, `burns`."""
 
-    def __init__(
-        self,
-        panel: Panel,
-        press: Callable[[bool], None],
-        burns: Callable[[str], bool],
-        close: Callable[[], None] = lambda: None,
-    ) -> None:
-        self.panel, self.press, self.burns, self._close = panel, press, burns, close
-
-    def close(self) -> None:
-        self.panel.close()
-        self._close()
+    def __init__(self, panel: Panel, press: Callable[[bool], None], burns: Callable[[str], bool]) -> None:
+        self.panel, self.press, self.burns = panel, press, burns
 
 
 def on_mock() -> PanelBench:
@@ -60,7 +50,7 @@ def on_pins() -> PanelBench:
 def on_gpio_sim() -> PanelBench:
     if not gpio_sim.available():
         pytest.skip("no gpio-sim in this kernel; 'sh image/bootstrap.sh test-devices' has one")
-    sim = gpio_sim.GpioSim("panel")
+    sim = gpio_sim.chip()
     sim.drive(12, True)
     port = GpioPanels(sim.factory).open(found_at(ADDRESS))
 
@@ -68,14 +58,14 @@ def on_gpio_sim() -> PanelBench:
         pin = port.wiring.lights[light]
         return sim.state(pin.gpio) is not pin.low
 
-    return PanelBench(Panel(port), lambda down: sim.drive(12, not down), burns, sim.close)
+    return PanelBench(Panel(port), lambda down: sim.drive(12, not down), burns)
 
 
 @pytest.fixture(params=[on_mock, on_pins, on_gpio_sim])
 def bench(request: pytest.FixtureRequest) -> Iterator[PanelBench]:
     made: PanelBench = request.param()
     yield made
-    made.close()
+    made.panel.close()
 
 
 def test_lights_when_shown_signs_then_those_burn_that_have_to(bench: PanelBench) -> None:

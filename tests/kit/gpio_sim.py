@@ -5,6 +5,7 @@ Only where the module is loaded (in the guest of `bootstrap.sh test-devices`); e
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
 from typing import Any
@@ -24,18 +25,17 @@ def available() -> bool:
 class GpioSim:
     """One chip of 54 pins. `factory`: for gpiozero."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self) -> None:
         from gpiozero.pins.lgpio import LGPIOFactory
 
-        self._config = CONFIG / name
-        bank = self._config / "bank0"
+        config = CONFIG / "box"
+        bank = config / "bank0"
         bank.mkdir(parents=True)
         (bank / "num_lines").write_text(str(LINES))
         (bank / "label").write_text("pinctrl-bcm2711")
-        (self._config / "live").write_text("1")
+        (config / "live").write_text("1")
         chip = (bank / "chip_name").read_text().strip()
-        device = (self._config / "dev_name").read_text().strip()
-        self._pins = Path("/sys/devices/platform") / device / chip
+        self._pins = Path("/sys/devices/platform") / (config / "dev_name").read_text().strip() / chip
 
         class Factory(LGPIOFactory):
             def _get_revision(self) -> int:
@@ -51,8 +51,9 @@ class GpioSim:
         """What the pin's level is, as seen from outside."""
         return (self._pins / f"sim_gpio{gpio}" / "value").read_text().strip() == "1"
 
-    def close(self) -> None:
-        self.factory.close()
-        (self._config / "live").write_text("0")
-        (self._config / "bank0").rmdir()
-        self._config.rmdir()
+
+@functools.cache
+def chip() -> GpioSim:
+    """The one chip of this process, as a box has one: lgpio loses edges of a chip that is opened a second time. It goes
+    with the guest."""
+    return GpioSim()

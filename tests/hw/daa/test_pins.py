@@ -43,11 +43,10 @@ def board(request: pytest.FixtureRequest) -> Iterator[Board]:
     if request.param == "gpio-sim":
         if not gpio_sim.available():
             pytest.skip("no gpio-sim in this kernel; 'sh image/bootstrap.sh test-devices' has one")
-        sim = gpio_sim.GpioSim("daa")
+        sim = gpio_sim.chip()
         made = Board(sim.factory, sim.drive, sim.state)
         yield made
         made.pins.close()
-        sim.close()
         return
     factory = MockFactory()
 
