@@ -13,8 +13,8 @@ from appliance.cloud.live import LiveState
 from appliance.console.database.tables import LiveBranch
 from appliance.console.database.upserting import put_rows
 from appliance.console.ingest.projecting import name_of
+from appliance.console.people.present import seen
 from appliance.console.people.roles import Branches
-from appliance.console.reading.limits import seen_in
 
 MOST_BYTES = 4_000_000  # unpacked; a branch of a hundred agents says 30 kB
 
@@ -51,9 +51,11 @@ async def keep(session: AsyncSession, *, branch: str, box: str, state: LiveState
     await put_rows(session, LiveBranch, [row], when=newer)
 
 
-async def board(session: AsyncSession, seen: Branches) -> Sequence[BranchNow]:
+async def board(session: AsyncSession, branches: Branches) -> Sequence[BranchNow]:
     """Of every branch that has ever told, by name."""
-    rows = await session.scalars(select(LiveBranch).where(seen_in(LiveBranch.branch, seen)).order_by(LiveBranch.branch))
+    rows = await session.scalars(
+        select(LiveBranch).where(seen(LiveBranch.branch, branches)).order_by(LiveBranch.branch)
+    )
     return [
         BranchNow(branch=row.branch, box=row.box, received_s=row.received_s, state=_DECODER.decode(row.state))
         for row in rows

@@ -1,4 +1,4 @@
-"""What one process of the console is to do: handed to it on standard input, since a database's address may be secret."""
+"""What one process of the console is to do: handed over on standard input, since a database's address may be secret."""
 
 from __future__ import annotations
 

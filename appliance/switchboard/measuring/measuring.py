@@ -20,7 +20,8 @@ from appliance.switchboard.measuring.exposition import Scrape, exposed
 from appliance.switchboard.measuring.instant import instant_points, of_branch, of_queue
 from appliance.switchboard.measuring.last_minute import LastMinute
 from appliance.switchboard.measuring.present import Present
-from appliance.switchboard.measuring.questions import Json, MetricsNow, MetricsQuery, report_now
+from appliance.metrics.reports import Json
+from appliance.switchboard.measuring.questions import MetricsNow, MetricsQuery, report_now
 from appliance.switchboard.measuring.reports import local_zone, report_from
 from appliance.switchboard.measuring.scrape_server import ScrapeServer
 from appliance.switchboard.measuring.wallboard import Wallboard

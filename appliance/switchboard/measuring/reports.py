@@ -8,14 +8,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from appliance.clock import Clock
+from appliance.metrics.reports import Json, report
 from appliance.store.store import Store
-from appliance.switchboard.measuring.questions import Json, MetricsQuery, question, report
+from appliance.switchboard.measuring.questions import MetricsQuery, question
 
 LOCALTIME = Path("/etc/localtime")
 
 
 def report_of(store: Store, clock: Clock, given: MetricsQuery) -> Json:
-    """See `questions.report`. Raises RequestError."""
+    """See `metrics.reports.report`. Raises RequestError."""
     now = clock()
     zone = local_zone()
     asked = question(given, now_s=now.wall_s, zone=zone)

@@ -1,0 +1,95 @@
+"""The command line's words become the orders of the console's processes."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from pathlib import Path
+
+import click
+import msgspec
+
+from appliance.cli.output import show_json
+from appliance.console.database.engine import plain_url
+from appliance.console.serving import worker
+from appliance.console.serving.orders import Orders
+from appliance.console.serving.ports import bound, shown
+from appliance.console.serving.workers import Workers
+from appliance.console.settings import Settings
+from appliance.errors import ConsoleError
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """The options of `linekeeper console`; urls "": made of the addresses."""
+
+    listen: str
+    box_listen: str
+    database: str
+    data_dir: Path
+    public_url: str
+    box_url: str
+    recordings: str
+    certificate: str
+    proxies: str
+    processes: int
+    log_level: str
+    as_json: bool
+
+
+def serve(asked: Asked) -> None:
+    """Until SIGTERM or SIGINT. Raises ConsoleError."""
+    url = plain_url(asked.database)
+    if asked.processes > 1 and url.startswith("sqlite"):
+        raise ConsoleError("several processes need PostgreSQL: SQLite is for one; give --database postgresql://…")
+    with bound(asked.listen) as people, bound(asked.box_listen) as boxes:
+        orders = _orders(asked, url, people, boxes)
+        if asked.processes == 1:
+            worker.run(orders, ready=lambda: _say_ready(asked, orders))
+        else:
+            _with_workers(asked, orders)
+
+
+def _with_workers(asked: Asked, orders: Orders) -> None:
+    workers = Workers(orders, count=asked.processes)
+    try:
+        workers.start()
+        _say_ready(asked, orders)
+        workers.keep(tell=lambda line: click.echo(line, err=True))
+    finally:
+        workers.stop()
+
+
+def _orders(asked: Asked, url: str, people: socket.socket, boxes: socket.socket) -> Orders:
+    scheme = "https" if asked.certificate else "http"
+    settings = Settings(
+        database=url,
+        data_dir=asked.data_dir.absolute(),
+        public_url=(asked.public_url or f"{scheme}://{_reached(people)}").rstrip("/"),
+        box_url=(asked.box_url or f"https://{_reached(boxes)}").rstrip("/"),
+        secure=(asked.public_url or scheme).startswith("https"),
+        recordings=asked.recordings,
+        processes=asked.processes,
+    )
+    return Orders(
+        settings=settings,
+        people=people.fileno(),
+        boxes=boxes.fileno(),
+        certificate=asked.certificate,
+        proxies=asked.proxies,
+        log_level=asked.log_level,
+    )
+
+
+def _reached(listening: socket.socket) -> str:
+    """A socket that listens on every address is reached by this machine's name."""
+    host, _, port = shown(listening).rpartition(":")
+    return f"{socket.getfqdn()}:{port}" if host in ("0.0.0.0", "[::]") else f"{host}:{port}"
+
+
+def _say_ready(asked: Asked, orders: Orders) -> None:
+    settings = orders.settings
+    if asked.as_json:
+        show_json({"people": settings.public_url, "boxes": settings.box_url, "processes": settings.processes})
+    else:
+        click.echo(f"console ready: {settings.public_url} for people, {settings.box_url} for boxes")
+    sys.stdout.flush()
