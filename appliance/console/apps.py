@@ -9,12 +9,16 @@ from __future__ import annotations
 import asyncio
 import importlib
 import importlib.util
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 
 from appliance.console.context import Console
+
+log = logging.getLogger(__name__)
+_AGAIN_S = 5.0
 
 # One line each, in the order in which they are installed. Those that aren't there yet are skipped.
 FOR_BOXES: tuple[str, ...] = (
@@ -87,15 +91,24 @@ def _lifespan(console: Console) -> Callable[[FastAPI], AbstractAsyncContextManag
 
 @asynccontextmanager
 async def beside(console: Console) -> AsyncIterator[None]:
-    """The work beside requests, while this is entered. A part that fails takes the process down: it is restarted."""
-    parts = [importlib.import_module(name).run(console) for name in BESIDE if _there(name)]
-    group = asyncio.gather(*parts)
+    """The work beside requests, while this is entered."""
+    parts = [asyncio.create_task(_always(name, console)) for name in BESIDE if _there(name)]
     try:
         yield
     finally:
-        group.cancel()
-        with suppress(asyncio.CancelledError):
-            await group
+        for part in parts:
+            part.cancel()
+        await asyncio.gather(*parts, return_exceptions=True)
+
+
+async def _always(name: str, console: Console) -> None:
+    """A part that fails is begun again: whatever its fault is, requests are still answered, and the log has it."""
+    while True:
+        try:
+            await importlib.import_module(name).run(console)
+        except Exception:
+            log.exception("%s failed; it begins again in %s s", name, _AGAIN_S)
+        await asyncio.sleep(_AGAIN_S)
 
 
 def _there(name: str) -> bool:

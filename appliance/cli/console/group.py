@@ -83,9 +83,7 @@ def command(
     if context.invoked_subcommand is not None:
         return
     if importlib.util.find_spec("fastapi") is None:
-        raise click.ClickException(
-            "the console isn't installed with this package; pip install 'linekeeper[console]'"
-        )
+        raise click.ClickException("the console isn't installed with this package; pip install 'linekeeper[console]'")
     from appliance.cli.console.serving import Asked, serve
 
     serve(

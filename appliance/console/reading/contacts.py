@@ -53,9 +53,7 @@ async def search(session: AsyncSession, allowed: Branches, asked: Search) -> Con
     found = list(await session.scalars(ordered))
     more = len(found) > limit
     page = found[:limit]
-    return ContactPage(
-        contacts=[summary_of(row) for row in page], next=_written_place(page[-1]) if more else ""
-    )
+    return ContactPage(contacts=[summary_of(row) for row in page], next=_written_place(page[-1]) if more else "")
 
 
 async def details(session: AsyncSession, allowed: Branches, contact: str) -> ContactDetails:

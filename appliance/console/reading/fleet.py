@@ -21,7 +21,9 @@ async def branches(session: AsyncSession, allowed: Branches, *, now_s: float) ->
     """By name."""
     found = await session.scalars(select(Branch).where(seen(Branch.branch, allowed)).order_by(Branch.name))
     boxes = await _boxes(session, allowed)
-    live = {row.branch: row for row in await session.scalars(select(LiveBranch).where(seen(LiveBranch.branch, allowed)))}
+    live = {
+        row.branch: row for row in await session.scalars(select(LiveBranch).where(seen(LiveBranch.branch, allowed)))
+    }
     return [_summary(branch, boxes.get(branch.branch), live.get(branch.branch), now_s) for branch in found]
 
 

@@ -67,9 +67,7 @@ async def zone_of(session: AsyncSession, allowed: Branches) -> tzinfo:
         return UTC
 
 
-async def _parts(
-    session: AsyncSession, allowed: Branches, *, by_branch: bool
-) -> list[tuple[str | None, Branches]]:
+async def _parts(session: AsyncSession, allowed: Branches, *, by_branch: bool) -> list[tuple[str | None, Branches]]:
     if not by_branch:
         return [(None, allowed)]
     names = await session.scalars(select(Branch.branch).where(seen(Branch.branch, allowed)).order_by(Branch.branch))
@@ -157,5 +155,3 @@ def _rows(branch: str | None, wanted: Question, lines: Sequence[Line], zone: tzi
         }
         for line in lines
     ]
-
-

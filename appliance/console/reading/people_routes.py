@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import msgspec
@@ -24,12 +25,11 @@ from appliance.console.reading.documents import (
     MetricsReport,
     OutageSummary,
 )
+from appliance.console.reading.queries import ContactQuery, MetricsQuery
 from appliance.errors import RequestError
 
 router = APIRouter(prefix="/api/v1", tags=["reading"])
 Word = Annotated[str, Query(max_length=200)]
-Words = Annotated[list[str], Query(max_length=200)]
-Instant = Annotated[float | None, Query(ge=-1e11, le=1e11, description="Seconds since the epoch.")]
 Kind = Literal[
     "queue", "extension", "ring_group", "routing_profile", "quick_connect", "agent_status", "disposition", "flow",
     "flow_bundle", "flow_part", "mailbox", "campaign", "errand", "recording_policy", "supervision_rights",
@@ -77,26 +77,9 @@ async def live_board(
 
 
 @router.get("/contacts")
-async def search_contacts(
-    session: Reading,
-    present: CanRead,
-    number: Word = "",
-    since_s: Instant = None,
-    until_s: Instant = None,
-    branch: Word = "",
-    agent: Word = "",
-    queue: Word = "",
-    method: Word = "",
-    recorded: bool | None = None,
-    after: Annotated[str, Query(max_length=1000)] = "",
-    limit: Annotated[int, Query(ge=1, le=contacts.MOST)] = 50,
-) -> ContactPage:
+async def search_contacts(session: Reading, present: CanRead, asked: Annotated[ContactQuery, Query()]) -> ContactPage:
     """The newest first; `number` is a whole number with its plus, or how it ends."""
-    asked = contacts.Search(
-        number=number, since_s=since_s, until_s=until_s, branch=branch, agent=agent, queue=queue, method=method,
-        recorded=recorded, after=after, limit=limit,
-    )  # fmt: skip
-    return await contacts.search(session, allowed_of(present), asked)
+    return await contacts.search(session, allowed_of(present), contacts.Search(**asked.model_dump()))
 
 
 @router.get("/contacts/{contact}")
@@ -143,31 +126,21 @@ async def list_happenings(
 
 @router.get("/metrics")
 async def ask_metrics(
-    session: Reading,
-    console: PresentConsole,
-    present: CanRead,
-    since: Word = "today",
-    until: Word = "now",
-    metric: Words = [],  # noqa: B006
-    by: Words = [],  # noqa: B006
-    interval: Annotated[Literal["15", "30", "60", "day"] | None, Query()] = None,
-    where: Words = [],  # noqa: B006
-    branch: Word = "",
+    session: Reading, console: PresentConsole, present: CanRead, asked: Annotated[MetricsQuery, Query()]
 ) -> MetricsReport:
-    """Metrics named and computed as Amazon Connect does. `since`, `until`: 2026-11-22T09:30, today, 7d; `by`: queue,
-    agent, profile, flow, method, channel, outcome, branch; `where`: queue=sales."""
-    asked = metrics.Asked(
-        since=since,
-        until=until,
-        metrics=tuple(metric),
-        by=tuple(by),
-        interval=interval,
-        filters=_filters(where),
+    """Metrics named and computed as Amazon Connect does."""
+    question = metrics.Asked(
+        since=asked.since,
+        until=asked.until,
+        metrics=asked.metric,
+        by=asked.by,
+        interval=asked.interval,
+        filters=_filters(asked.where),
     )
-    return await metrics.answer(session, allowed_of(present, branch), asked, now_s=console.now_s())
+    return await metrics.answer(session, allowed_of(present, asked.branch), question, now_s=console.now_s())
 
 
-def _filters(given: list[str]) -> dict[str, tuple[str, ...]]:
+def _filters(given: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Raises RequestError."""
     found: dict[str, tuple[str, ...]] = {}
     for text in given:

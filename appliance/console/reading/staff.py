@@ -37,9 +37,7 @@ async def agents(session: AsyncSession, allowed: Branches) -> list[AgentSummary]
     """With what each was doing when its box last told."""
     found = await session.scalars(select(LastAgentState).where(seen(LastAgentState.branch, allowed)))
     states = {(row.branch, row.agent): row for row in found}
-    return [
-        _agent(entry, states.get((entry.branch, entry.name))) for entry in await entries(session, allowed, AGENT)
-    ]
+    return [_agent(entry, states.get((entry.branch, entry.name))) for entry in await entries(session, allowed, AGENT)]
 
 
 def _agent(entry: EntrySummary, state: LastAgentState | None) -> AgentSummary:

@@ -12,6 +12,7 @@ from typing import Any
 from appliance.acd.machine import Acd
 from appliance.clock import Clock
 from appliance.edge.rpc import AsyncEdgeLink
+from appliance.metrics.reports import Json
 from appliance.store.store import Store
 from appliance.switchboard import requests as ask
 from appliance.switchboard.api.live import Live
@@ -20,7 +21,6 @@ from appliance.switchboard.measuring.exposition import Scrape, exposed
 from appliance.switchboard.measuring.instant import instant_points, of_branch, of_queue
 from appliance.switchboard.measuring.last_minute import LastMinute
 from appliance.switchboard.measuring.present import Present
-from appliance.metrics.reports import Json
 from appliance.switchboard.measuring.questions import MetricsNow, MetricsQuery, report_now
 from appliance.switchboard.measuring.reports import local_zone, report_from
 from appliance.switchboard.measuring.scrape_server import ScrapeServer
