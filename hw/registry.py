@@ -65,7 +65,7 @@ class Registry:
         """Raises DriverError."""
         backend = self.backend(Kind.HEADSET, name)
         if not isinstance(backend, HeadsetBackend):
-            raise DriverError(f"driver headset.{name or '?'} can't open headsets; it lacks `open(address)`")
+            raise DriverError(f"driver headset.{name or '?'} can't open headsets; it lacks `open` or `open_sound`")
         return backend
 
     def lines(self, kind: Kind, name: str = "") -> LineBackend:

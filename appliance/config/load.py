@@ -26,7 +26,9 @@ from appliance.config.checks import (
 from appliance.config.feature_checks import check_features
 from appliance.config.function_checks import check_function_names, check_functions
 from appliance.config.functions import finished_function
+from appliance.config.headset_checks import check_headsets
 from appliance.config.line_checks import check_lines
+from appliance.config.passwords import password_fault, read_password
 from appliance.config.problems import Location, Problem, problem_of, shown
 from appliance.config.schema import Configuration, Line, Number, Trunk
 from appliance.config.spelling import normal_number
@@ -35,7 +37,7 @@ from appliance.errors import ConfigError
 
 DEFAULT_FILE = Path("/etc/linekeeper/linekeeper.toml")
 EXAMPLE_FILE = Path(__file__).with_name("linekeeper.toml")
-_LISTS = ("trunks", "lines", "numbers", "features", "functions")
+_LISTS = ("trunks", "lines", "headsets", "numbers", "features", "functions")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +142,7 @@ def _contradictions(partial: _Partial, folder: Path) -> Iterator[Problem]:
     yield from _check_password_files(configuration, partial.places["trunks"], folder)
     yield from check_numbers(configuration, partial.places["numbers"])
     yield from check_lines(configuration, partial.places["lines"])
+    yield from check_headsets(configuration, partial.places["headsets"], folder)
     yield from check_voices(configuration)
     yield from check_features(configuration, partial.places["features"])
     yield from check_functions(configuration, partial.places["functions"])
@@ -149,7 +152,7 @@ def _check_password_files(configuration: Configuration, places: Mapping[int, int
     for index, trunk in enumerate(configuration.trunks):
         if trunk.password_file is None:
             continue
-        fault = _password_fault(folder / trunk.password_file)
+        fault = password_fault(folder / trunk.password_file)
         if fault:
             yield Problem(
                 key=f"trunks[{places[index]}].password_file",
@@ -157,13 +160,6 @@ def _check_password_files(configuration: Configuration, places: Mapping[int, int
                 fault=fault,
                 remedy="write the password into this file, readable by the service only (mode 0640)",
             )
-
-
-def _password_fault(path: Path) -> str:
-    try:
-        return "" if path.read_text(encoding="utf-8").strip() else "is empty"
-    except (OSError, UnicodeDecodeError) as error:
-        return f"can't be read ({getattr(error, 'strerror', None) or 'not UTF-8'})"
 
 
 def _finished(configuration: Configuration, folder: Path) -> Configuration:
@@ -180,8 +176,13 @@ def _finished(configuration: Configuration, folder: Path) -> Configuration:
     lines = tuple(_finished_line(line, region) for line in configuration.lines)
     of_lines = {line.number: line.flow for line in lines if line.flow is not None}
     numbers += tuple(Number(number=number, flow=flow) for number, flow in of_lines.items())
+    headsets = tuple(
+        headset.model_copy(update={"password_file": folder / headset.password_file})
+        for headset in configuration.headsets
+    )
     functions = tuple(finished_function(function, folder) for function in configuration.functions)
-    update = {"box": box, "numbers": numbers, "trunks": trunks, "lines": lines, "functions": functions}
+    update = {"box": box, "numbers": numbers, "trunks": trunks, "lines": lines, "headsets": headsets}
+    update["functions"] = functions
     return configuration.model_copy(update=update)
 
 
@@ -195,5 +196,5 @@ def _finished_trunk(trunk: Trunk, region: str, folder: Path) -> Trunk:
         update["caller_id"] = e164(trunk.caller_id, region)
     if trunk.password_file is not None:
         path = folder / trunk.password_file
-        update |= {"password_file": path, "password": SecretStr(path.read_text(encoding="utf-8").strip())}
+        update |= {"password_file": path, "password": SecretStr(read_password(path))}
     return trunk.model_copy(update=update)

@@ -97,6 +97,11 @@ class BoxPaths:
         return self.run / "functions.sock"
 
     @property
+    def headset_uses(self) -> Path:
+        """Who has used which headset (`appliance.devices.seat.hygiene`)."""
+        return self.data / "devices" / "headsets.jsonl"
+
+    @property
     def link_socket(self) -> Path:
         """Contact processes ↔ switchboard (`appliance.contact.protocol`)."""
         return self.run / "link.sock"

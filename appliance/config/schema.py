@@ -175,6 +175,17 @@ class Line(Section):
     port: Port = 5062  # sipfxo: where the gateway takes calls for its line
 
 
+class Headset(Section):
+    """`[[headsets]]`: a headset in this box, and the extension that it is a phone of."""
+
+    extension: Annotated[str, Field(pattern=r"^[0-9]{2,15}$")]
+    password_file: Path  # the extension's, by which the headset's service registers
+    device: Annotated[str, Field(pattern=r"^[!-~]{0,127}$")] = ""  # serial, address or stable address; "": the only one
+    agent: Name | None = None  # whose it is: logged in while it is plugged in
+    ring: Flag = True  # ring in the ear too
+    side_tone: Annotated[float, Field(ge=0, le=1)] = 0.0  # own voice in the ear; most headsets do it themselves
+
+
 class Number(Section):
     """`[[numbers]]`: an inbound number (any notation of the region, or a short code) and the flow it starts."""
 
@@ -232,6 +243,7 @@ class Configuration(Section):
     sync: Sync = Sync()
     trunks: tuple[Trunk, ...] = ()
     lines: tuple[Line, ...] = ()
+    headsets: tuple[Headset, ...] = ()
     numbers: tuple[Number, ...] = ()
     features: tuple[FeatureCode, ...] = ()
     functions: tuple[Function, ...] = ()

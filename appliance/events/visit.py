@@ -36,7 +36,8 @@ class AttributesUpdated(Body, frozen=True, kw_only=True):
 
 
 class ContactTransferred(Body, frozen=True, kw_only=True):
-    """This segment ends because the customer goes on as `next`. `kind`: blind, queue."""
+    """This segment ends because the customer goes on as `next`. `kind`: blind, queue, device_lost (the
+    talker's device went in the talk), …"""
 
     next: ContactId
     target: str

@@ -45,6 +45,11 @@ class SoundExchange:
         _drain(self._inward, self.from_device)
         return self.from_device.pull(CALL_SAMPLES, self._clock())
 
+    def begin_anew(self) -> None:
+        """What was played so far (a ring) and its timing no longer count."""
+        self._outward.clear()
+        self.to_device = ElasticBuffer(rate_hz=CALL_RATE_HZ)
+
     # ── the device ───────────────────────────────────────────────────────────────────────────────────────────────
 
     def captured(self, block: bytes) -> None:

@@ -14,8 +14,12 @@ import select
 from collections.abc import Sequence
 from pathlib import Path
 
+from hw.audio.alsa import point_alsa_to
+from hw.audio.exchange import SoundExchange
+from hw.audio.interface import SoundStream
 from hw.devices import Found, Kind, Probed
 from hw.errors import DeviceAbsentError, DeviceError, DeviceGoneError, DriverError, SignalError
+from hw.headset.cards import card_of
 from hw.headset.descriptor import Kind as ReportKind
 from hw.headset.descriptor import ReportMap, parse_descriptor
 from hw.headset.interface import HeadsetPort
@@ -107,6 +111,7 @@ class HidrawHeadsets:
 
     def __init__(self, sys: Path = SYS, dev: Path = DEV) -> None:
         self._sys, self._dev = sys, dev
+        self._pcm: str | None = None  # one process a device: ALSA's configuration is read once
 
     def check(self) -> None:
         if not self._sys.is_dir():
@@ -128,6 +133,7 @@ class HidrawHeadsets:
             "lamps": _names(layout, ReportKind.OUTPUT),
             "hook": "a press" if traits.hook_toggles else "a position",
             "mute": "a press" if traits.mute_toggles else "a position",
+            "sound": _card(self._sys / Path(found.address).name),
         }
         return Probed(found=found, facts=facts, remarks=remarks)
 
@@ -138,6 +144,14 @@ class HidrawHeadsets:
         except OSError as error:
             raise DeviceAbsentError(f"{found.address} isn't there; `python -m hw` lists what is plugged in") from error
         return HidrawPort(found, descriptor)
+
+    def open_sound(self, found: Found, exchange: SoundExchange) -> SoundStream:
+        """By PortAudio; PyAudio is imported only here, because looking at buttons needs none."""
+        from hw.audio.portaudio import PortAudioStream
+
+        if self._pcm is None:
+            self._pcm = point_alsa_to(card_of(self._sys / Path(found.address).name))
+        return PortAudioStream(self._pcm, exchange)
 
     def _headset(self, node: Path) -> Found | None:
         """None for a mouse, and for what vanishes while it is looked at."""
@@ -167,6 +181,13 @@ def _found(address: str, told: dict[str, str]) -> Found:
         serial=serial,
         stable=f"headset:{vendor:04x}:{product:04x}:{serial}" if serial else "",
     )
+
+
+def _card(node: Path) -> str:
+    try:
+        return f"card {card_of(node)}"
+    except DeviceAbsentError:
+        return "none"
 
 
 def _names(layout: ReportMap, kind: ReportKind) -> str:

@@ -1,4 +1,4 @@
-"""A headset's call control as the headset service sees it, whatever carries the reports. Audio is none of its business.
+"""A headset as the headset service sees it, whatever carries the reports. What is said and heard is `hw.audio`'s.
 
 What a headset *is* (`Headset`: buttons, lamps, states) lives apart from how its reports travel (`HeadsetPort`). A port
 MUST override all of its methods; `Headset` is not for overriding. Use one headset from one thread, or wait for
@@ -11,6 +11,8 @@ import abc
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from hw.audio.exchange import SoundExchange
+from hw.audio.interface import SoundStream
 from hw.devices import Backend, Found
 from hw.errors import DeviceGoneError
 from hw.headset.call_control import CallControl, CallState, Reaction, Wish
@@ -160,4 +162,7 @@ class HeadsetBackend(Backend, Protocol):
     """A backend of kind HEADSET."""
 
     def open(self, found: Found) -> HeadsetPort:
-        """Raises DeviceError (absent, busy, gone)."""
+        """Its buttons and lamps. Raises DeviceError (absent, busy, gone)."""
+
+    def open_sound(self, found: Found, exchange: SoundExchange) -> SoundStream:
+        """Its microphone and speaker; open them for as long as a call rings or lasts. Raises DeviceError."""

@@ -10,7 +10,10 @@ import select
 import socket
 import time
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
+from hw.audio.exchange import SoundExchange
+from hw.audio.mock import MockStream
 from hw.devices import MOCK, Found, Kind, Probed
 from hw.errors import DeviceAbsentError, DeviceBusyError, DeviceGoneError
 from hw.headset.descriptor import Kind as ReportKind
@@ -18,6 +21,9 @@ from hw.headset.descriptor import parse_descriptor
 from hw.headset.interface import HeadsetPort
 from hw.headset.reports import read_output
 from hw.headset.usages import FLASH, HOOK_SWITCH, LED_OFF_HOOK, NAMES, PHONE_MUTE, REDIAL, REJECT, Usage
+
+if TYPE_CHECKING:
+    from hw.headset.wearer import Wearer
 
 DESCRIPTOR = bytes.fromhex(
     "050b 0905 a101 8502 1500 2501 7501 9501"  # telephony, headset; report 2: bits
@@ -127,6 +133,8 @@ class MockHeadsets:
     def __init__(self, plugged: Sequence[Found] = (THE_ONE,)) -> None:
         self.plugged = list(plugged)
         self.opened: dict[str, MockHeadset] = {}
+        self.sounds: dict[str, MockStream] = {}
+        self.wearers: dict[str, Wearer] = {}
 
     def check(self) -> None:
         """It works everywhere."""
@@ -146,6 +154,19 @@ class MockHeadsets:
             raise DeviceBusyError(found.address, "this process")
         self.opened[found.address] = MockHeadset(found)
         return self.opened[found.address]
+
+    def open_sound(self, found: Found, exchange: SoundExchange) -> MockStream:
+        self._there(found)
+        stream = self.sounds[found.address] = MockStream(exchange)
+        if (wearer := self.wearers.get(found.address)) is not None:
+            wearer.wear(stream)
+        return stream
+
+    def wearer(self, found: Found) -> Wearer:
+        """Who wears an open mock, and speaks whenever its sound is opened."""
+        from hw.headset.wearer import Wearer
+
+        return self.wearers.setdefault(found.address, Wearer(self.opened[found.address]))
 
     def _there(self, found: Found) -> None:
         if found not in self.plugged:

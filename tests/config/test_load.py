@@ -108,6 +108,7 @@ def test_load_when_example_is_uncommented_then_it_is_good(tmp_path: Path) -> Non
     lines = EXAMPLE_FILE.read_text(encoding="utf-8").splitlines()
     settings = [line.removeprefix("# ") if re.match(r"# (\[\[|[a-z_]+ = )", line) else line for line in lines]
     (tmp_path / "provider.password").write_text("s3cret\n")
+    (tmp_path / "headset-201.password").write_text("s3cret\n")
     (tmp_path / "crm.headers").write_text("Authorization: Bearer s3cret\n")
     (tmp_path / "customers.csv").write_text("phone,name,tier\n")
     configuration = read("\n".join(settings), tmp_path)

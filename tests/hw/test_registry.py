@@ -36,6 +36,9 @@ class Good:
     def open(self, found: Found) -> None:
         raise NotImplementedError
 
+    def open_sound(self, found: Found, exchange: object) -> None:
+        raise NotImplementedError
+
 
 class Unfit(Good):
     """A better one, elsewhere."""

@@ -24,6 +24,7 @@ _log = logging.getLogger(__name__)
 _TRUNK_HEADER = re.compile(r"^X-Linekeeper-Trunk:\s*([\w-]+)\s*$", re.MULTILINE | re.IGNORECASE)
 _EXTENSION_HEADER = re.compile(r"^X-Linekeeper-Extension:\s*([0-9]+)\s*$", re.MULTILINE | re.IGNORECASE)
 _SDP = re.compile(r"^(?:Content-Type|c)\s*:\s*application/sdp\b", re.MULTILINE | re.IGNORECASE)
+_LOST = re.compile(r"^Reason\s*:[^\r\n]*\bQ\.850\s*;\s*cause\s*=\s*27\b", re.MULTILINE | re.IGNORECASE)  # RFC 3326
 _PHRASES = {100: "Trying", 180: "Ringing", 200: "OK"}
 NEW_CALL = -1  # PJSUA_INVALID_ID
 ELSEWHERE = {"Reason": 'SIP;cause=200;text="Call completed elsewhere"'}
@@ -91,6 +92,7 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         self.muted = False
         self.held = False  # the party put us on hold
         self.hung_up_by_us = False
+        self.lost = False  # its device has gone in the talk, and nobody has hung up
         self.quality: LegQuality | None = None
 
     # ── what the contact asks ────────────────────────────────────────────────────────────────────────────────────
@@ -181,6 +183,7 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
             self.owner.leg_answered(self)
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED and not self.ended:
             self.ended = True
+            self.lost = any(_LOST.search(message) for message in _messages(parameters))
             self.owner.leg_ended(self, int(info.lastStatusCode), str(info.lastReason))
 
     @_guarded

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from appliance.contact.sip import causes
 from appliance.contact.sip.leg import Leg
 from appliance.events import DisconnectReason, InitiationMethod
 from appliance.flow.model import Flow
+from appliance.ids import QueueId, agent_queue
+from appliance.logs import fields
 
 if TYPE_CHECKING:
     from appliance.contact.contact import Contact
+
+FIRST = 1  # priority: who has talked already doesn't wait behind who has not
+_log = logging.getLogger(__name__)
 
 
 def customer_gone(contact: Contact, leg: Leg, status: int) -> None:
@@ -32,10 +38,31 @@ def talker_gone(contact: Contact, leg: Leg) -> None:
         return
     elif not leg.answered:
         contact.end(DisconnectReason.TELECOM_ORIGINATOR_CANCEL)
+    elif leg.lost and (queue := _queue_again(contact)) is not None:
+        _offer_again(contact, queue)
     elif (flow := _disconnect_flow(contact)) is not None:
         _customer_remains(contact, flow)
     else:
         contact.end(DisconnectReason.AGENT_DISCONNECT)
+
+
+def _queue_again(contact: Contact) -> QueueId | None:
+    """Where a customer waits whose talker's device has gone: in the queue it came by, else for that agent."""
+    customer, agent = contact.conversation.customer, contact.segment.agent
+    if contact.outbound or customer is None or not customer.answered:
+        return None
+    return contact.queue or (agent_queue(agent) if agent is not None else None)
+
+
+def _offer_again(contact: Contact, queue: QueueId) -> None:
+    """The customer hears the queue's music and is the first to be offered, as a new contact."""
+    _log.warning(
+        "the talker's device has gone; the contact is offered again", extra=fields(contact=contact.segment.contact)
+    )
+    contact.side_flows.stop()
+    contact.hand_on(str(queue), kind="device_lost", by=None, method=InitiationMethod.QUEUE_TRANSFER)
+    contact.conversation.rewire()
+    contact.enter_queue(queue, priority=FIRST)
 
 
 def _disconnect_flow(contact: Contact) -> Flow | None:

@@ -9,11 +9,13 @@ from typing import Any, Protocol, TypeVar
 
 import pjsua2 as pj
 
-from appliance.devices.agent.settings import Party, read_party
+from appliance.devices.agent.settings import Party, dialled_user, read_party, wants_auto_answer
 from appliance.errors import DevicesError
 
 NEW_CALL = -1  # PJSUA_INVALID_ID
 BUSY, DECLINED = 486, 603
+# RFC 3326, Q.850 cause 27 (destination out of order): the device has gone, nobody has hung up
+LOST = {"Reason": 'Q.850;cause=27;text="Device lost"'}
 P = TypeVar("P")
 _DIGITS = frozenset("0123456789*#ABCD")
 _log = logging.getLogger(__name__)
@@ -73,14 +75,16 @@ def _guarded(callback: Callable[[Any, P], None]) -> Callable[[Any, P], None]:
 class DeviceCall(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
     """A call, coming in or going out. The agent keeps the reference until it has ended.
 
-    other: the caller, or who was dialled. dialled: of an incoming call, the number asked for. codec: "" until there is
-    sound. local_hold: we hold them.
+    other: the caller, or who was dialled. dialled: of an incoming call, the number asked for; auto_answer: it wants to
+    be answered at once. codec: "" until there is sound. local_hold: we hold them.
     """
 
-    def __init__(self, agent: Wiring, account: pj.Account, call_id: int = NEW_CALL, *, dialled: str = "") -> None:
+    def __init__(self, agent: Wiring, account: pj.Account, call_id: int = NEW_CALL, *, message: str = "") -> None:
+        """call_id: of an incoming call, whose INVITE is `message`."""
         super().__init__(account, call_id)
         self.incoming = call_id != NEW_CALL
-        self.dialled = dialled
+        self.dialled = dialled_user(message)
+        self.auto_answer = wants_auto_answer(message)
         self.audio: pj.AudioMedia | None = None
         self.codec = ""
         self.answered = self.ended = self.muted = self.held = self.local_hold = False
@@ -94,10 +98,7 @@ class DeviceCall(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         """Send INVITE. caller: a name-addr for From, "" for the account's own. Raises DevicesError."""
         operation = pj.CallOpParam(True)
         operation.txOption.localUri = caller
-        for name, value in (headers or {}).items():
-            header = pj.SipHeader()
-            header.hName, header.hValue = name, value
-            operation.txOption.headers.append(header)
+        _add_headers(operation, headers or {})
         self.other = read_party(uri)
         with vendor("the call can't be dialled"):
             self.makeCall(uri, operation)
@@ -112,13 +113,15 @@ class DeviceCall(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         with contextlib.suppress(DevicesError), vendor(f"the call can't be answered with {status}"):
             self.answer(operation)
 
-    def hang_up(self, status: int = 0) -> None:
-        """BYE, CANCEL, or a final answer `status` (0: 603). Twice is safe."""
+    def hang_up(self, status: int = 0, *, lost: bool = False) -> None:
+        """BYE, CANCEL, or a final answer `status` (0: 603). Twice is safe. lost: the device has gone, so that the other
+        party is not to be hung up on."""
         if self.ended or self._leaving:
             return
         self._leaving = True
         operation = pj.CallOpParam(True)
         operation.statusCode = status
+        _add_headers(operation, LOST if lost else {})
         with contextlib.suppress(DevicesError), vendor("the call can't be hung up"):
             self.hangup(operation)
 
@@ -187,3 +190,10 @@ class DeviceCall(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
     def onCallRedirected(self, _parameters: pj.OnCallRedirectedParam) -> int:  # noqa: N802
         """A redirection is not followed; the call ends with its 3xx."""
         return int(pj.PJSIP_REDIRECT_REJECT)
+
+
+def _add_headers(operation: pj.CallOpParam, headers: dict[str, str]) -> None:
+    for name, value in headers.items():
+        header = pj.SipHeader()
+        header.hName, header.hValue = name, value
+        operation.txOption.headers.append(header)

@@ -13,6 +13,8 @@ SILENCE = bytes(FRAME_BYTES)
 LOOPBACK = "127.0.0.1"
 _QUOTED = re.compile(r'\s*"((?:[^"\\]|\\.)*+)"', re.DOTALL)
 _USER = re.compile(r"<?\s*(?:sips?|tel):([^@>;\s]*)", re.IGNORECASE)
+_REQUEST_LINE = re.compile(r"INVITE\s+(\S+)", re.IGNORECASE)
+_ANSWER_AFTER = re.compile(r"^Call-Info\s*:[^\r\n]*;\s*answer-after\s*=\s*0\b", re.IGNORECASE | re.MULTILINE)
 _LONGEST = 128
 
 
@@ -53,6 +55,17 @@ def read_party(value: str) -> Party:
         name, rest = (name.strip(), rest) if bracket else ("", value)
     user = _USER.match(rest.strip())
     return Party(user=user[1][:_LONGEST] if user else "", name=name[:_LONGEST])
+
+
+def dialled_user(message: str) -> str:
+    """The user that an INVITE asks for, "" for none."""
+    line = _REQUEST_LINE.match(message)
+    return read_party(line[1]).user if line else ""
+
+
+def wants_auto_answer(message: str) -> bool:
+    """Whether an INVITE wants to be answered at once, as the box's do for an agent who is on auto-accept."""
+    return _ANSWER_AFTER.search(message.partition("\r\n\r\n")[0]) is not None
 
 
 def name_addr(party: Party, host: str) -> str:

@@ -19,14 +19,13 @@ from typing import Protocol
 import pjsua2 as pj
 
 from appliance.devices.agent.call import CallOwner, DeviceCall, vendor
-from appliance.devices.agent.settings import RATE_HZ, AgentSettings, Party, name_addr, read_party
+from appliance.devices.agent.settings import RATE_HZ, AgentSettings, Party, name_addr
 from appliance.devices.agent.sound import Nothing, SoundExchange, SoundPort
 
 _CODECS = ("PCMU/8000", "PCMA/8000")
 _WAKE = b"\r\n\r\n"  # an RFC 5626 §3.5.1 keep-alive, which the SIP stack swallows
 _RTP_PORTS = 4
 _FAREWELL_S = 2.0  # for BYEs and the de-registration
-_REQUEST_END = "\r\n"
 _log = logging.getLogger(__name__)
 
 
@@ -114,8 +113,7 @@ class UserAgent:
 
     def arrived(self, call_id: int, message: str) -> None:
         """An INVITE."""
-        line = message.split(_REQUEST_END, 1)[0].split(" ")
-        call = DeviceCall(self, self._account, call_id, dialled=read_party(line[1]).user if len(line) > 1 else "")
+        call = DeviceCall(self, self._account, call_id, message=message)
         self.calls.append(call)
         self._owner.call_offered(call)
 

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.devices.agent.settings import AgentSettings, Party, name_addr, read_party
+from appliance.devices.agent.settings import (
+    AgentSettings,
+    Party,
+    dialled_user,
+    name_addr,
+    read_party,
+    wants_auto_answer,
+)
 
 
 @pytest.mark.parametrize(
@@ -42,3 +49,12 @@ def test_name_addr_when_party_is_anything_then_one_line_that_ends_as_meant(user:
 
 def test_settings_when_shown_then_without_the_password() -> None:
     assert "s3cret" not in repr(AgentSettings(user="201", edge="127.0.0.1:5060", password="s3cret"))
+
+
+def test_invite_when_it_wants_to_be_answered_at_once_then_only_by_its_header() -> None:
+    invite = "INVITE sip:201@127.0.0.1:5060 SIP/2.0\r\nCall-Info: <http://127.0.0.1/>;answer-after={}\r\n\r\nv=0\r\n"
+    assert dialled_user(invite) == "201"
+    assert wants_auto_answer(invite.format(0))
+    assert not wants_auto_answer(invite.format(5))
+    assert not wants_auto_answer("INVITE sip:201@box SIP/2.0\r\n\r\nCall-Info: <x>;answer-after=0\r\n")
+    assert dialled_user("") == ""

@@ -59,6 +59,7 @@ def test_probe_when_it_can_be_opened_then_buttons_lamps_and_manners(backend: Hid
         "lamps": "mute lamp, off-hook lamp, ring lamp, hold lamp",
         "hook": "a press",
         "mute": "a press",
+        "sound": "none",
     }
     assert list(probed.remarks) == []
     os.close(slave)

@@ -1,0 +1,112 @@
+"""A headset as a seat: plugged in, answered and hung up by its buttons, heard both ways, and pulled out in a call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from kit.baresip import Baresip
+from kit.box import PASSWORD, BoxSettings, RunningBox
+from kit.processes import wait_until
+from kit.seat import Seat
+from kit.talk import AGENT_HZ, CUSTOMER_HZ, OTHER_HZ, STRAIGHT, WAITING_HZ, PhoneMaker, contact_of, hears
+
+from appliance.devices.seat.hygiene import read_uses, users_of
+
+pytestmark = pytest.mark.scenario
+RING_HZ = 554.0
+
+
+@pytest.fixture(scope="module")
+def box_settings(tmp_path_factory: pytest.TempPathFactory) -> BoxSettings:
+    secret = tmp_path_factory.mktemp("secret") / "headset-201"
+    secret.write_text(PASSWORD + "\n")
+    extra = f'[[headsets]]\nextension = "201"\npassword_file = "{secret}"\ndevice = "MOCK1"\nagent = "ann"\n'
+    return {"capacity": 3, "extra": extra}
+
+
+@pytest.fixture
+def seat(box: RunningBox, tmp_path: Path) -> Iterator[Seat]:
+    """Plugged in: agent ann is at work."""
+    box.add_agent("ann", "201", "sales", available=False)
+    with Seat(tmp_path / "seat", box.config, tone_hz=AGENT_HZ) as running:
+        wait_until(lambda: box.agents()["ann"]["status"] == "Available", timeout_s=15, what=f"ann; {running.log}")
+        yield running
+
+
+def _put_through(box: RunningBox, customer: Baresip, seat: Seat) -> str:
+    customer.dial(STRAIGHT)
+    seat.wait_lamp("ring lamp")
+    seat.does("lift")
+    seat.wait_lamp("off-hook lamp")
+    hears(customer, AGENT_HZ)
+    seat.hears(CUSTOMER_HZ)
+    return contact_of(box, customer.user)
+
+
+def test_headset_when_worn_through_a_call_then_buttons_lamps_and_sound_agree(
+    box: RunningBox, phone: PhoneMaker, seat: Seat
+) -> None:
+    customer = phone(box, "101", tone_hz=CUSTOMER_HZ)
+    contact = _put_through(box, customer, seat)
+    assert seat.heard().tone_seconds(RING_HZ) > 0.2
+    seat.does("mute")
+    seat.wait_lamp("mute lamp")
+    customer.wait_heard(lambda sound: sound.part(-0.3).rms() < 50, what="silence of a muted headset")
+    seat.does("mute")
+    hears(customer, AGENT_HZ)
+    seat.does("flash")
+    seat.wait_lamp("hold lamp")
+    box.wait_event(contact, "CustomerHeld")
+    customer.wait_heard(
+        lambda sound: sound.part(-0.5).rms() > 100 and not sound.part(-0.5).has_tone(AGENT_HZ, share=0.2),
+        what="music instead of the agent",
+    )
+    seat.does("flash")
+    box.wait_event(contact, "CustomerResumed")
+    hears(customer, AGENT_HZ)
+    seat.hears(CUSTOMER_HZ)
+    seat.does("lower")
+    customer.wait_for("CALL_CLOSED")
+    record = box.wait_closed(contact)
+    assert record["DisconnectReason"] == "AGENT_DISCONNECT"
+    assert record["Agent"]["Username"] == "ann"
+    seat.wait_lamp("dark")
+    uses = wait_until(
+        lambda: users_of(read_uses(box.data / "devices" / "headsets.jsonl")).get("MOCK1"), timeout_s=10, what="a use"
+    )
+    assert list(uses) == ["ann"]
+
+
+def test_headset_when_pulled_out_in_a_call_then_customer_waits_and_is_offered_again(
+    box: RunningBox, phone: PhoneMaker, agent_phone: PhoneMaker, seat: Seat
+) -> None:
+    customer = phone(box, "101", tone_hz=CUSTOMER_HZ)
+    contact = _put_through(box, customer, seat)
+    seat.does("unplug")
+    hears(customer, WAITING_HZ)
+    assert seat.wait_end() == 0
+    assert box.wait_event(contact, "ContactTransferred")["kind"] == "device_lost"
+    wait_until(lambda: box.agents()["ann"]["status"] == "Offline", timeout_s=15, what="ann is offline")
+    other = agent_phone(box, "bob", "202", tone_hz=OTHER_HZ)
+    other.wait_for("CALL_INCOMING", timeout_s=15)
+    other.answer()
+    hears(customer, OTHER_HZ)
+    hears(other, CUSTOMER_HZ)
+    customer.hang_up()
+    assert box.wait_closed(contact)["NextContactId"]
+
+
+def test_headset_when_a_call_is_rejected_then_somebody_else_is_rung(
+    box: RunningBox, phone: PhoneMaker, agent_phone: PhoneMaker, seat: Seat
+) -> None:
+    customer = phone(box, "101", tone_hz=CUSTOMER_HZ)
+    customer.dial(STRAIGHT)
+    seat.wait_lamp("ring lamp")
+    seat.does("reject")
+    seat.wait_lamp("dark")
+    contact = contact_of(box, "101")
+    assert box.wait_event(contact, "AgentMissed")["cause"] == "rejected"
+    customer.hang_up()
+    box.wait_closed(contact)
