@@ -116,16 +116,18 @@ class SealedRecordings:
         return found > 0
 
     def undeliver(self, recording: RecordingId) -> bool:
-        """The console has lost it, and is told of it once more; False where the file is gone from here too."""
+        """The console has lost it, and is told of it once more; one that is still on its way stays so. False where
+        there is no file of it here either."""
         facts = self.facts(recording)
-        if facts is None:
-            return False
         with self._connection.transaction():
-            self._connection.write(
-                "UPDATE sealed_recordings SET delivered_wall_s = NULL WHERE recording = ?", (recording,)
+            undone = self._connection.write(
+                "UPDATE sealed_recordings SET delivered_wall_s = NULL"
+                " WHERE recording = ? AND delivered_wall_s IS NOT NULL",
+                (recording,),
             )
-            self._outbox.add(RECORDING, facts)
-        return True
+            if undone:
+                self._outbox.add(RECORDING, facts)
+        return facts is not None
 
     def deletable(self, limit: int, *, before_wall_s: float = 9e18) -> list[SealedRecording]:
         """Delivered before that time and not on hold, the oldest first."""
@@ -149,6 +151,10 @@ class SealedRecordings:
             self._connection.write("DELETE FROM sealed_recordings WHERE recording = ?", (recording,))
             self._mark(recording, RecordingStatus.ERASED)
             self._outbox.add(RECORDING_ERASED, {"recording": recording, "contact": contact, "why": why})
+
+    def paths(self) -> list[str]:
+        """Of all sealed files."""
+        return [row["path"] for row in self._connection.rows("SELECT path FROM sealed_recordings")]
 
     def totals(self) -> Totals:
         row = self._connection.row(

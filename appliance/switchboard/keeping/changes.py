@@ -45,7 +45,7 @@ def note_sealed(store: Store, clock: Clock, given: ask.RecordingSealed) -> Chang
     facts = given.facts
     recording = RecordingId(facts.recording)
     row = store.recordings.get(recording)
-    if row is None or row.status not in (RecordingStatus.FINISHED, RecordingStatus.SEALED):
+    if row is None or row.status not in (RecordingStatus.FINISHED, RecordingStatus.SEALED):  # signed anew
         return Change(result={"taken": False, "plain": False})
     if facts.contact != row.contact or facts.plain_sha256 != row.sha256:
         raise RequestError(f"what was sealed as {recording} is not that recording", kind="conflict")
