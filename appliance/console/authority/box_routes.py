@@ -21,6 +21,7 @@ from appliance.console.authority.errors import BoxRefusedError
 from appliance.console.authority.keys import console_keys
 from appliance.console.authority.presence import PresentKeys, RenewingBox, address_of
 from appliance.console.context import Console, PresentConsole
+from appliance.console.recordings.keys import recording_keys
 
 MOST_BYTES = 20_000
 LONGEST_NAME = 64
@@ -85,7 +86,7 @@ async def enrol(request: Request, console: PresentConsole, keys: PresentKeys) ->
         certificate=certificates.pem(issued),
         authorities=keys.certificate_pem,
         signing_keys=(keys.signing_pem,),
-        recipients=(),
+        recipients=recording_keys(console.settings.data_dir).recipients,
         url=console.settings.box_url,
         now_s=now_s,
     )
@@ -101,7 +102,7 @@ async def renew(request: Request, console: PresentConsole, keys: PresentKeys, bo
         certificate=certificates.pem(issued),
         authorities=keys.certificate_pem,
         signing_keys=(keys.signing_pem,),
-        recipients=(),
+        recipients=recording_keys(console.settings.data_dir).recipients,
         now_s=now_s,
     )
     return _json(answer)

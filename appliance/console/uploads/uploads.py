@@ -38,6 +38,7 @@ KEPT_S = 30 * 86400.0  # without a request
 MOST_OPEN = 64  # of one box
 FOLDER = "uploads"
 ANNOUNCED, STORED, ERASED = "announced", "stored", "erased"
+_UPLOAD = re.compile(r"^[0-9a-f]{32}$")
 _RECORDING = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 
 
@@ -230,7 +231,7 @@ def _require_vouched(box: Uploader, facts: Recording) -> None:
 
 
 async def _own(session: AsyncSession, box: Uploader, upload: str) -> Upload:
-    row = await session.get(Upload, upload[:200])
+    row = await session.get(Upload, upload) if _UPLOAD.match(upload) else None
     if row is None or row.box != box.box:
         raise UnknownUploadError("there is no such upload")
     return row
