@@ -6,15 +6,17 @@ with box_port(url, tmp_path) as port:      identity = port.enrol("seoul", tmp_pa
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+import aiohttp
 import msgspec
 import uvicorn
 from fastapi import FastAPI, WebSocket
@@ -101,6 +103,25 @@ def box_port(database_url: str, data_dir: Path) -> Iterator[BoxPort]:
         ready.server.should_exit = True
         thread.join(STARTED_WITHIN_S)
         assert not thread.is_alive(), "the box port did not stop"
+
+
+@asynccontextmanager
+async def web_session() -> AsyncIterator[aiohttp.ClientSession]:
+    """A client whose connections are over when this is left: the goodbyes of TLS go on after `close`."""
+    made: list[socket.socket] = []
+
+    def connection(info: tuple[Any, ...]) -> socket.socket:
+        made.append(socket.socket(*info[:3]))
+        return made[-1]
+
+    try:
+        connector = aiohttp.TCPConnector(socket_factory=connection)
+        async with aiohttp.ClientSession(connector=connector) as session:
+            yield session
+    finally:
+        async with asyncio.timeout(10):
+            while any(one.fileno() != -1 for one in made):
+                await asyncio.sleep(0.01)
 
 
 PROBE = "/box/v1/probe"

@@ -13,7 +13,7 @@ import aiohttp
 import msgspec
 import pytest
 from kit.console import sqlite_with_tables
-from kit.enrolled import PROBE, BoxPort, box_port
+from kit.enrolled import PROBE, BoxPort, box_port, web_session
 from sqlalchemy import delete, select
 
 from appliance.cloud import paths
@@ -64,7 +64,7 @@ def ask(
 
     async def run() -> tuple[int, bytes]:
         async with (
-            aiohttp.ClientSession() as session,
+            web_session() as session,
             session.get(port.url + path, ssl=context, headers=headers) as response,
         ):
             return response.status, await response.read()
@@ -146,12 +146,8 @@ def test_presence_when_a_websocket_comes_then_the_same_rules_hold(port: BoxPort,
     identity = port.enrol("seoul", tmp_path / "box")
 
     async def run(context: ssl.SSLContext) -> str:
-        async with aiohttp.ClientSession() as session, session.ws_connect(port.url + PROBE, ssl=context) as socket:
-            said, connection = await socket.receive_str(), socket.get_extra_info("socket")
-        async with asyncio.timeout(10):
-            while connection.fileno() != -1:  # the goodbyes of TLS go on after close
-                await asyncio.sleep(0.01)
-        return said
+        async with web_session() as session, session.ws_connect(port.url + PROBE, ssl=context) as socket:
+            return await socket.receive_str()
 
     assert asyncio.run(run(of(identity))) == identity.box
     answer = ask(port, tls.believing(port.keys.certificate_pem, floor_s=0.0), upgrade=True)
@@ -267,7 +263,7 @@ def test_request_when_it_is_endless_then_it_is_not_read(port: BoxPort) -> None:
     async def run() -> tuple[int, bytes]:
         context = tls.believing(port.keys.certificate_pem, floor_s=0.0)
         async with (
-            aiohttp.ClientSession() as session,
+            web_session() as session,
             session.post(port.url + paths.ENROLMENT, ssl=context, data=b"x" * 1_000_000) as response,
         ):
             return response.status, await response.read()
