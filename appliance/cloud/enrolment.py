@@ -30,6 +30,7 @@ class RefusalKind(enum.StrEnum):
     REVOKED = "revoked"
     CLONE = "clone"  # two boxes with one identity; an admin decides
     MALFORMED = "malformed"
+    NOT_FOUND = "not_found"
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):

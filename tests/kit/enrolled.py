@@ -12,7 +12,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,13 +22,17 @@ from fastapi import FastAPI, WebSocket
 from kit.console import add_branch, console
 
 from appliance.console.apps import box_app
+from appliance.console.audit.entries import Deed, Entry
+from appliance.console.audit.log import Wanted, entries
 from appliance.console.authority import codes
-from appliance.console.authority.certificates import issue_server
-from appliance.console.authority.connections import HttpWithCertificate, server_context
+from appliance.console.authority.box_tls import box_tls
+from appliance.console.authority.connections import HttpWithCertificate
 from appliance.console.authority.keys import ConsoleKeys, console_keys
 from appliance.console.authority.presence import PresentBox
 from appliance.console.context import Console
 from appliance.console.database.tables import Branch
+from appliance.console.notices import Notices, Topic
+from appliance.console.people.roles import Branches
 from appliance.sync.identity import enrolling
 from appliance.sync.identity.identity import Identity
 
@@ -39,14 +42,15 @@ Result = TypeVar("Result")
 
 @dataclass(slots=True)
 class BoxPort:
-    """url: https://127.0.0.1:port; refused: why handshakes failed; `now_s` of the console may be moved."""
+    """url: https://127.0.0.1:port; `now_s` of the console may be moved."""
 
     url: str
     keys: ConsoleKeys
     database_url: str
     data_dir: Path
-    refused: list[str] = field(default_factory=list)
     shift_s: float = 0.0
+    loop: asyncio.AbstractEventLoop = field(init=False)
+    notices: Notices = field(init=False)
 
     def now_s(self) -> float:
         return time.time() + self.shift_s
@@ -59,6 +63,20 @@ class BoxPort:
                 return await work(one)
 
         return asyncio.run(run())
+
+    def audited(self, deed: Deed) -> list[Entry]:
+        """The entries of that deed, the newest first."""
+
+        async def read(one: Console) -> list[Entry]:
+            async with one.database.reading() as session:
+                return await entries(session, Wanted(branches=Branches(every=True), deed=deed.value))
+
+        found: list[Entry] = self.with_console(read)
+        return found
+
+    def told(self, topic: Topic, key: str) -> None:
+        """As if a process of the console had changed something: the serving one hears of it."""
+        self.loop.call_soon_threadsafe(self.notices.tell, topic, key)
 
     def code(self, branch: str) -> str:
         """A one-time code for `branch`, which is made where there is none."""
@@ -90,11 +108,8 @@ class BoxPort:
 def box_port(database_url: str, data_dir: Path) -> Iterator[BoxPort]:
     """The box application behind real TLS, served by a thread of this process."""
     keys = console_keys(data_dir / "authority")
-    chain = data_dir / "server.pem"
-    chain.write_bytes(issue_server(keys, ["127.0.0.1", "localhost"], now=datetime.now(UTC)))
     port = BoxPort(url="", keys=keys, database_url=database_url, data_dir=data_dir)
-    context = server_context(certificate_file=str(chain), authority=keys.certificate_pem, refused=port.refused.append)
-    thread = threading.Thread(target=asyncio.run, args=(_serve(port, context, ready := _Ready()),), daemon=True)
+    thread = threading.Thread(target=asyncio.run, args=(_serve(port, ready := _Ready()),), daemon=True)
     thread.start()
     assert ready.event.wait(STARTED_WITHIN_S), "the box port did not start"
     try:
@@ -147,12 +162,13 @@ class _Ready:
         self.server: uvicorn.Server
 
 
-async def _serve(port: BoxPort, context: Any, ready: _Ready) -> None:
+async def _serve(port: BoxPort, ready: _Ready) -> None:
     async with console(port.database_url, port.data_dir, now_s=port.now_s) as one:
         here = replace(
             one, settings=msgspec.structs.replace(one.settings, box_url="")
         )  # boxes stay where they enrolled
-        app = box_app(here)
+        port.loop, port.notices = asyncio.get_running_loop(), here.notices
+        app, context = box_app(here), box_tls(here, ["127.0.0.1", "localhost"])
         _add_probes(app)
         config = uvicorn.Config(
             app, host="127.0.0.1", port=0, http=HttpWithCertificate, ws="websockets-sansio", log_level="warning",

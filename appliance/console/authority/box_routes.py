@@ -16,9 +16,12 @@ from appliance.cloud.enrolment import (
     RefusalKind,
 )
 from appliance.cloud.errors import MalformedError
+from appliance.console.audit.entries import Deed
+from appliance.console.audit.log import note
 from appliance.console.authority import boxes, certificates, codes
+from appliance.console.authority.auditing import Auditor
 from appliance.console.authority.errors import BoxRefusedError
-from appliance.console.authority.keys import console_keys
+from appliance.console.authority.keys import authority_folder, console_keys
 from appliance.console.authority.presence import PresentKeys, RenewingBox, address_of
 from appliance.console.context import Console, PresentConsole
 from appliance.console.recordings.keys import recording_keys
@@ -31,7 +34,8 @@ router = APIRouter()
 
 def install(app: FastAPI, console: Console) -> None:
     """Raises ConsoleError where the console's keys can't be used."""
-    app.state.authority = console_keys(console.settings.data_dir / "authority")
+    app.state.authority = console_keys(authority_folder(console.settings.data_dir))
+    app.state.auditor = Auditor(console)
     app.add_exception_handler(BoxRefusedError, _tell)
     app.add_exception_handler(MalformedError, _tell)
     app.include_router(router)
@@ -75,6 +79,10 @@ async def enrol(request: Request, console: PresentConsole, keys: PresentKeys) ->
                 now_s=now_s,
             )
             issued = await boxes.certify(session, keys, box=box, key=key, now_s=now_s)
+            await note(
+                session, wall_s=now_s, who=f"box:{box}", deed=Deed.BOX_ENROLLED, about=f"box:{box}", branch=branch,
+                detail=asked.name, address=address,
+            )  # fmt: skip
     except BoxRefusedError as error:
         if error.kind is RefusalKind.CODE:
             async with console.database.writing() as session:
@@ -111,6 +119,7 @@ async def renew(request: Request, console: PresentConsole, keys: PresentKeys, bo
 async def _tell(request: Request, error: Exception) -> Response:
     """The same handler serves requests and WebSockets that aren't accepted yet: starlette sends it."""
     refused = error if isinstance(error, BoxRefusedError) else BoxRefusedError(RefusalKind.MALFORMED, str(error))
+    await request.app.state.auditor.refused(refused, address_of(request))
     return Response(msgspec.json.encode(refused.refusal), status_code=refused.status, media_type="application/json")
 
 

@@ -74,6 +74,12 @@ def issue_server(keys: ConsoleKeys, names: Sequence[str], *, now: datetime) -> b
     return private_pem(key) + certificate.public_bytes(Encoding.PEM) + keys.certificate_pem.encode()
 
 
+def hosts_of(certificate: x509.Certificate) -> set[str]:
+    """The names and addresses that a server certificate is for."""
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return {str(name.value) for name in names}
+
+
 def pem(certificate: x509.Certificate) -> str:
     return certificate.public_bytes(Encoding.PEM).decode()
 

@@ -13,6 +13,7 @@ _STATUS = {
     RefusalKind.NO_CERTIFICATE: 401,
     RefusalKind.UNKNOWN: 401,
     RefusalKind.MALFORMED: 400,
+    RefusalKind.NOT_FOUND: 404,
 }
 
 

@@ -55,6 +55,11 @@ class ConsoleKeys:
         return self.certificate.fingerprint(hashes.SHA256()).hex()
 
 
+def authority_folder(data_dir: Path) -> Path:
+    """Where the keys lie."""
+    return data_dir / "authority"
+
+
 def console_keys(folder: Path, *, now: datetime | None = None) -> ConsoleKeys:
     """Those of `folder`, made where there are none. Several processes may begin at the same time.
 

@@ -17,6 +17,8 @@ from starlette.requests import HTTPConnection
 
 from appliance.cloud.enrolment import MACHINE, RefusalKind
 from appliance.cloud.errors import MalformedError
+from appliance.console.audit.entries import Deed
+from appliance.console.audit.log import note
 from appliance.console.authority import boxes, certificates
 from appliance.console.authority.boxes import State
 from appliance.console.authority.connections import CLIENT_CERTIFICATE
@@ -78,7 +80,12 @@ async def _present(connection: HTTPConnection, console: PresentConsole, *, may_h
     if doubt:
         async with console.database.writing() as session:
             address = address_of(connection)
-            await boxes.suspect(session, box.box, why=doubt, now_s=now_s, machine=machine, address=address)
+            new = await boxes.suspect(session, box.box, why=doubt, now_s=now_s, machine=machine, address=address)
+            if new:
+                await note(
+                    session, wall_s=now_s, who=f"box:{box.box}", deed=Deed.BOX_CLONED, about=f"box:{box.box}",
+                    branch=box.branch, detail=doubt, address=address,
+                )  # fmt: skip
         raise _refused(RefusalKind.CLONE, f"{doubt}: {_CLONE}", box)
     await _note_heard(console, certificate, box, now_s)
     return KnownBox(box=box.box, branch=box.branch, state=box.state, serial=shown.serial, key=shown.public_key)

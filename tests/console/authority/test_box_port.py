@@ -14,10 +14,12 @@ import msgspec
 import pytest
 from kit.console import sqlite_with_tables
 from kit.enrolled import PROBE, BoxPort, box_port, web_session
+from kit.processes import wait_until
 from sqlalchemy import delete, select
 
 from appliance.cloud import paths
 from appliance.cloud.enrolment import MACHINE, Refusal, RefusalKind
+from appliance.console.audit.entries import Deed
 from appliance.console.authority import boxes
 from appliance.console.authority.certificates import issue_box, pem
 from appliance.console.authority.keys import console_keys
@@ -47,7 +49,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BoxPort]:
 def port(served: BoxPort) -> BoxPort:
     """With the right time, and no wrong code remembered."""
     served.shift_s = 0.0
-    served.refused.clear()
 
     async def forget(one: Console) -> None:
         async with one.database.writing() as session:
@@ -163,7 +164,7 @@ def test_presence_when_the_certificate_is_of_another_authority_then_the_handshak
     identity = store_identity(tmp_path / "forged", key, pem(forged), mine.console)
     with pytest.raises(aiohttp.ClientError):
         ask(port, of(identity))
-    assert port.refused
+    wait_until(lambda: any("TLS" in one.detail for one in port.audited(Deed.REFUSED)), timeout_s=10, what="the audit")
 
 
 def test_presence_when_the_certificate_is_ours_but_nobodys_then_refused(port: BoxPort, tmp_path: Path) -> None:
@@ -183,6 +184,7 @@ def test_presence_when_the_box_was_revoked_then_refused_at_once(port: BoxPort, t
     port.with_console(revoke)
     answer = ask(port, of(identity))
     assert (answer[0], refusal(answer)) == (403, RefusalKind.REVOKED)
+    assert [one.branch for one in port.audited(Deed.REFUSED) if one.who == f"box:{identity.box}"] == ["seoul"]
     with pytest.raises(enrolling.EnrolmentError, match="revoked"):
         asyncio.run(enrolling.renew(tmp_path / "box", identity, machine="m1"))
 
@@ -207,6 +209,7 @@ def test_presence_when_the_machine_is_another_then_both_are_out_until_an_admin_d
     assert ask(port, of(identity))[0] == 200
     answer = ask(port, of(identity), machine="m2")
     assert (answer[0], refusal(answer)) == (403, RefusalKind.CLONE)
+    assert port.audited(Deed.BOX_CLONED)[0].who == f"box:{identity.box}"
     assert refusal(ask(port, of(identity))) is RefusalKind.CLONE
 
     async def decide(one: Console) -> list[str]:

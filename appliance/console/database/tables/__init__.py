@@ -13,6 +13,7 @@ from appliance.console.database.tables.events import Event
 from appliance.console.database.tables.happenings import Happening, MetricSnapshot
 from appliance.console.database.tables.inventory import InventoryEntry
 from appliance.console.database.tables.live import LiveBranch
+from appliance.console.database.tables.orders import Blob, BoxOrder, DesiredItem, Drift
 from appliance.console.database.tables.outages import OutageNote
 from appliance.console.database.tables.people import Person, PersonGrant, PersonSession, WrongTries
 from appliance.console.database.tables.recordings import Recording, Wave
@@ -25,11 +26,15 @@ __all__ = [
     "ApiToken",
     "AuditEntry",
     "AuditHead",
+    "Blob",
     "Box",
+    "BoxOrder",
     "Branch",
     "Certificate",
     "Chain",
     "Contact",
+    "DesiredItem",
+    "Drift",
     "EnrolmentCode",
     "EnrolmentFailure",
     "Erasure",

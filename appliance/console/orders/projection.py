@@ -1,0 +1,53 @@
+"""What boxes say of their orders, from their events: applied or failed, results of commands, local changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from appliance.cloud.orders import COMMAND_RESULT, DESIRED_APPLIED, DRIFT
+from appliance.console.database.tables.orders import BoxOrder, Drift
+from appliance.console.database.upserting import put_rows
+from appliance.console.ingest.arriving import Arrived, Sender
+from appliance.console.ingest.projecting import Projector, readable, text_of
+
+
+class Answered(msgspec.Struct, frozen=True, kw_only=True):
+    """What every answer to an order has."""
+
+    number: int
+
+
+class Drifted(msgspec.Struct, frozen=True, kw_only=True):
+    """items: kind, name, local, desired of each."""
+
+    version: int
+    items: list[dict[str, Any]]
+
+
+async def answer(session: AsyncSession, sender: Sender, events: Sequence[Arrived], now_s: float) -> None:
+    """A later answer to the same order (applied, then rolled back) counts."""
+    for one, data in readable(events, Answered):
+        told = {"answer": text_of(one.event.data), "answered_s": one.time_s}
+        order = (BoxOrder.box == sender.box, BoxOrder.number == data.number)
+        await session.execute(update(BoxOrder).where(*order).values(**told))
+
+
+async def drift(session: AsyncSession, sender: Sender, events: Sequence[Arrived], now_s: float) -> None:
+    """The newest counts: it names all there is."""
+    rows = [
+        {"box": sender.box, "version": data.version, "content": _text(data.items), "told_s": one.time_s}
+        for one, data in readable(events, Drifted)
+    ]
+    await put_rows(session, Drift, rows[-1:])
+
+
+def _text(items: object) -> str:
+    return msgspec.json.encode(items).decode()
+
+
+KINDS: Mapping[str, Projector] = {DESIRED_APPLIED: answer, COMMAND_RESULT: answer, DRIFT: drift}
