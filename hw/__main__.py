@@ -31,7 +31,7 @@ def main(words: Sequence[str] | None = None, registry: Registry | None = None) -
     asked = _parser().parse_args(words)
     try:
         registry = registry or Registry()
-        found = [_at(registry, address) for address in asked.address] or registry.find()
+        found = [registry.found(address) for address in asked.address] or registry.find()
     except (DriverError, DeviceAbsentError) as error:
         print(f"hw: {error}", file=sys.stderr)
         return 2
@@ -50,18 +50,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--list", action="store_true", help="only list; open nothing")
     parser.add_argument("--json", action="store_true", help="as JSON: {drivers, devices}")
     return parser
-
-
-def _at(registry: Registry, address: str) -> Found:
-    """A device that no driver finds by itself may still be a modem at a real serial port."""
-    try:
-        return registry.found(address)
-    except DeviceAbsentError:
-        if not address.startswith("/dev/") or not registry.has("modem.serial"):
-            raise
-        from hw.modem.serial_modems import found_at
-
-        return found_at(address)
 
 
 def _look(registry: Registry, found: Found) -> Looked:

@@ -48,6 +48,14 @@ class Probed:
 
 
 @runtime_checkable
+class Addressable(Protocol):
+    """A backend whose devices may be named though nobody finds them: a serial port, a wiring."""
+
+    def at(self, address: str) -> Found | None:
+        """None for an address of another kind. Raises DeviceAbsentError for one that is wrong."""
+
+
+@runtime_checkable
 class Backend(Protocol):
     """Must be overridden: all of it. rank: a lower one is chosen first when nobody names a driver."""
 

@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from hw.devices import MOCK, Backend, Found, Kind
+from hw.devices import MOCK, Addressable, Backend, Found, Kind
 from hw.errors import DeviceAbsentError, DriverError
 from hw.headset.interface import HeadsetBackend
 from hw.line.interface import LineBackend
@@ -101,19 +101,24 @@ class Registry:
 
     def find(self) -> list[Found]:
         """Every device of every usable driver; with LINEKEEPER_HW=mock the mocks', else never a mock's."""
-        usable = [one for one in self.drivers if one.status is DriverStatus.READY and (one.name == MOCK) is self._mocks]
-        return [found for driver in usable if driver.backend is not None for found in driver.backend.find()]
+        return [found for driver in self._usable() if driver.backend is not None for found in driver.backend.find()]
 
     def found(self, address: str) -> Found:
-        """The device of that address, or stable address. Raises DeviceAbsentError."""
+        """The device of that address, or stable address, found or only named. Raises DeviceAbsentError."""
         for one in self.find():
             if address in (one.address, one.stable):
                 return one
+        for driver in self._usable():
+            if isinstance(driver.backend, Addressable) and (named := driver.backend.at(address)) is not None:
+                return named
         raise DeviceAbsentError(f"no device {address}; `python -m hw` lists what is plugged in")
 
     def has(self, name: str) -> bool:
         """Whether driver `name`, such as modem.serial, can be used."""
         return any(str(one) == name and one.status is DriverStatus.READY for one in self.drivers)
+
+    def _usable(self) -> list[Driver]:
+        return [one for one in self.drivers if one.status is DriverStatus.READY and (one.name == MOCK) is self._mocks]
 
     def _of(self, kind: Kind) -> list[Driver]:
         return [driver for driver in self.drivers if driver.kind is kind]

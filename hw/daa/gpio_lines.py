@@ -156,6 +156,9 @@ class GpioLines:
     def find(self) -> Sequence[Found]:
         return [found_at(address) for address in os.environ.get(WIRED, "").split(";") if address.strip()]
 
+    def at(self, address: str) -> Found | None:
+        return found_at(address) if address.startswith("daa:") else None
+
     def probe(self, found: Found) -> Probed:
         """Opens pins and sound card for a moment. Raises DeviceError."""
         wiring = parse_wiring(found.address)

@@ -14,6 +14,7 @@ from hw.modem.session import Failed, Ready, Session
 
 NAME = "serial"
 PROBE_S = 15.0
+PORTS = ("/dev/tty", "/dev/pts/", "/dev/serial/")
 TTYS, BY_ID = Path("/sys/class/tty"), Path("/dev/serial/by-id")
 
 
@@ -32,6 +33,10 @@ class SerialModems:
         """USB devices of the communication class (ttyACM)."""
         ports = sorted(self._ttys.glob("ttyACM*"))
         return [found_at(f"/dev/{path.name}", self._ttys, self._by_id) for path in ports]
+
+    def at(self, address: str) -> Found | None:
+        """Any serial port: a modem behind an adapter is found by nobody."""
+        return found_at(address, self._ttys, self._by_id) if address.startswith(PORTS) else None
 
     def probe(self, found: Found) -> Probed:
         return probe(found)

@@ -83,6 +83,9 @@ class GpioPanels:
         address = os.environ.get(WIRED, "")
         return [found_at(address)] if address else []
 
+    def at(self, address: str) -> Found | None:
+        return found_at(address) if address.startswith("panel:") else None
+
     def probe(self, found: Found) -> Probed:
         """Opens it for a moment, all dark. Raises DeviceError."""
         GpioPanel(found, self._factory).close()

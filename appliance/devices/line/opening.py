@@ -76,7 +76,7 @@ def found_of(line: Line, registry: Registry) -> Found:
         if not line.device or (plugged and plugged[0].driver == MOCK):
             return _the_only(line, plugged)
         named = [one for one in plugged if line.device in (one.address, one.stable, one.serial)]
-        return named[0] if named else _at_port(line, registry)
+        return named[0] if named else registry.found(line.device)
     except HwError as error:
         raise DevicesError(f"line {line.name}: {error}") from error
 
@@ -97,12 +97,3 @@ def _the_only(line: Line, plugged: list[Found]) -> Found:
         there = ", ".join(one.stable or one.address for one in plugged)
         raise DevicesError(f"line {line.name} names no device, and there are several: {there}; set device")
     return plugged[0]
-
-
-def _at_port(line: Line, registry: Registry) -> Found:
-    """A modem at a real serial port is found by nobody, but may be named."""
-    if line.kind != "modem" or not line.device.startswith("/dev/") or not registry.has("modem.serial"):
-        return registry.found(line.device)
-    from hw.modem.serial_modems import found_at
-
-    return found_at(line.device)
