@@ -32,6 +32,7 @@ def test_list_when_mocks_are_wanted_then_one_of_each_kind(capsys: pytest.Capture
         ("daa", "mock", ""),
         ("headset", "mock", ""),
         ("modem", "mock", ""),
+        ("panel", "mock", ""),
     ]
     assert all(one["remarks"] for one in told["devices"])
     assert {"name": "modem.serial", "status": "ready", "reason": ""} in told["drivers"]
