@@ -71,7 +71,8 @@ class MockPanels:
         return [self.THE_ONE]
 
     def probe(self, found: Found) -> Probed:
-        return Probed(found=found, facts={"lights": ", ".join(LIGHTS)})
+        remarks = ("It is a mock: nobody looks at it.",)
+        return Probed(found=found, facts={"lights": ", ".join(LIGHTS)}, remarks=remarks)
 
     def open(self, found: Found) -> MockPanel:
         if found.address != self.THE_ONE.address:
