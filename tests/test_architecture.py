@@ -32,7 +32,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store": {"acd.model", "acd.errands", "acd.callbacks", "acd.campaigns", "metrics", "cloud"},
     "records": {"store", "acd.model", "config.paths"},
     "cloud": set(),
-    "sync": {"cloud", "store", "config", "records", "switchboard.requests", "switchboard.wire"},
+    "sync": {"cloud", "store", "config", "records", "switchboard.requests", "switchboard.wire",
+        "switchboard.api.api_server", "switchboard.service_manager",
+    },
     "console": {"cloud", "flow", "metrics", "acd.model", "records"},
     "switchboard": {
         "edge", "contact.protocol", "contact.settings", "flow", "acd", "metrics", "records", "store", "config", "cloud",

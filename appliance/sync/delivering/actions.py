@@ -66,10 +66,11 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unreached(msgspec.Struct, frozen=True, kw_only=True):
-    """No answer, or none that can be used. retry_s: not to be tried before."""
+    """No answer, or none that can be used (`answered`). retry_s: not to be tried before."""
 
     why: str
     retry_s: float = 0.0
+    answered: bool = False
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):

@@ -80,6 +80,7 @@ class Courier:
         self._outage_s = outage_s
         self._check_s = check_s
         self._sizing = Sizing()
+        self._stuck = False
         self._reconciler = Reconciler(chain_store, outages)
         self._retry_at = _NEVER
         self._local_retry_at = _NEVER
@@ -156,16 +157,16 @@ class Courier:
         """Raises StoreError: as if there had been no answer."""
         match outcome:
             case Heard(position=position):
-                self.reached(now)
+                self._answered(now)
                 self._settle(action, position, now)
             case Disagreed(conflict=conflict):
-                self.reached(now)
+                self._answered(now)
                 self._settle(action, conflict.acknowledged, now)
             case Judged(verdict=verdict):
-                self.reached(now)
+                self._answered(now)
                 self._reconciler.judged(verdict, now)
-            case Unreached(why=why, retry_s=retry_s):
-                self._broke(action, why, retry_s, now)
+            case Unreached():
+                self._broke(action, outcome, now)
             case Done(seq=seq):
                 self._local_retry_at = _NEVER
                 self._done(action, seq)
@@ -174,7 +175,15 @@ class Courier:
                 logger.info("the switchboard did not take it: %s", why)
 
     def reached(self, now: Stamp) -> None:
-        """The console answered, to whatever."""
+        """The console answered somebody else. That is no help where it answers, but can't take what the courier has."""
+        if not self._stuck:
+            self._link_is_up(now)
+
+    def _answered(self, now: Stamp) -> None:
+        self._stuck = False
+        self._link_is_up(now)
+
+    def _link_is_up(self, now: Stamp) -> None:
         self._heard_at, self._retry_at = now.mono_s, _NEVER
         memory, ended = link.succeeded(self.memory, now, outage_s=self._outage_s)
         if ended is not None:
@@ -187,7 +196,7 @@ class Courier:
         self.memory = memory  # only now: an outage that couldn't be written down has not ended yet
 
     def missed(self, now: Stamp, why: str, retry_s: float = 0.0) -> None:
-        """The console did not answer, to whatever."""
+        """The console did not answer, whoever asked."""
         first = self.memory.failing_since is None
         self.memory = link.failed(self.memory, now, why, after=self.chain.boundary())
         pause_s = max(retry_s, wait_s(self.memory.failures, self._chance()))
@@ -198,10 +207,11 @@ class Courier:
             self._outages.remember(self.memory)
             self._remembered_at = now.mono_s
 
-    def _broke(self, action: Action, why: str, retry_s: float, now: Stamp) -> None:
+    def _broke(self, action: Action, found: Unreached, now: Stamp) -> None:
+        self._stuck = found.answered
         if isinstance(action, SendBatch):
             self._sizing.broke()
-        self.missed(now, why, retry_s)
+        self.missed(now, found.why, found.retry_s)
 
     def _settle(self, action: Action, theirs: chain.Position, now: Stamp) -> None:
         before = self.chain.position
@@ -216,7 +226,8 @@ class Courier:
             if theirs.seq >= action.until.seq:
                 self._sizing.went_well()
             elif settled is Settled.SAME:
-                self._broke(action, f"the console took nothing behind event {theirs.seq}", 0.0, now)
+                why = f"the console took nothing behind event {theirs.seq}"
+                self._broke(action, Unreached(why=why, answered=True), now)
         if self.chain.acknowledged_outbox > self._told_outbox and self._untold_since is None:
             self._untold_since = now.mono_s
         if now.mono_s - self._forgotten_at >= FORGET_S:

@@ -224,7 +224,7 @@ class Faults(RuleBasedStateMachine):
         if what in {"request lost", "delayed"}:
             return LOST
         if what == "bad":
-            return Unreached(why="503", retry_s=5.0)
+            return Unreached(why="503", retry_s=5.0, answered=True)
         answer = self.remote(action)
         if what == "doubled":
             answer = self.remote(action)

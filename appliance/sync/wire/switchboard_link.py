@@ -1,0 +1,58 @@
+"""Asks the switchboard by its local API: one line of JSON there, one back, a connection for each question.
+
+A switchboard that isn't there is no fault of the link to the console: it comes back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from appliance.errors import RequestError, SyncError
+from appliance.switchboard.wire import LONGEST_LINE, Answer, Request, encode
+
+PATIENCE_S = 30.0
+
+
+class SwitchboardAwayError(SyncError):
+    """Nobody answers at the switchboard's socket."""
+
+
+class SwitchboardLink:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def call(self, op: str, **args: Any) -> Any:
+        """The result of operation `op`. Raises SwitchboardAwayError, RequestError where it says no."""
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                line = await self._ask(encode(Request(op=op, args=args)))
+        except (OSError, TimeoutError, ValueError) as error:
+            raise SwitchboardAwayError(f"the switchboard at {self._path} does not answer {op}: {error}") from error
+        return _result(line, op)
+
+    async def _ask(self, line: bytes) -> bytes:
+        reader, writer = await asyncio.open_unix_connection(str(self._path), limit=LONGEST_LINE)
+        try:
+            writer.write(line)
+            await writer.drain()
+            answer = await reader.readline()
+        finally:
+            writer.close()
+        if not answer.endswith(b"\n"):
+            raise ConnectionResetError("it closed the connection")
+        return answer
+
+
+def _result(line: bytes, op: str) -> Any:
+    try:
+        answer = msgspec.json.decode(line, type=Answer)
+    except msgspec.MsgspecError as error:
+        raise SwitchboardAwayError(f"the answer to {op} is none of the switchboard's: {error}") from error
+    if answer.ok:
+        return answer.result
+    fault = answer.error
+    raise RequestError(fault.message if fault else f"{op} was refused", kind=fault.kind if fault else "invalid")
