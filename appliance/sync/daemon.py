@@ -26,7 +26,7 @@ from appliance.sync.ground import Ground
 from appliance.sync.pacing import Pace
 from appliance.sync.state.state_thread import StateThread
 from appliance.sync.wire.console_link import ConsoleLink
-from appliance.sync.wire.credentials import Credentials
+from appliance.sync.wire.credentials import Credentials, present_credentials
 from appliance.sync.wire.switchboard_link import SwitchboardLink
 
 logger = logging.getLogger(__name__)
@@ -174,8 +174,6 @@ def _minutes_of_day() -> int:
 
 async def serve(config_file: Path) -> None:
     """Run the service until SIGTERM or SIGINT; SIGHUP reads the configuration again. Raises ApplianceError, OSError."""
-    from appliance.sync.identity.present import present_credentials
-
     manager = ServiceManager()
     configuration = LastGood(config_file, keep=False).load().configuration
     data = box_paths(configuration).data

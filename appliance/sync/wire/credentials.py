@@ -5,6 +5,11 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+
+from appliance.cloud.signing import signature_of
+from appliance.sync.identity.identity import is_enrolled, load_identity
+from appliance.sync.identity.tls import client_context
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,3 +21,21 @@ class Credentials:
     url: str
     tls: Callable[[], ssl.SSLContext] | None
     sign: Callable[[bytes], bytes]
+
+
+def present_credentials(data: Path) -> Credentials | None:
+    """Those in the box's files; None while it belongs to no console, or the console has taken the identity away.
+
+    Raises SyncError where the files can't be used.
+    """
+    if not is_enrolled(data):
+        return None
+    identity = load_identity(data)
+    if identity.console.revoked:
+        return None
+    return Credentials(
+        box=identity.box,
+        url=identity.console.url,
+        tls=lambda: client_context(identity),
+        sign=lambda text: signature_of(identity.key, text),
+    )

@@ -1,0 +1,212 @@
+"""The sync service on a real switchboard, against an honest console over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from switchboard.harness import Harness
+from sync.honest_console import HonestConsole
+
+from appliance.cloud.reconciling import OUTAGE, RECONCILED, Verdict
+from appliance.cloud.signing import signature_of
+from appliance.config.load import load
+from appliance.ids import ContactId
+from appliance.store.connection import Connection
+from appliance.store.contact_records import CONTACT_RECORD
+from appliance.store.outbox import CONTACT_EVENT, Outbox
+from appliance.sync.daemon import SyncService
+from appliance.sync.wire.credentials import Credentials
+
+BOX = "box-1"
+SETTINGS = "[sync]\nlive_s = 0.2\nsnapshot_s = 10.0\noutage_s = 1.0\n"
+
+
+class Scene:
+    """A switchboard, a sync service and a console."""
+
+    def __init__(self, box: Harness) -> None:
+        self.box = box
+        self.key = generate_private_key(SECP256R1())
+        self.console = HonestConsole(BOX, self.key.public_key())
+        self.service: SyncService | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def start_sync(self) -> None:
+        credentials = Credentials(
+            box=BOX, url=self.console.url, tls=None, sign=lambda text: signature_of(self.key, text)
+        )
+        self.service = SyncService(load(self.box.config), credentials=lambda: credentials)
+        self._task = asyncio.create_task(self.service.run())
+
+    async def stop_sync(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    async def talk(self, slot: int = 0) -> ContactId:
+        """A whole contact, up to its record."""
+        process = await self.box.process(slot)
+        contact = process.begin()
+        await process.enter_queue()
+        offer = await process.offered()
+        process.answered(offer)
+        process.hung_up(offer)
+        await self.box.closed(contact)
+        await process.close()
+        return contact
+
+    def depth(self) -> int:
+        connection = Connection.reader(self.box.paths.store)
+        try:
+            return Outbox(connection).depth()
+        finally:
+            connection.close()
+
+    async def until_delivered(self) -> None:
+        """Until nothing waits in the outbox."""
+
+        async def empty() -> bool:
+            if self.console.open_faults and self.service is not None:
+                self.service.hurry()  # else it would wait longer after each
+            return self.depth() == 0
+
+        await self.box.until(empty, "the outbox is empty")
+
+
+@asynccontextmanager
+async def staged(folder: Path) -> AsyncIterator[Scene]:
+    box = Harness(folder)
+    box.write_config(SETTINGS)
+    scene = Scene(box)
+    async with box:
+        await box.staff("kim", wrap_up_s=0.1)
+        await scene.console.open()
+        try:
+            yield scene
+        finally:
+            await scene.stop_sync()
+            await scene.console.close()
+
+
+def play(folder: Path, act: Callable[[Scene], Awaitable[None]]) -> None:
+    async def performance() -> None:
+        async with staged(folder) as scene:
+            await act(scene)
+
+    asyncio.run(asyncio.wait_for(performance(), 60))
+
+
+def test_service_when_a_contact_ends_then_the_console_has_events_and_record(tmp_path: Path) -> None:
+    async def act(scene: Scene) -> None:
+        scene.start_sync()
+        contact = await scene.talk()
+        await scene.until_delivered()
+        said = scene.console.model.decoded()
+        assert {event.kind for event in said} >= {CONTACT_EVENT, CONTACT_RECORD, "agent", "queue", "agent_state"}
+        shown = await scene.box.shown(contact)
+        assert shown is not None
+        assert shown["record"] in scene.console.model.contents(CONTACT_RECORD)
+        events = [event for event in said if event.kind == CONTACT_EVENT and event.subject == contact]
+        assert len(events) == len(shown["events"])
+
+    play(tmp_path, act)
+
+
+def test_service_when_requests_fail_in_every_way_then_each_event_comes_once(tmp_path: Path) -> None:
+    async def act(scene: Scene) -> None:
+        scene.console.open_faults = ["503", "lost", "drop", "lost", "503", "lost"]
+        scene.start_sync()
+        await scene.talk()
+        await scene.until_delivered()
+        numbers = [event.number for event in scene.console.model.decoded()]
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert not scene.console.open_faults
+
+    play(tmp_path, act)
+
+
+def test_service_when_the_console_was_away_then_outage_and_verdict_are_noted(tmp_path: Path) -> None:
+    async def act(scene: Scene) -> None:
+        scene.start_sync()
+        await scene.talk()
+        await scene.until_delivered()
+        await scene.console.shut()
+        contact = await scene.talk(1)
+        await asyncio.sleep(1.5)  # longer than outage_s
+        await scene.console.open()
+        assert scene.service is not None
+        scene.service.hurry()
+
+        async def reconciled() -> list[object]:
+            return scene.console.model.contents(RECONCILED)
+
+        verdicts = await scene.box.until(reconciled, "both sides have compared")
+        verdict = msgspec.convert(verdicts[0], type=Verdict)
+        assert verdict.agrees
+        assert verdict.contact_records == 1
+        assert len(scene.console.model.contents(OUTAGE)) == 1
+        assert contact in {event.subject for event in scene.console.model.decoded() if event.kind == CONTACT_RECORD}
+
+    play(tmp_path, act)
+
+
+def test_service_when_it_is_stopped_and_started_then_it_goes_on_where_it_was(tmp_path: Path) -> None:
+    async def act(scene: Scene) -> None:
+        scene.start_sync()
+        await scene.talk()
+        await scene.until_delivered()
+        before = scene.console.model.position
+        await scene.stop_sync()
+        await scene.talk(1)
+        scene.start_sync()
+        await scene.until_delivered()
+        assert scene.console.model.at(before.seq) == before
+        assert scene.console.model.position.seq > before.seq
+
+    play(tmp_path, act)
+
+
+def test_live_state_when_somebody_logs_in_then_the_newest_is_shown(tmp_path: Path) -> None:
+    async def act(scene: Scene) -> None:
+        scene.start_sync()
+
+        async def status(wanted: str) -> bool:
+            return bool(scene.console.live) and scene.console.live[-1].agents[0].status == wanted
+
+        await scene.box.until(lambda: status("Available"), "kim is shown")
+        await scene.box.call("agent.status", agent="kim", status="Lunch")
+        await scene.box.until(lambda: status("Lunch"), "the change is shown")
+        numbers = [state.number for state in scene.console.live]
+        assert numbers == sorted(set(numbers))
+
+    play(tmp_path, act)
+
+
+def test_live_state_when_the_switchboard_is_away_then_that_is_said(tmp_path: Path) -> None:
+    async def act(scene: Scene) -> None:
+        scene.start_sync()
+
+        async def shown() -> bool:
+            return bool(scene.console.live)
+
+        await scene.box.until(shown, "something is shown")
+        await scene.box.stop()
+
+        async def said() -> bool:
+            return any("switchboard does not answer" in text for text in scene.console.live[-1].health.warnings)
+
+        await scene.box.until(said, "the board says so")
+        await scene.box.start()
+
+        async def well() -> bool:
+            return not any("switchboard" in text for text in scene.console.live[-1].health.warnings)
+
+        await scene.box.until(well, "it is there again")
+
+    play(tmp_path, act)
