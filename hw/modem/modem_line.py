@@ -1,7 +1,8 @@
 """A voice modem as a line: its session and the line's state machine, joined. Pure (sans I/O), the clock passed in.
 
-Voice is µ-law at 8 kHz both ways. Dial tone and busy are found in the sound by us as well as by the chip; keys are sent
-as sound, so that nothing has to leave the stream. The port is `port`'s business.
+Voice is µ-law at 8 kHz both ways, or one way at a time where the chip can do no better. Dial tone and busy are found in
+the sound by us as well as by the chip; keys are sent as sound, so that nothing has to leave the stream. The port is
+`port`'s business.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ from hw.line.signals import (
 from hw.modem import session as s
 from hw.modem.dle import Code, Told
 from hw.modem.replies import Result
+from hw.modem.turns import Turns
+from hw.modem.voice import Direction
 
 RING_TEXT = "RING"
 RETRY_S = 10.0  # until a modem that stopped answering is asked again
@@ -72,6 +75,9 @@ class ModemLine:
         self._progress: CallProgress | None = None
         self._hook_down = True  # as we have ordered it
         self._flashing = False
+        self._turns = Turns()
+        self._turning = False  # the stream was left to begin another one
+        self.one_way = False  # it carries voice one way at a time, as the first call has shown
         self._retry_at: float | None = None
 
     @property
@@ -96,10 +102,12 @@ class ModemLine:
     def send(self, mulaw: bytes) -> None:
         """Voice for the line."""
         if self.state in CARRIES:
-            self.session.send(mulaw)
+            self._say(mulaw)
 
     def take_output(self, now: float) -> bytes:
         """Bytes for the port."""
+        if self.one_way and not self._hook_down:
+            self._turn_around(now)
         return self.session.take_output(now)
 
     def feed(self, data: bytes, now: float) -> list[Outcome]:
@@ -133,8 +141,8 @@ class ModemLine:
                     news += self._signal(VoltageGone(), now)
                 case s.Ready(mulaw=mulaw):
                     news += self._signal(VoltageGone() if mulaw is None else VoltageBack(), now)
-                case s.Done(command=s.VOICE_BOTH_WAYS, result=result):
-                    news += self._stream_began(result, now)
+                case s.Done(command=command, result=result) if command in s.VOICE:
+                    news += self._stream_began(s.VOICE[command], result, now)
                 case s.StreamEnded():
                     news += self._stream_ended(now)
                 case _:
@@ -179,13 +187,30 @@ class ModemLine:
     def _broken(self) -> Signal:
         return LoopBroken(duration_s=self._profile.loop_drop_s)
 
-    def _stream_began(self, result: Result, now: float) -> list[Outcome]:
+    def _stream_began(self, direction: Direction, result: Result, now: float) -> list[Outcome]:
         """Too late, where we hung up meanwhile; never, where the modem can't carry voice or the line broke."""
-        if result is not Result.CONNECT:
-            return [] if self._hook_down else self._signal(VoiceFailed(), now)
         if self._hook_down:
-            self.session.leave_stream(now)
+            if result is Result.CONNECT:
+                self.session.leave_stream(now)
+            return []
+        if result is Result.CONNECT:
+            return []
+        if direction is not Direction.BOTH:
+            return self._signal(VoiceFailed(), now)
+        self.one_way = True
+        self.session.stream(Direction.LISTEN)
         return []
+
+    def _turn_around(self, now: float) -> None:
+        """Of a modem that carries voice one way at a time: who speaks now?"""
+        if self.session.direction is Direction.SPEAK:
+            self.session.send(self._turns.take(), whole=True)
+            if not self._turns.speak and not self.session.speaks_yet:
+                self._turning = True
+                self.session.leave_stream(now)
+        elif self.session.direction is Direction.LISTEN and self._turns.speak:
+            self._turning = True
+            self.session.leave_stream(now)
 
     def _stream_ended(self, now: float) -> list[Outcome]:
         """By us, when we hung up; else the modem gave up, and so does the call."""
@@ -193,9 +218,13 @@ class ModemLine:
             self.session.command("AT+VLS=0")
             return []
         if self._flashing:
-            self._flashing = False
+            self._flashing = self._turning = False
             self.session.command("AT+VTS=!")
-            self.session.stream()
+            self._carry_voice()
+            return []
+        if self._turning:
+            self._turning = False
+            self.session.stream(Direction.SPEAK if self._turns.speak else Direction.LISTEN)
             return []
         return self._signal(self._broken(), now)
 
@@ -213,7 +242,7 @@ class ModemLine:
                 case GoOnHook():
                     self._go_on_hook(now)
                 case SendDigits(number=number):
-                    self.session.send(to_mulaw(dial_tones(number)), whole=True)
+                    self._say(to_mulaw(dial_tones(number)), whole=True)
                 case BreakLoop():
                     self._flashing = True  # which is a command, and none can be given in the stream
                     self.session.leave_stream(now)
@@ -224,8 +253,19 @@ class ModemLine:
     def _go_off_hook(self) -> None:
         self._hook_down = False
         self._progress = CallProgress(self._profile.all_tones())
+        self._turns, self._turning = Turns(), False
         self.session.command("AT+VLS=1")
-        self.session.stream()
+        self._carry_voice()
+
+    def _carry_voice(self) -> None:
+        """Both ways, unless this modem has refused that before."""
+        self.session.stream(Direction.LISTEN if self.one_way else Direction.BOTH)
+
+    def _say(self, mulaw: bytes, *, whole: bool = False) -> None:
+        if self.one_way:
+            self._turns.said(mulaw)
+        else:
+            self.session.send(mulaw, whole=whole)
 
     def _go_on_hook(self, now: float) -> None:
         self._hook_down = True

@@ -12,13 +12,14 @@ import os
 import select
 import threading
 import time
+from dataclasses import replace
 
 import serial
 
 from hw.devices import Found
 from hw.errors import DeviceAbsentError, DeviceBusyError, DeviceError, DeviceGoneError
 from hw.holders import holder_of
-from hw.line.interface import Abilities, LineDriver
+from hw.line.interface import ONE_WAY, Abilities, LineDriver
 from hw.line.machine import LineState
 from hw.line.profile import Profile
 from hw.line.signals import DeviceGone, HangUp, Outcome, Request
@@ -160,6 +161,9 @@ class SerialLine(LineDriver):
             now = time.monotonic()
             self._publish(self._modem.feed(data, now) if data else [])
             self._publish(self._modem.handle_timer(now))
+        if self._modem.one_way and self.abilities.duplex:
+            self.abilities = replace(self.abilities, duplex=False)
+            log.warning("%s (%s): %s", self.found.address, self.model, ONE_WAY)
 
     def _sleep(self, due: float | None) -> list[int]:
         longest = HANG_UP_S if self._closing_at is not None else _MOST_SLEEP_S

@@ -13,25 +13,23 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hw.line.g711 import SILENCE
-from hw.modem.dle import ABORT_RECEIVE, DLE, ETX, Code, Told, Unshield, order, shield
+from hw.modem.dle import ABORT_RECEIVE, DLE, ETX, STOP_TRANSMIT, Code, Told, Unshield, order, shield
 from hw.modem.models import GENERIC, T35_COUNTRIES, Model, model_of, mulaw_of
-from hw.modem.pacing import Pacing
 from hw.modem.replies import Lines, Reply, Result
+from hw.modem.voice import RATE, Direction, VoiceOut
 
-VOICE_BOTH_WAYS = "AT+VTR"
+VOICE = {direction.value: direction for direction in Direction}
 ANSWER_S = 3.0  # for a command that answers at once
 DIAL_S = 60.0
 RESYNC_S = 0.25
-RATE = 8000
-LONGEST_VOICE = RATE // 10  # samples of voice that may wait to be sent; what is older comes too late to be of use
+LAST_WORD_S = 0.2  # from the end of a stream to the OK that follows it
 
 
 class Mode(enum.StrEnum):
     RESYNC = "resync"
     PROBING = "probing"
     COMMAND = "command"
-    STREAM = "stream"  # voice, both ways where the chip can
+    STREAM = "stream"
     LEAVING = "leaving"
     DEAD = "dead"
 
@@ -105,9 +103,7 @@ class Session:
         self._lines = Lines()
         self._unshield = Unshield()
         self._output = bytearray()
-        self._keys = bytearray()  # voice that must be heard whole, before any other
-        self._voice = bytearray()
-        self._pacing = Pacing()
+        self._voice = VoiceOut()
         self._queue: deque[_Asked] = deque()
         self._under_way: _Asked | None = None
         self._answers: list[str] = []
@@ -115,6 +111,7 @@ class Session:
         self._resync_step = 0
         self._mulaw: int | None = None
         self._line_feed_due = False
+        self._over = False  # the stream that we leave has ended; only its OK is missing
 
     @property
     def at_rest(self) -> bool:
@@ -129,7 +126,7 @@ class Session:
         self.mode, self._resync_step = Mode.RESYNC, 0
         self._queue.clear()
         self._under_way = None
-        self._silence()
+        self._voice.clear()
         self._output = bytearray([DLE, ETX])
         self._due = now + RESYNC_S
 
@@ -137,29 +134,36 @@ class Session:
         """Queue a command, such as "AT+VLS=1"; `Done` or `Failed` tells its end."""
         self._queue.append(_Asked(command=text, limit_s=limit_s))
 
-    def stream(self) -> None:
-        """Carry voice both ways from now on (where the chip can); off-hook first. `Done` with CONNECT says it runs."""
+    def stream(self, direction: Direction = Direction.BOTH) -> None:
+        """Carry voice from now on; off-hook first. `Done` with CONNECT says that it runs."""
         self.command(f"AT+VSM={self._mulaw},{RATE}")
-        self.command(VOICE_BOTH_WAYS)
+        self.command(direction.value)
+
+    @property
+    def direction(self) -> Direction | None:
+        """In which voice goes now; None where there is no stream."""
+        return self._voice.direction if self.mode is Mode.STREAM else None
+
+    @property
+    def speaks_yet(self) -> bool:
+        """Whether something that must be heard whole is still to be sent."""
+        return self._voice.waits
 
     def forget_stream(self) -> None:
         """The stream isn't wanted any more; one that has been asked for already still begins."""
-        self._queue = deque(asked for asked in self._queue if asked.command != VOICE_BOTH_WAYS)
+        self._queue = deque(asked for asked in self._queue if asked.command not in VOICE)
 
     def send(self, audio: bytes, *, whole: bool = False) -> None:
         """µ-law to be heard on the line. Voice that is too late to be of use is dropped, the newest stays; `whole`: all
         of it must be heard (keys), as soon as there is a stream."""
-        if whole:
-            self._keys += audio
-        elif self.mode is Mode.STREAM:
-            self._voice += audio
-            del self._voice[: max(0, len(self._voice) - LONGEST_VOICE)]
+        if whole or self.mode is Mode.STREAM:
+            self._voice.put(audio, whole=whole)
 
     def leave_stream(self, now: float) -> None:
         """End the voice stream; `StreamEnded` follows."""
         if self.mode is Mode.STREAM:
-            self._silence()
-            self._output = bytearray(self.model.leave_duplex)
+            self._voice.clear()
+            self._output = bytearray(self._farewell())
             self.mode = Mode.LEAVING
             self._due = now + ANSWER_S
 
@@ -167,7 +171,7 @@ class Session:
         """What is to be sent now: of voice no more than the modem can play, and silence where there is too little."""
         self._next(now)
         sent, self._output = bytes(self._output), bytearray()
-        return sent + shield(self._next_voice()) if self.mode is Mode.STREAM else sent
+        return sent + shield(self._voice.take()) if self.mode is Mode.STREAM else sent
 
     # ── what the port and the clock do ───────────────────────────────────────────────────────────────────────────
 
@@ -178,23 +182,30 @@ class Session:
         events: list[Event] = []
         for at in range(len(data)):
             if self._in_stream():
-                return events + self._feed_stream(data[at:])
+                return events + self._feed_stream(data[at:], now)
             for reply in self._lines.feed(data[at : at + 1]):
-                events += self._reply(reply)
+                events += self._reply(reply, now)
         return events
 
     def next_timer(self) -> float | None:
-        return self._due
+        tick = self._voice.next_tick() if self.mode is Mode.STREAM else None
+        return min((at for at in (self._due, tick) if at is not None), default=None)
 
     def handle_timer(self, now: float) -> list[Event]:
         """A wait is over: the next step of the resynchronisation, or an answer that never came."""
+        events = self._tick(now)
         if self._due is None or self._due > now:
-            return []
+            return events
         self._due = None
         if self.mode is Mode.RESYNC:
-            return self._resync(now)
-        if self.mode is Mode.LEAVING:
-            return self._left()
+            return events + self._resync(now)
+        return events + (self._left() if self.mode is Mode.LEAVING else self._unanswered())
+
+    def _tick(self, now: float) -> list[Event]:
+        tick = self._voice.next_tick() if self.mode is Mode.STREAM else None
+        return [Audio(data=self._voice.tick(now))] if tick is not None and tick <= now else []
+
+    def _unanswered(self) -> list[Event]:
         asked, self._under_way = self._under_way, None
         if asked is None:
             return []
@@ -242,21 +253,14 @@ class Session:
     def _initialised(self, _result: Result | None, _answers: list[str]) -> None:
         self.mode = Mode.COMMAND
 
-    def _silence(self) -> None:
-        self._keys.clear()
-        self._voice.clear()
-
-    def _next_voice(self) -> bytes:
-        room, need = self._pacing.room, self._pacing.need
-        sent = bytes(self._keys[:room])
-        del self._keys[:room]
-        if not self._keys:
-            left = room - len(sent)
-            sent += bytes(self._voice[:left])
-            del self._voice[:left]
-        sent += bytes([SILENCE]) * (need - len(sent))
-        self._pacing.sent(len(sent))
-        return sent
+    def _farewell(self) -> bytes:
+        """What ends a stream depends on which it is."""
+        match self._voice.direction:
+            case Direction.LISTEN:
+                return order(ABORT_RECEIVE)
+            case Direction.SPEAK:
+                return order(STOP_TRANSMIT)
+        return self.model.leave_duplex
 
     def _ask(self, text: str, then: Callable[[Result | None, list[str]], None] | None) -> None:
         self._queue.append(_Asked(command=text, limit_s=ANSWER_S, then=then or _ignored))
@@ -269,7 +273,7 @@ class Session:
             self._output += self._under_way.command.encode("ascii") + b"\r"
             self._due = now + self._under_way.limit_s
 
-    def _reply(self, reply: Reply) -> list[Event]:
+    def _reply(self, reply: Reply, now: float) -> list[Event]:
         asked = self._under_way
         if reply.result is None or asked is None:
             if asked is not None and not reply.ring and reply.text != asked.command:
@@ -281,33 +285,47 @@ class Session:
             asked.then(reply.result, self._answers)
             now_ready = before is Mode.PROBING and self.mode is Mode.COMMAND
             return [Ready(model=self.model, mulaw=self._mulaw)] if now_ready else []
-        if reply.result in (Result.CONNECT, Result.VOICE_CONNECT) and asked.command.startswith("AT+VT"):
-            self._unshield, self._line_feed_due, self._pacing = Unshield(), True, Pacing()
+        if reply.result in (Result.CONNECT, Result.VOICE_CONNECT) and asked.command in VOICE:
+            self._unshield, self._line_feed_due = Unshield(), True
+            self._voice.begin(VOICE[asked.command], now)
             self.mode = Mode.STREAM
         return [Done(command=asked.command, result=reply.result)]
 
     def _in_stream(self) -> bool:
         return self.mode in (Mode.STREAM, Mode.LEAVING)
 
-    def _feed_stream(self, data: bytes) -> list[Event]:
+    def _feed_stream(self, data: bytes, now: float) -> list[Event]:
         if self._line_feed_due and data:  # the last byte of CONNECT's line, and none of the stream
             self._line_feed_due = False
             data = data.removeprefix(b"\n")
         events: list[Event] = []
         for item in self._unshield.feed(data):
             if isinstance(item, bytes):
-                self._pacing.received(len(item))
-                events += [Audio(data=item)] if self.mode is Mode.STREAM else []
+                events += self._sound(item)
             elif item.code is Code.END:
-                events += self._left()
+                self._ended(now)
             elif not (self.model.current_echo and item.code is Code.LINE_CURRENT):
                 events.append(Heard(told=item))
         return events
 
+    def _sound(self, data: bytes) -> list[Event]:
+        """Voice; or, of a stream that ends, the OK behind it."""
+        if self.mode is Mode.STREAM and self._voice.direction is not Direction.SPEAK:
+            self._voice.received(len(data))
+            return [Audio(data=data)]
+        may_be_text = self.mode is Mode.LEAVING and (self._over or self._voice.direction is Direction.SPEAK)
+        over = may_be_text and any(reply.result is Result.OK for reply in self._lines.feed(data))
+        return self._left() if over else []
+
+    def _ended(self, now: float) -> None:
+        """The modem has said so; an OK follows, which must not be taken for the next command's."""
+        self.mode, self._over, self._due = Mode.LEAVING, True, now + LAST_WORD_S
+        self._lines.forget()
+
     def _left(self) -> list[Event]:
         if not self._in_stream():
             return []
-        self.mode = Mode.COMMAND
+        self.mode, self._over = Mode.COMMAND, False
         self._due = None
         self._lines.forget()
         return [StreamEnded()]

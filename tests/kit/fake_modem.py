@@ -13,6 +13,11 @@ VSM = {
 }
 
 
+BOTH, LISTEN, SPEAK = "AT+VTR", "AT+VRX", "AT+VTX"
+STREAMS = (BOTH, LISTEN, SPEAK)
+ENDS = {BOTH: (0x03, ord("^"), ord("!")), LISTEN: (ord("!"), ord("^"), 0x03), SPEAK: (0x03,)}
+
+
 class FakeModem:
     """Bytes in, bytes out. `refuses`: beginnings of commands that it answers with ERROR; `mute`: it answers nothing;
     `stuck`: it is in the stream of a process that was killed."""
@@ -22,6 +27,7 @@ class FakeModem:
         self.refuses = refuses
         self.mute = mute
         self.streaming = stuck
+        self.direction = BOTH  # of its stream
         self.commands: list[str] = []
         self.heard = bytearray()
         self.off_hook = False
@@ -47,10 +53,10 @@ class FakeModem:
     def _stream_byte(self, byte: int) -> bytes:
         for item in self._unshield.feed(bytes([byte])):
             if isinstance(item, bytes):
-                self.heard += item
-            elif item.raw in (0x03, ord("^"), ord("!")):
+                self.heard += item if self.direction != LISTEN else b""
+            elif item.raw in ENDS[self.direction]:
                 self.streaming = False
-                return order(0x03) + b"\r\nOK\r\n"
+                return (order(0x03) if self.direction != SPEAK else b"") + b"\r\nOK\r\n"
         return b""
 
     def _command_byte(self, byte: int) -> bytes:
@@ -81,7 +87,7 @@ class FakeModem:
             return f"{ATI0[self.chip]}\r\n\r\nOK\r\n".encode()
         elif text == "AT+VSM=?":
             return ("\r\n".join(VSM[self.chip]) + "\r\n\r\nOK\r\n").encode()
-        elif text == "AT+VTR":
-            self.streaming = True
+        elif text in STREAMS:
+            self.streaming, self.direction = True, text
             return b"CONNECT\r\n"
         return b"OK\r\n"

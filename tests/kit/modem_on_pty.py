@@ -16,7 +16,7 @@ import tty
 from collections import deque
 
 from kit.exchange import FRAME, SILENCE, STEP_S, Exchange, Plan, Sign, Step
-from kit.fake_modem import FakeModem
+from kit.fake_modem import LISTEN, SPEAK, FakeModem
 
 from hw.daa.caller_id_dtmf import KeyedCallerId
 from hw.daa.fsk import BELL_202, V23, Demodulator
@@ -40,8 +40,16 @@ class ModemOnPty:
     """Runs from construction to `close`. path: what a driver opens. `underruns`: times it ran dry in talk; `lost`:
     bytes of voice that it had no room for; `busiest`: most bytes through the port in any second."""
 
-    def __init__(self, chip: str = "cx", plan: Plan | None = None, *, stuck: bool = False, mute: bool = False) -> None:
-        self.modem = FakeModem(chip, stuck=stuck, mute=mute)
+    def __init__(
+        self,
+        chip: str = "cx",
+        plan: Plan | None = None,
+        *,
+        stuck: bool = False,
+        mute: bool = False,
+        refuses: tuple[str, ...] = (),
+    ) -> None:
+        self.modem = FakeModem(chip, stuck=stuck, mute=mute, refuses=refuses)
         self.exchange = Exchange(plan or Plan())
         self.underruns = self.lost = self.busiest = 0
         self._master, self._slave = os.openpty()
@@ -98,8 +106,9 @@ class ModemOnPty:
 
     def _play(self) -> bytes:
         """The next 20 ms for the line."""
-        if not self.modem.streaming:
+        if not self.modem.streaming or self.modem.direction == LISTEN:
             self._dry = True
+            self._played = len(self.modem.heard)
             return SILENCE
         heard = self.modem.heard
         too_much = len(heard) - self._played - MOST_WAITING
@@ -121,11 +130,12 @@ class ModemOnPty:
         codes = [_code(sign, self.modem.chip) for sign in step.signs]
         if self.modem.chip == "usr" and not self._was_off_hook:
             codes.append(Code.LINE_CURRENT.value)
-        if self._dry:
+        if self._dry and self.modem.direction != LISTEN:
             codes.append(Code.UNDERRUN.value)
         self._was_off_hook = True
         key = self._key.popleft() if self._key else b""
-        return self.modem.says(step.mulaw, *(code for code in codes if code)) + key
+        sound = step.mulaw if self.modem.direction != SPEAK else b""
+        return self.modem.says(sound, *(code for code in codes if code)) + key
 
     def _text(self, step: Step) -> bytes:
         self._was_off_hook = self.modem.off_hook and self._was_off_hook

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from kit.exchange import TALK_HZ, Exchange, Place, Plan
+from kit.exchange import SILENCE, TALK_HZ, Exchange, Place, Plan
 from kit.line_bench import QUICK
 from kit.modem_on_pty import BUDGET, ModemOnPty
 
@@ -16,7 +16,7 @@ from hw.daa.goertzel import Goertzel
 from hw.errors import DeviceAbsentError, DeviceBusyError, DeviceError
 from hw.line.caller_id import CallerId
 from hw.line.g711 import to_mulaw, to_samples
-from hw.line.interface import FRAME
+from hw.line.interface import FRAME, ONE_WAY
 from hw.line.machine import LineState
 from hw.line.profile import Profile
 from hw.line.signals import (
@@ -28,9 +28,11 @@ from hw.line.signals import (
     EndReason,
     Flash,
     HangUp,
+    KeyPressed,
     LineFound,
     LineLost,
     Outcome,
+    SendKeys,
 )
 from hw.modem import modem_line
 from hw.modem.port import SerialLine
@@ -202,12 +204,58 @@ def test_modem_when_it_answers_nothing_then_lost_and_found_again(start: Start, m
 
 def test_voice_when_the_modem_refuses_it_then_ended_and_why(start: Start) -> None:
     there = modem()
-    there.modem.refuses = ("AT+VTR",)
+    there.modem.refuses = ("AT+VTR", "AT+VRX")
     line, _ = start(there)
     wait(lambda: "AT+VLS=0" in there.modem.commands)
     line.ask(Dial(number="5550100"))
     assert expect(line, CallEnded) == CallEnded(reason=EndReason.NO_VOICE)
     wait(lambda: not there.modem.off_hook)
+
+
+@pytest.mark.parametrize("chip", ["usr", "other"])
+def test_talk_when_the_modem_carries_voice_one_way_only_then_each_is_heard_in_turn_and_so_told(
+    start: Start, chip: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    there = ModemOnPty(chip, Plan(**PLAN), refuses=("AT+VTR",))
+    line, _ = start(there)
+    call_in(line, there)
+    wait(lambda: not line.abilities.duplex)
+    assert line.remarks == (ONE_WAY,)
+    assert ONE_WAY in caplog.text
+    there.exchange.speaking = True
+    assert purity(listen(line, 0.5), TALK_HZ) > 0.95
+    first = len(there.exchange.heard)
+    converse(line, there.exchange, 1.5)
+    there.exchange.press("7")
+    assert expect(line, KeyPressed) == KeyPressed(key="7")
+    for _ in range(60):
+        line.play(SILENCE)
+        time.sleep(0.02)
+    spoken = bytes(there.exchange.heard[first:])
+    assert tone_s(spoken, OUR_HZ) == pytest.approx(1.5, abs=0.1)  # all of it, though the modem turned around first
+    assert purity(listen(line, 0.5), TALK_HZ) > 0.95
+    line.ask(SendKeys(keys="42"))
+    wait(lambda: there.exchange.dialled == "42")
+    line.ask(HangUp())
+    assert expect(line, CallEnded) == CallEnded(reason=EndReason.HUNG_UP)
+    wait(lambda: not there.modem.off_hook and not there.modem.streaming)
+
+
+def listen(line: SerialLine, seconds: float) -> bytes:
+    """What the line says from now on."""
+    while line.next_frame() is not None:
+        pass
+    heard = bytearray()
+    while len(heard) < seconds * 8000:
+        heard += line.next_frame(5.0) or b""
+        line.play(SILENCE)
+    return bytes(heard)
+
+
+def tone_s(mulaw: bytes, hz: float) -> float:
+    pieces = [to_samples(mulaw[at : at + FRAME]) for at in range(0, len(mulaw) - FRAME, FRAME)]
+    loud = [piece for piece in pieces if sum(map(abs, piece)) > 500 * FRAME]
+    return sum(Goertzel((hz,)).powers(piece)[0][0] > 0.8 for piece in loud) * 0.02
 
 
 def test_port_when_another_line_has_it_then_busy_and_by_whom(start: Start) -> None:

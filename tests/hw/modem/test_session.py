@@ -15,7 +15,6 @@ from hw.modem.pacing import LEAST_AHEAD, MOST_AHEAD
 from hw.modem.replies import Result
 from hw.modem.session import (
     ANSWER_S,
-    LONGEST_VOICE,
     Audio,
     Done,
     Event,
@@ -27,6 +26,7 @@ from hw.modem.session import (
     Session,
     StreamEnded,
 )
+from hw.modem.voice import LONGEST_VOICE
 
 VOICE = bytes(range(256))
 

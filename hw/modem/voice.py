@@ -1,0 +1,86 @@
+"""Voice on its way to a modem: keys that must be heard whole, talk that may be late, and how much of it now. Pure.
+
+A stream goes both ways (+VTR), or one way at a time (+VRX, +VTX). Where the modem gives us voice, that paces ours;
+where it only plays, the clock does, and the listener is given as much silence: whoever follows it sees no difference.
+"""
+
+from __future__ import annotations
+
+import enum
+
+from hw.line.g711 import SILENCE
+from hw.modem.pacing import Pacing
+
+RATE = 8000
+LONGEST_VOICE = RATE // 10  # samples of voice that may wait to be sent; what is older comes too late to be of use
+TICK_S = 0.02
+_LONGEST_GAP_S = 0.5  # of a process that was away
+
+
+class Direction(enum.Enum):
+    """By the command that begins it (V.253 §9)."""
+
+    BOTH = "AT+VTR"
+    LISTEN = "AT+VRX"
+    SPEAK = "AT+VTX"
+
+
+class VoiceOut:
+    """Of one modem, from stream to stream."""
+
+    def __init__(self) -> None:
+        self.direction = Direction.BOTH
+        self._keys = bytearray()  # what must be heard whole, before any other
+        self._voice = bytearray()
+        self._pacing = Pacing()
+        self._played_until = 0.0
+
+    @property
+    def waits(self) -> bool:
+        """Whether something that must be heard whole has not been sent yet."""
+        return bool(self._keys)
+
+    def begin(self, direction: Direction, now: float) -> None:
+        """A stream begins."""
+        self.direction, self._pacing, self._played_until = direction, Pacing(), now
+
+    def put(self, audio: bytes, *, whole: bool) -> None:
+        if whole:
+            self._keys += audio
+        else:
+            self._voice += audio
+            del self._voice[: max(0, len(self._voice) - LONGEST_VOICE)]
+
+    def clear(self) -> None:
+        self._keys.clear()
+        self._voice.clear()
+
+    def received(self, samples: int) -> None:
+        """So much came from the modem, so it has played as much."""
+        self._pacing.received(samples)
+
+    def next_tick(self) -> float | None:
+        """When `tick` is due; None where the modem paces us."""
+        return self._played_until + TICK_S if self.direction is Direction.SPEAK else None
+
+    def tick(self, now: float) -> bytes:
+        """Silence for the listener, as long as what the modem has played since."""
+        samples = round(min(now - self._played_until, _LONGEST_GAP_S) * RATE)
+        self._played_until = now
+        self._pacing.received(samples)
+        return bytes([SILENCE]) * samples
+
+    def take(self) -> bytes:
+        """What is to be sent now; silence where there is too little."""
+        if self.direction is Direction.LISTEN:
+            return b""
+        room, need = self._pacing.room, self._pacing.need
+        sent = bytes(self._keys[:room])
+        del self._keys[:room]
+        if not self._keys:
+            left = room - len(sent)
+            sent += bytes(self._voice[:left])
+            del self._voice[:left]
+        sent += bytes([SILENCE]) * (need - len(sent))
+        self._pacing.sent(len(sent))
+        return sent
