@@ -7,6 +7,7 @@ closed: its parent is gone.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import socket
@@ -31,6 +32,7 @@ from appliance.console.serving.orders import Orders, decode
 IDENTIFIER = "linekeeper-console"
 _GRACE_S = 10
 _WEBSOCKETS = "websockets-sansio"
+_TALKATIVE = ("uvicorn.error", "alembic.runtime.migration", "alembic.runtime.plugins")
 _STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -120,7 +122,10 @@ def run(orders: Orders, *, ready: Callable[[], None], until_closed: bool = False
             loop.add_reader(sys.stdin.fileno(), stop.set)  # nothing follows the orders, so only its end is readable
         await serve(orders, stop=stop, ready=ready)
 
+    os.umask(0o077)
     logs.set_up(IDENTIFIER, level=orders.log_level)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
     asyncio.run(whole())
 
 

@@ -1,0 +1,143 @@
+"""`linekeeper console` as its user starts it: one process on SQLite, several on PostgreSQL, stopped by a signal."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import ssl
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kit.ports import reserved_ports
+from kit.proc import tree
+
+from appliance.console.serving.orders import Orders, decode, encode
+from appliance.console.serving.ports import address_of, bound
+from appliance.console.settings import Settings
+from appliance.errors import ConsoleError
+
+_BOUND_S = 60.0
+_MAIN = "import sys; from appliance.cli.main import main; sys.exit(main(sys.argv[1:]))"
+
+
+@contextmanager
+def started(data_dir: Path, *words: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+    """The process, and what it said when it was ready."""
+    full = [sys.executable, "-c", _MAIN, "console", "--json", "--listen", "127.0.0.1:0", "--box-listen", "127.0.0.1:0"]
+    process = subprocess.Popen(
+        [*full, "--data-dir", str(data_dir), *words],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **environment},
+    )
+    assert process.stdout is not None
+    try:
+        yield process, json.loads(_document(process))
+    finally:
+        process.terminate()
+        try:
+            assert process.wait(_BOUND_S) == 0
+        finally:
+            process.kill()
+            process.stdout.close()
+
+
+def _document(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    lines: list[str] = []
+    while not lines or lines[-1].rstrip() != "}":
+        line = process.stdout.readline()
+        assert line, f"it ended with {process.wait(_BOUND_S)}"
+        lines.append(line)
+    return "".join(lines)
+
+
+def asked(url: str) -> int:
+    """The status."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        with urllib.request.urlopen(url, timeout=_BOUND_S, context=context if url.startswith("https") else None) as one:
+            return int(one.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_console_when_started_alone_then_both_ports_answer_and_a_signal_ends_it(tmp_path: Path) -> None:
+    with started(tmp_path / "data") as (_, said):
+        assert asked(f"{said['people']}/api/v1/openapi.json") == 200
+        assert asked(f"{said['people']}/api/v1/branches") == 401
+        assert asked(f"{said['boxes']}/box/v1/position") == 401
+        assert asked(f"{said['boxes']}/api/v1/openapi.json") == 404
+        folder = tmp_path / "data"
+        assert folder.stat().st_mode & 0o077 == 0
+        assert not list(folder.glob(".server-*"))
+        assert (folder / "console.db").stat().st_mode & 0o077 == 0
+
+
+def test_console_when_one_of_its_processes_is_killed_then_another_takes_its_place(
+    postgresql_url: str, tmp_path: Path
+) -> None:
+    environment = {"LINEKEEPER_CONSOLE_DATABASE": postgresql_url}
+    with started(tmp_path / "data", "--processes", "2", **environment) as (process, said):
+        workers = [member.pid for member in tree(process.pid) if member.pid != process.pid]
+        assert (len(workers), said["processes"]) == (2, 2)
+        assert postgresql_url not in Path(f"/proc/{workers[0]}/cmdline").read_text()
+        os.kill(workers[0], signal.SIGKILL)
+        assert asked(f"{said['people']}/api/v1/openapi.json") == 200
+        deadline = time.monotonic() + _BOUND_S
+        while not (len(now := _workers(process)) == 2 and workers[0] not in now):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert asked(f"{said['boxes']}/box/v1/position") == 401
+
+
+def _workers(process: subprocess.Popen[str]) -> list[int]:
+    return [member.pid for member in tree(process.pid) if member.pid != process.pid]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--processes", "2"), "several processes need PostgreSQL"),
+        (("--database", "mysql://h/n"), "no driver"),
+        (("--listen", "here"), "no address to listen on"),
+    ],
+)
+def test_console_when_it_cannot_begin_then_it_says_why(tmp_path: Path, words: tuple[str, ...], sentence: str) -> None:
+    full = [sys.executable, "-c", _MAIN, "console", "--data-dir", str(tmp_path / "data"), *words]
+    done = subprocess.run(full, capture_output=True, text=True, timeout=_BOUND_S, check=False)
+    assert (done.returncode, sentence in done.stderr) == (1, True), done.stderr
+
+
+def test_address_when_a_person_writes_it_then_host_and_port() -> None:
+    assert address_of("127.0.0.1:8080") == ("127.0.0.1", 8080)
+    assert address_of("[::1]:8080") == ("::1", 8080)
+    assert address_of(":8080") == ("0.0.0.0", 8080)
+    for wrong in ("8080", "host:", "host:99999", "host:x"):
+        with pytest.raises(ConsoleError, match="give HOST:PORT"):
+            address_of(wrong)
+
+
+def test_port_when_it_is_taken_then_said_before_anything_starts() -> None:
+    with (
+        reserved_ports(1) as ports,
+        bound(f"127.0.0.1:{ports.first}"),
+        pytest.raises(ConsoleError, match="nothing can"),
+    ):
+        bound(f"127.0.0.1:{ports.first}")
+
+
+def test_orders_when_handed_over_then_the_same() -> None:
+    settings = Settings(database="d", data_dir=Path("/x"), public_url="p", box_url="b", processes=3)
+    orders = Orders(settings=settings, people=3, boxes=4, certificate="c")
+    assert decode(encode(orders)) == orders
