@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.datastructures import URL
 
 from appliance.console.pages import language as languages
+from appliance.console.pages.charts import strips
 from appliance.console.pages.navigation import menu_for
 from appliance.console.pages.shown import ZONE_COOKIE, Shown, zone_called
 
@@ -104,7 +105,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.do"],
     )
-    made.globals["asset"] = asset
+    made.globals.update(asset=asset, meter=strips.meter)
     return made
 
 

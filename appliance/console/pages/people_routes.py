@@ -8,10 +8,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from typing_extensions import override
 
-from appliance.console.pages import preferences
+from appliance.console.pages import board, fleet, live_changes, preferences
 from appliance.console.pages.frame import STATIC
 
-ROUTERS = (preferences.router,)
+ROUTERS = (preferences.router, live_changes.router, fleet.router, board.router)
 
 
 def install(app: FastAPI, console: object) -> None:

@@ -88,6 +88,11 @@ class Shown:
         day = format_date(local.date(), "medium", locale=self.language.value)
         return f"{day} {local:%H:%M:%S}"
 
+    def iso(self, when: When) -> str:
+        """For `datetime` attributes."""
+        moment = moment_of(when)
+        return "" if moment is None else moment.astimezone(UTC).isoformat()
+
     def day(self, when: When) -> str:
         """`Sun 22 Nov`."""
         moment = moment_of(when)
@@ -153,7 +158,7 @@ class Shown:
 
     def phone(self, address: str | None) -> str:
         """A telephone number as people of its country read it, with the country's code; anything else as it is."""
-        if not address:
+        if not address or address == "anonymous":
             return self.text("contact.number_withheld")
         if not address.startswith("+"):
             return address

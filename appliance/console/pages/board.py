@@ -1,0 +1,85 @@
+"""The live board: queues, agents and contacts under way of every branch, each with the age of what is shown."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+
+from appliance.cloud.live import LiveState
+from appliance.console.context import PresentConsole, Reading
+from appliance.console.pages import frame
+from appliance.console.pages.staleness import Link, link_of
+from appliance.console.people.present import CanRead
+from appliance.console.people.roles import Right
+from appliance.console.reading.fleet import BranchSummary, fleet
+
+router = APIRouter(include_in_schema=False)
+_OVER = frozenset({"disconnected", "after_contact_work", "closed"})
+
+
+class Now(msgspec.Struct, frozen=True, kw_only=True):
+    """One branch as last told; told_s: when, by the console's clock."""
+
+    row: BranchSummary
+    link: Link
+    told_s: float
+    state: LiveState
+
+
+class Totals(msgspec.Struct, frozen=True, kw_only=True):
+    """Over the branches whose news is current, and no others: what is old isn't added up with what is so now."""
+
+    current: int
+    waiting: int
+    longest_s: float
+    under_way: int
+    staffed: int
+    available: int
+
+
+@router.get("/board")
+async def board(
+    request: Request,
+    present: CanRead,
+    console: PresentConsole,
+    session: Reading,
+    branch: Annotated[str, Query(max_length=200)] = "",
+) -> HTMLResponse:
+    now_s = console.now_s()
+    everywhere = await fleet(session, present.branches(Right.READ), now_s=now_s)
+    rows = [row for row in everywhere if branch in ("", row.branch)]
+    shown = [
+        Now(row=row, link=link_of(row.live_s, now_s), told_s=row.live_s, state=row.live)
+        for row in rows
+        if row.live is not None and row.live_s is not None
+    ]
+    silent = [row for row in rows if row.live is None]
+    return frame.page(
+        request,
+        "board/board.html",
+        here="board",
+        branches=shown,
+        silent=silent,
+        totals=totals(shown),
+        all_branches=everywhere,
+        chosen=branch,
+        over=_OVER,
+    )
+
+
+def totals(branches: list[Now]) -> Totals:
+    """Agents are counted once each, whatever number of queues they serve."""
+    current = [one.state for one in branches if one.link is Link.CURRENT]
+    queues = [queue for state in current for queue in state.queues]
+    agents = [agent for state in current for agent in state.agents]
+    return Totals(
+        current=len(current),
+        waiting=sum(queue.waiting for queue in queues),
+        longest_s=max((queue.oldest_s for queue in queues), default=0.0),
+        under_way=sum(contact.stage not in _OVER for state in current for contact in state.contacts),
+        staffed=sum(agent.status != "Offline" for agent in agents),
+        available=sum(agent.status == "Available" and agent.activity == "idle" for agent in agents),
+    )

@@ -1,0 +1,62 @@
+"""Tells an open page that something has changed (server-sent events); the page then asks for its part anew.
+
+Nothing of the change itself is sent, so nothing can be seen here that the page wouldn't show. A stream ends after some
+minutes and the browser comes again: so it never outlives its session by long.
+
+Source: WHATWG HTML §9.2 (server-sent events)
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from appliance.console.context import Console, PresentConsole
+from appliance.console.notices import EVERYTHING, Listener, Topic
+from appliance.console.people.present import CanRead
+from appliance.console.people.roles import Branches, Right
+
+router = APIRouter(include_in_schema=False)
+TOPICS = (Topic.LIVE, Topic.CONTACTS, Topic.OUTAGES, Topic.RECORDINGS, Topic.HAPPENINGS, Topic.INVENTORY)
+LASTS_S = 600.0
+EVERY_S = 20.0  # a look without a change: what is shown grows old by itself
+GATHER_S = 0.5
+
+
+@router.get("/live/changes")
+async def changes(
+    request: Request,
+    present: CanRead,
+    console: PresentConsole,
+    branch: Annotated[str, Query(max_length=200)] = "",
+) -> EventSourceResponse:
+    if branch:
+        present.must(Right.READ, branch)
+    wanted = Branches(some=frozenset({branch})) if branch else present.branches(Right.READ)
+    return EventSourceResponse(_stream(console, wanted), ping=15, headers={"X-Accel-Buffering": "no"})
+
+
+async def _stream(console: Console, wanted: Branches) -> AsyncIterator[ServerSentEvent]:
+    with console.notices.listening(*TOPICS) as listener:
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + LASTS_S
+        while loop.time() < ends:
+            await _something(listener, wanted)
+            yield ServerSentEvent(event="changed", data="1")
+            await asyncio.sleep(GATHER_S)
+
+
+async def _something(listener: Listener, wanted: Branches) -> None:
+    """Ends when one of the branches has changed, or it is time to look anyway."""
+    try:
+        async with asyncio.timeout(EVERY_S):
+            while True:
+                found = await listener.changed()
+                if any(branch == EVERYTHING or branch in wanted for _, branch in found):
+                    return
+    except TimeoutError:
+        return
