@@ -15,7 +15,7 @@ LUNCH, DESK = "Lunch", "At the desk"
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """From `at` on the agent's state is this."""
+    """From `at` on the agent's state is this. after_contact: because one is over, else because of the hour."""
 
     at: float
     agent: str
@@ -24,6 +24,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     activity: Activity = Activity.IDLE
     contact: str = ""
     queue: str = ""
+    after_contact: bool = False
 
 
 def changes(shifts: Sequence[Shift], visits: Iterable[Visit]) -> list[Change]:
@@ -32,15 +33,13 @@ def changes(shifts: Sequence[Shift], visits: Iterable[Visit]) -> list[Change]:
     for visit in visits:
         for change in _of_visit(visit):
             by_agent[change.agent].append(change)
-    return sorted((one for those in by_agent.values() for one in _in_turn(those)), key=lambda change: change.at)
+    told = [one for shift in shifts for one in _in_turn(shift, by_agent[shift.person.agent])]
+    return sorted(told, key=lambda change: change.at)
 
 
 def _day(shift: Shift) -> Iterator[Change]:
-    agent, extension = shift.person.agent, shift.person.extension
-    yield Change(at=shift.begins, agent=agent, extension=extension)
-    yield Change(at=shift.lunch, agent=agent, extension=extension, status=LUNCH)
-    yield Change(at=shift.lunch_ends, agent=agent, extension=extension)
-    yield Change(at=shift.ends, agent=agent, extension=extension, status=OFFLINE)
+    for at in (shift.begins, shift.lunch, shift.lunch_ends, shift.ends):
+        yield Change(at=at, agent=shift.person.agent, extension=shift.person.extension)
 
 
 def _of_visit(visit: Visit) -> Iterator[Change]:
@@ -49,9 +48,9 @@ def _of_visit(visit: Visit) -> Iterator[Change]:
         yield msgspec.structs.replace(base, activity=Activity.RINGING)
         if ring.outcome == "no_answer":
             yield Change(at=ring.until, agent=ring.agent, extension=ring.extension, activity=Activity.MISSED)
-            yield Change(at=ring.until + 35, agent=ring.agent, extension=ring.extension)
+            yield _free_again(ring.until + 35, ring.agent, ring.extension)
         elif ring.outcome == "abandoned":
-            yield Change(at=ring.until, agent=ring.agent, extension=ring.extension)
+            yield _free_again(ring.until, ring.agent, ring.extension)
     if not visit.agent:
         return
     begun = Change(
@@ -64,33 +63,38 @@ def _of_visit(visit: Visit) -> Iterator[Change]:
     )
     yield begun
     if visit.worked_until is None:
-        yield Change(at=visit.left, agent=visit.agent, extension=visit.extension)
+        yield _free_again(visit.left, visit.agent, visit.extension)
         return
     yield msgspec.structs.replace(begun, at=visit.left, activity=Activity.AFTER_CONTACT_WORK)
     status = DESK if visit.away_until is not None else AVAILABLE
-    yield Change(at=visit.worked_until, agent=visit.agent, extension=visit.extension, status=status)
+    yield msgspec.structs.replace(_free_again(visit.worked_until, visit.agent, visit.extension), status=status)
     if visit.away_until is not None:
-        yield Change(at=visit.away_until, agent=visit.agent, extension=visit.extension)
+        yield _free_again(visit.away_until, visit.agent, visit.extension)
 
 
-_FREE = frozenset({Activity.IDLE})
+def _free_again(at: float, agent: str, extension: str) -> Change:
+    return Change(at=at, agent=agent, extension=extension, after_contact=True)
 
 
-def _in_turn(those: list[Change]) -> Iterator[Change]:
-    """Lunch and the day's end wait for the contact under way; a state that is over already is passed over."""
-    waiting: Change | None = None
+def _in_turn(shift: Shift, those: list[Change]) -> Iterator[Change]:
+    """Lunch and the day's end wait for the contact under way: who becomes free is what the hour wants."""
     latest: Change | None = None
     for change in sorted(those, key=lambda one: one.at):
-        busy = latest is not None and latest.activity not in _FREE
-        if change.status in (LUNCH, OFFLINE) and busy:
-            waiting = change
+        is_free = change.activity is Activity.IDLE
+        if is_free and not change.after_contact and latest is not None and latest.activity is not Activity.IDLE:
             continue
-        due = change
-        if waiting is not None and change.activity in _FREE:
-            due, waiting = msgspec.structs.replace(waiting, at=change.at), None
+        wanted = _status(shift, change.at)
+        status = wanted if is_free and (wanted != AVAILABLE or change.status != DESK) else change.status
+        due = msgspec.structs.replace(change, status=status)
         if latest is None or _said(latest) != _said(due):
             yield due
             latest = due
+
+
+def _status(shift: Shift, at: float) -> str:
+    if at >= shift.ends:
+        return OFFLINE
+    return LUNCH if shift.lunch <= at < shift.lunch_ends else AVAILABLE
 
 
 def _said(change: Change) -> tuple[object, ...]:

@@ -55,12 +55,7 @@ def page(request: Request, template: str, *, here: str = "", status: int = 200, 
     """The page, or only its live part where the page's own script asks for that. here: the area in the menu."""
     shown = shown_to(request)
     context = {**_context(request, shown, here), **values}
-    found = environment().get_template(template)
-    if PART_HEADER in request.headers:
-        made = found.new_context(context)
-        text = "".join(found.blocks["main"](made))
-    else:
-        text = found.render(context)
+    text = environment().get_template(template).render(context, only_part=PART_HEADER in request.headers)
     headers = {"Content-Language": shown.language.value, "Cache-Control": "no-store", "Vary": f"Cookie, {PART_HEADER}"}
     return HTMLResponse(text, status_code=status, headers=headers)
 
