@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -10,11 +11,13 @@ from fastapi.responses import HTMLResponse
 
 from appliance.cloud.live import LiveState
 from appliance.console.context import PresentConsole, Reading
+from appliance.console.live import states
 from appliance.console.pages import frame
 from appliance.console.pages.staleness import Link, link_of
 from appliance.console.people.present import CanRead
 from appliance.console.people.roles import Right
-from appliance.console.reading.fleet import BranchSummary, fleet
+from appliance.console.reading import fleet
+from appliance.console.reading.documents import BranchSummary
 
 router = APIRouter(include_in_schema=False)
 _OVER = frozenset({"disconnected", "after_contact_work", "closed"})
@@ -48,21 +51,17 @@ async def board(
     session: Reading,
     branch: Annotated[str, Query(max_length=200)] = "",
 ) -> HTMLResponse:
-    now_s = console.now_s()
-    everywhere = await fleet(session, present.branches(Right.READ), now_s=now_s)
-    rows = [row for row in everywhere if branch in ("", row.branch)]
-    shown = [
-        Now(row=row, link=link_of(row.live_s, now_s), told_s=row.live_s, state=row.live)
-        for row in rows
-        if row.live is not None and row.live_s is not None
-    ]
-    silent = [row for row in rows if row.live is None]
+    now_s, allowed = console.now_s(), present.branches(Right.READ)
+    everywhere = await fleet.branches(session, allowed, now_s=now_s)
+    told = {one.branch: one for one in await states.board(session, allowed)}
+    chosen = [row for row in everywhere if branch in ("", row.branch)]
+    shown = [_now(row, told[row.branch], now_s) for row in chosen if row.branch in told]
     return frame.page(
         request,
         "board/board.html",
         here="board",
         branches=shown,
-        silent=silent,
+        silent=[row for row in chosen if row.branch not in told],
         totals=totals(shown),
         all_branches=everywhere,
         chosen=branch,
@@ -70,7 +69,11 @@ async def board(
     )
 
 
-def totals(branches: list[Now]) -> Totals:
+def _now(row: BranchSummary, told: states.BranchNow, now_s: float) -> Now:
+    return Now(row=row, link=link_of(told.received_s, now_s), told_s=told.received_s, state=told.state)
+
+
+def totals(branches: Sequence[Now]) -> Totals:
     """Agents are counted once each, whatever number of queues they serve."""
     current = [one.state for one in branches if one.link is Link.CURRENT]
     queues = [queue for state in current for queue in state.queues]

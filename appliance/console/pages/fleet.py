@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from appliance.console.context import PresentConsole, Reading
-from appliance.console.errors import NotFoundError
 from appliance.console.pages import frame
 from appliance.console.pages.staleness import Link, link_of
 from appliance.console.people.present import CanRead
 from appliance.console.people.roles import Branches, Right
-from appliance.console.reading.fleet import BranchSummary, fleet, happenings, last_outages
+from appliance.console.reading import fleet, outages, recent
+from appliance.console.reading.documents import BranchSummary
 
 router = APIRouter(include_in_schema=False)
 
@@ -27,45 +26,54 @@ async def first(present: CanRead) -> RedirectResponse:
 
 @router.get("/fleet")
 async def all_branches(request: Request, present: CanRead, console: PresentConsole, session: Reading) -> HTMLResponse:
-    now_s = console.now_s()
-    rows = await fleet(session, present.branches(Right.READ), now_s=now_s)
-    shown = sorted(((link_of(row.heard_s, now_s), row) for row in rows), key=_urgency)
-    links = [link for link, _ in shown]
-    counts = {link: links.count(link) for link in Link}
-    return frame.page(request, "fleet/fleet.html", here="fleet", rows=shown, counts=counts)
+    now_s, allowed = console.now_s(), present.branches(Right.READ)
+    rows = await fleet.branches(session, allowed, now_s=now_s)
+    shown = sorted(((link_of(heard_s(row), now_s), heard_s(row), row) for row in rows), key=_urgency)
+    links = [link for link, *_ in shown]
+    return frame.page(
+        request,
+        "fleet/fleet.html",
+        here="fleet",
+        rows=shown,
+        counts={link: links.count(link) for link in Link},
+        last_day=await recent.last_day(session, allowed, now_s=now_s),
+    )
 
 
 @router.get("/fleet/{branch}")
 async def one_branch(
     request: Request, branch: str, present: CanRead, console: PresentConsole, session: Reading
 ) -> HTMLResponse:
-    present.must(Right.READ, branch)
-    now_s = console.now_s()
-    found = await fleet(session, Branches(some=frozenset({branch})), now_s=now_s)
-    if not found:
-        raise NotFoundError(f"there is no branch {branch!r} that you may see")
+    allowed = present.branches(Right.READ) & Branches(some=frozenset({branch}))
+    found = await fleet.branch(session, allowed, branch, now_s=console.now_s())
     return frame.page(
         request,
         "fleet/branch.html",
         here="fleet",
-        branch=found[0],
-        link=link_of(found[0].heard_s, now_s),
-        outages=await last_outages(session, branch),
-        reports=[(one, _content(one.content)) for one in await happenings(session, branch)],
+        branch=found,
+        heard_s=heard_s(found),
+        link=link_of(heard_s(found), console.now_s()),
+        outages=await outages.outages(session, allowed, limit=5),
+        reports=[(one, report_text(one.content)) for one in await outages.happenings(session, allowed, limit=30)],
     )
 
 
-def _urgency(one: tuple[Link, BranchSummary]) -> tuple[int, str]:
+def heard_s(row: BranchSummary) -> float | None:
+    """When the branch was last heard in any way."""
+    times = [at for at in (row.as_of_s, row.box.heard_s if row.box else None) if at is not None]
+    return max(times, default=None)
+
+
+def report_text(content: Any) -> str:
+    """What a box's report says for people, "" where it has no words of its own."""
+    if not isinstance(content, dict):
+        return str(content)[:200]
+    return str(content.get("text") or content.get("topic") or "")
+
+
+def _urgency(one: tuple[Link, float | None, BranchSummary]) -> tuple[int, str]:
     """What needs a look comes first."""
-    link, row = one
-    worried = row.live is not None and bool(row.live.health.warnings)
+    link, _, row = one
+    worried = row.health is not None and bool(row.health.warnings)
     order = {Link.CUT: 0, Link.LATE: 1, Link.NEVER: 3, Link.CURRENT: 4}
     return (2 if link is Link.CURRENT and worried else order[link], row.name)
-
-
-def _content(text: str) -> dict[str, Any]:
-    """What a box said, whatever it is."""
-    try:
-        return msgspec.json.decode(text, type=dict[str, Any])
-    except msgspec.MsgspecError:
-        return {"text": text}

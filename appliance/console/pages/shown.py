@@ -14,7 +14,7 @@ from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup, escape
 
 from appliance.console.pages.language import Language
-from appliance.console.pages.texts import catalogue
+from appliance.console.pages.texts import catalogue, filled
 
 ZONE_COOKIE = "zone"
 NOTHING = "–"
@@ -51,8 +51,10 @@ class Shown:
         self.now = now
 
     def text(self, key: str, **values: object) -> str:
-        """A text of the tables."""
-        return catalogue().say(self.language, key, values)
+        """A text of the tables; with markup among the values it is markup, and the rest is escaped."""
+        said = catalogue().wording(self.language, key, values)
+        marked = any(isinstance(value, Markup) for value in values.values())
+        return filled(Markup(escape(said)) if marked else said, key, values)
 
     def word(self, family: str, value: object) -> str:
         """What people call a value of the data: the text `<family>.<value>`, or the value itself where it is nobody's

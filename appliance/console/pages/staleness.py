@@ -1,10 +1,11 @@
-"""How much what a branch said last is still worth. Pure: ages in, words out; one rule for fleet and live board."""
+"""How much what a branch said last is still worth: one rule for fleet and live board."""
 
 from __future__ import annotations
 
 import enum
 
-FRESH_S = 60.0  # boxes tell how they are every few seconds while there is a link
+from appliance.console.reading.fleet import STALE_S
+
 LATE_S = 300.0
 
 
@@ -27,6 +28,6 @@ def link_of(heard_s: float | None, now_s: float) -> Link:
     if heard_s is None:
         return Link.NEVER
     age_s = now_s - heard_s
-    if age_s <= FRESH_S:
+    if age_s <= STALE_S:
         return Link.CURRENT
     return Link.LATE if age_s <= LATE_S else Link.CUT

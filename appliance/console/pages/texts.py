@@ -36,11 +36,10 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     one: str = ""
 
     def said(self, language: Language, values: Mapping[str, object]) -> str:
-        """With its places filled."""
+        """The wording for these values, its places not yet filled."""
         if language is Language.KOREAN:
-            return self.ko.format_map(values)
-        wording = self.one if self.one and values.get("n") in (1, "1") else self.en
-        return wording.format_map(values)
+            return self.ko
+        return self.one if self.one and values.get("n") in (1, "1") else self.en
 
 
 class Catalogue:
@@ -49,18 +48,23 @@ class Catalogue:
     def __init__(self, texts: Mapping[str, Text]) -> None:
         self.texts = dict(texts)
 
-    def say(self, language: Language, key: str, values: Mapping[str, object]) -> str:
-        """Raises TextsError for a key that is in no table, or a place that no value fills."""
+    def wording(self, language: Language, key: str, values: Mapping[str, object]) -> str:
+        """Raises TextsError for a key that is in no table."""
         text = self.texts.get(key)
         if text is None:
             raise TextsError(f"there is no text {key!r}; add it to appliance/console/pages/texts")
-        try:
-            return text.said(language, values)
-        except KeyError as error:
-            raise TextsError(f"text {key!r} needs a value for {error}") from error
+        return text.said(language, values)
 
     def has(self, key: str) -> bool:
         return key in self.texts
+
+
+def filled(wording: str, key: str, values: Mapping[str, object]) -> str:
+    """With its places filled; markup stays markup. Raises TextsError for a place that no value fills."""
+    try:
+        return wording.format_map(values)
+    except KeyError as error:
+        raise TextsError(f"text {key!r} needs a value for {error}") from error
 
 
 def places(wording: str) -> frozenset[str]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from markupsafe import Markup
 
 from appliance.console.pages.language import Language, chosen_language
 from appliance.console.pages.shown import NOTHING, Shown, moment_of, zone_called
@@ -38,6 +39,13 @@ def test_age_when_rendered_then_it_carries_its_instant_and_escapes() -> None:
     assert 'datetime="2026-11-22T03:01:05+00:00"' in age
     assert "12:01:05" in age
     assert "3분 전" in age
+
+
+def test_text_when_markup_is_filled_in_then_markup_and_the_rest_escaped() -> None:
+    said = ENGLISH.text("link.as_of", age=ENGLISH.age(NOW - 3))
+    assert said.startswith("as of <time")
+    assert ENGLISH.text("frame.zone", zone=Markup("<b>x</b>")) == "Times are in <b>x</b>."
+    assert ENGLISH.text("frame.zone", zone="<b>") == "Times are in <b>."
 
 
 def test_age_when_never_then_it_says_so() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from appliance.console.pages import texts
 from appliance.console.pages.language import Language
-from appliance.console.pages.texts import Catalogue, Text, TextsError, catalogue, places
+from appliance.console.pages.texts import Catalogue, Text, TextsError, catalogue, filled, places
 
 PAGES = Path(texts.__file__).parent
 CONSOLE = PAGES.parent
@@ -56,19 +56,20 @@ def test_texts_when_korean_then_they_are_korean() -> None:
 
 def test_text_when_one_then_english_knows_it() -> None:
     text = Text(en="{n} events", one="{n} event", ko="이벤트 {n}건")
-    assert text.said(Language.ENGLISH, {"n": 1}) == "1 event"
-    assert text.said(Language.ENGLISH, {"n": 2}) == "2 events"
-    assert text.said(Language.KOREAN, {"n": 1}) == "이벤트 1건"
+    assert text.said(Language.ENGLISH, {"n": 1}) == "{n} event"
+    assert text.said(Language.ENGLISH, {"n": 2}) == "{n} events"
+    assert text.said(Language.KOREAN, {"n": 1}) == "이벤트 {n}건"
+    assert filled("{n} events", "a.b", {"n": 2}) == "2 events"
 
 
 def test_catalogue_when_a_key_is_missing_then_it_says_which() -> None:
     with pytest.raises(TextsError, match=r"there is no text 'fleet\.nothing_of_the_kind'"):
-        Catalogue({}).say(Language.ENGLISH, "fleet.nothing_of_the_kind", {})
+        Catalogue({}).wording(Language.ENGLISH, "fleet.nothing_of_the_kind", {})
 
 
 def test_catalogue_when_a_place_is_not_filled_then_it_says_which() -> None:
     with pytest.raises(TextsError, match="needs a value for 'n'"):
-        Catalogue({"a.b": Text(en="{n}", ko="{n}")}).say(Language.ENGLISH, "a.b", {})
+        filled("{n}", "a.b", {})
 
 
 @pytest.mark.parametrize(
