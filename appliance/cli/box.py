@@ -1,13 +1,15 @@
 """A whole box under one roof: `linekeeper up`, `demo`, the bench and the scenario tests start theirs here.
 
 Makes the folders, renders what the edge and the contact processes read, and supervises the three processes in the
-order switchboard, edge, zygote. On a real box systemd does the same with the units in `systemd/`.
+order switchboard, edge, zygote, then one process a device. On a real box systemd does the same with the units in
+`systemd/`.
 """
 
 from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from appliance.cli.child import BoxError, ChildStatus
@@ -101,4 +103,16 @@ class Box:
                 command=(python, "-m", "appliance.contact.zygote", "--settings", str(self.paths.contact_settings)),
                 watchdog_s=WATCHDOG_S,
             ),
+            *self._headsets(),
         )
+
+    def _headsets(self) -> Iterator[Service]:
+        """Each waits for its headset to be plugged in."""
+        for entry in self.configuration.headsets:
+            words = ("-m", "appliance.devices.seat", "--config", str(self.file), "--wait")
+            device = ("--device", entry.device) if entry.device else ()
+            yield Service(
+                name=f"headset-{entry.extension}",
+                command=(sys.executable, *words, *device),
+                watchdog_s=WATCHDOG_S,
+            )

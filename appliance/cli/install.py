@@ -22,6 +22,7 @@ from appliance.errors import ApplianceError
 
 PROGRAM = Path("opt/linekeeper")  # a link to the virtual environment: what the units start
 UNITS = Path("usr/local/lib/systemd/system")  # /etc/systemd/system stays the administrator's, for drop-ins
+UDEV_RULES = Path("usr/local/lib/udev/rules.d")
 SYSUSERS = Path("usr/local/lib/sysusers.d/linekeeper.conf")
 TMPFILES = Path("usr/local/lib/tmpfiles.d/linekeeper.conf")
 DEBIANS_KAMAILIO = Path("etc/systemd/system/kamailio.service")
@@ -84,6 +85,8 @@ def steps() -> Iterator[Step]:
     yield Step(path=PROGRAM, content=sys.prefix, is_link=True)
     for unit in sorted((*sources.glob("*.service"), *sources.glob("*.target"))):
         yield Step(path=UNITS / unit.name, content=unit.read_text(encoding="utf-8"))
+    for rules in sorted(sources.glob("*.rules")):
+        yield Step(path=UDEV_RULES / rules.name, content=rules.read_text(encoding="utf-8"))
     yield Step(path=SYSUSERS, content=(sources / "linekeeper.sysusers.conf").read_text(encoding="utf-8"))
     yield Step(path=TMPFILES, content=(sources / "linekeeper.tmpfiles.conf").read_text(encoding="utf-8"))
     # Debian's package starts a Kamailio of its own on the box's port at every boot.
@@ -97,12 +100,15 @@ def system_commands(*, start: bool) -> Iterator[tuple[str, ...]]:
     yield ("systemd-sysusers", "linekeeper.conf")
     yield ("systemd-tmpfiles", "--create", "linekeeper.conf")
     yield ("systemctl", "daemon-reload")
+    yield ("udevadm", "control", "--reload")
+    yield ("udevadm", "trigger", "--subsystem-match=hidraw")
     yield ("systemctl", "stop", "kamailio.service")
     yield ("systemctl", "enable", *(("--now",) if start else ()), TARGET, *_units())
 
 
 def _units() -> tuple[str, ...]:
-    return tuple(sorted(unit.name for unit in unit_sources().glob("*.service")))
+    """Those that start with the box; a template's instances are started by udev."""
+    return tuple(sorted(unit.name for unit in unit_sources().glob("*.service") if "@" not in unit.name))
 
 
 @click.command("install")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -110,3 +110,19 @@ def test_headset_when_a_call_is_rejected_then_somebody_else_is_rung(
     assert box.wait_event(contact, "AgentMissed")["cause"] == "rejected"
     customer.hang_up()
     box.wait_closed(contact)
+
+
+def test_box_when_mocks_are_wanted_then_it_serves_the_headset_itself(
+    make_box: Callable[..., RunningBox], box_settings: BoxSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = make_box(**box_settings | {"capacity": 1})
+    box.add_agent("ann", "201", "sales", available=False)
+    box.stop()
+    monkeypatch.setenv("LINEKEEPER_HW", "mock")
+    box.start()
+
+    def registered() -> bool:
+        return any(row["extension"] == "201" and row["phones"] for row in box.api.call("extension.list"))
+
+    wait_until(registered, timeout_s=20, what=f"the mock headset is a phone; {box.log}")
+    wait_until(lambda: box.agents()["ann"]["status"] == "Available", timeout_s=10, what="ann is at work")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -10,10 +11,16 @@ from pathlib import Path
 import pytest
 
 from appliance.config.paths import BoxPaths
+from appliance.devices.seat.__main__ import NO_ENTRY, parser
 from appliance.edge.render import command as edge_command
 
 FOLDER = Path(__file__).resolve().parents[2] / "systemd"
 SERVICES = sorted(path.name for path in FOLDER.glob("*.service"))
+DEVICES = [name for name in SERVICES if "@" in name]  # templates: one a device, started by udev
+UDEV_KEYS = {
+    "ACTION", "SUBSYSTEM", "SUBSYSTEMS", "KERNEL", "KERNELS", "ATTR", "ATTRS", "ENV", "DRIVERS", "IMPORT", "PROGRAM",
+    "RESULT", "GROUP", "MODE", "OWNER", "SYMLINK", "TAG", "GOTO", "LABEL", "TEST",
+}  # fmt: skip
 HIGHEST_EXPOSURE = 20  # systemd-analyze's tenths: 2.0
 pytestmark = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
 
@@ -79,7 +86,8 @@ def test_exposure_when_sandbox_is_missing_then_threshold_would_tell(tmp_path: Pa
 
 
 def test_services_when_listed_then_the_three_of_a_box() -> None:
-    assert SERVICES == ["linekeeper-contact.service", "linekeeper-edge.service", "linekeeper-switchboard.service"]
+    services = [name for name in SERVICES if name not in DEVICES]
+    assert services == ["linekeeper-contact.service", "linekeeper-edge.service", "linekeeper-switchboard.service"]
     assert read("linekeeper.target")["Unit"]["Wants"][0].split() == [
         "linekeeper-switchboard.service",
         "linekeeper-edge.service",
@@ -133,5 +141,42 @@ def test_sysusers_and_tmpfiles_when_applied_to_an_empty_root_then_account_and_fo
 
 
 def test_folder_when_listed_then_text_only() -> None:
-    assert {path.suffix for path in FOLDER.iterdir()} <= {".service", ".target", ".conf"}
+    assert {path.suffix for path in FOLDER.iterdir()} <= {".service", ".target", ".conf", ".rules"}
     assert not (FOLDER / "__init__.py").exists()
+
+
+@pytest.mark.parametrize("name", DEVICES)
+def test_device_service_when_read_then_it_lives_as_long_as_the_device(name: str) -> None:
+    unit, service = read(name)["Unit"], read(name)["Service"]
+    assert unit["BindsTo"] == ["dev-%i.device"]
+    assert "PartOf" not in unit
+    assert service["Type"] == ["notify"]
+    assert service["Restart"] == ["on-failure"]
+    assert "Install" not in read(name)
+
+
+def test_headset_service_when_read_then_it_is_what_the_rules_start_and_its_program_takes_the_words() -> None:
+    rules = (FOLDER / "70-linekeeper-headset.rules").read_text()
+    assert 'ENV{SYSTEMD_WANTS}+="linekeeper-headset@%k.service"' in rules
+    service = read("linekeeper-headset@.service")["Service"]
+    words = service["ExecStart"][0].split()
+    assert words[1:3] == ["-m", "appliance.devices.seat"]
+    asked = parser().parse_args([word.replace("%I", "hidraw0") for word in words[3:]])
+    assert (asked.device, asked.config) == ("/dev/hidraw0", Path("/etc/linekeeper/linekeeper.toml"))
+    assert service["SuccessExitStatus"] == [str(int(NO_ENTRY))]
+    group = re.search(r'GROUP="(\w+)"', rules)
+    assert group is not None
+    assert group[1] in service["SupplementaryGroups"][0].split()
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.rules")), ids=lambda path: path.name)
+def test_udev_rules_when_read_then_every_word_is_a_known_key(path: Path) -> None:
+    """Debian 12 has no `udevadm verify`."""
+    lines = [line for line in path.read_text().splitlines() if line and not line.startswith("#")]
+    for line in lines:
+        for word in line.split(", "):
+            found = re.fullmatch(r'([A-Z]+)(\{\w+\})?(==|!=|\+=|=)"[^"]*"', word)
+            assert found is not None, word
+            assert found[1] in UDEV_KEYS, word
+    labels = set(re.findall(r'LABEL="(\w+)"', path.read_text()))
+    assert set(re.findall(r'GOTO="(\w+)"', path.read_text())) <= labels

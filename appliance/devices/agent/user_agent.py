@@ -25,6 +25,7 @@ from appliance.devices.agent.sound import Nothing, SoundExchange, SoundPort
 _CODECS = ("PCMU/8000", "PCMA/8000")
 _WAKE = b"\r\n\r\n"  # an RFC 5626 §3.5.1 keep-alive, which the SIP stack swallows
 _RTP_PORTS = 4
+REFUSED_S = 60.0  # until a refused registration is tried again: the edge bears ten wrong passwords in five minutes
 _FAREWELL_S = 2.0  # for BYEs and the de-registration
 _log = logging.getLogger(__name__)
 
@@ -88,6 +89,7 @@ class UserAgent:
         """Let SIP happen for at most `timeout_s`; returns early after `wake`, and after anything that happened."""
         self._endpoint.libHandleEvents(max(0, round(timeout_s * 1000)))
         self._over.clear()
+        self._account.turn(time.monotonic())
         if self._litter and not self.calls:
             self._litter = False
             gc.collect()
@@ -186,12 +188,23 @@ class _Account(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
     def __init__(self, agent: UserAgent) -> None:
         super().__init__()
         self._agent = agent
+        self._again_at: float | None = None
         self.is_registered = False
+
+    def turn(self, now: float) -> None:
+        """pjsua2 never tries again what was refused; but a password may be mended."""
+        if self._again_at is not None and now >= self._again_at:
+            self._again_at = None
+            with contextlib.suppress(pj.Error):
+                self.setRegistration(True)
 
     def onRegState(self, parameters: pj.OnRegStateParam) -> None:  # noqa: N802
         try:
-            self.is_registered = int(parameters.code) == 200 and int(parameters.expiration) > 0
-            self._agent.owner.registered(int(parameters.code))
+            code = int(parameters.code)
+            self.is_registered = code == 200 and int(parameters.expiration) > 0
+            refused = 400 <= code < 500 and code != 408
+            self._again_at = time.monotonic() + REFUSED_S if refused else None
+            self._agent.owner.registered(code)
         except Exception:  # the border to C++: nothing may pass
             _log.exception("fault at a registration's answer")
 

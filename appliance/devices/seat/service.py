@@ -6,6 +6,7 @@ The only place of `seat` that reads the configuration, the registry of drivers a
 from __future__ import annotations
 
 import logging
+import math
 import signal
 import threading
 import time
@@ -32,8 +33,12 @@ from hw.headset.mock import MockHeadsets
 from hw.registry import Registry
 
 LOOK_S = 1.0  # for a headset to be plugged in
-STATUS_S = 5.0
+REFUSED_S = 60.0  # until an agent who could not be signed in is tried again
 log = logging.getLogger(__name__)
+
+
+class NoEntryError(DevicesError):
+    """A headset that nobody has given an extension."""
 
 
 class SeatService:
@@ -47,6 +52,7 @@ class SeatService:
         self._wait = wait
         self._stopping = threading.Event()
         self._keep_alive = KeepAlive()
+        self._sign_in_at = math.inf
         self._api = BoxApi(self._paths.api_socket)
 
     def run(self, wearer: TextIO | None = None) -> int:
@@ -76,13 +82,14 @@ class SeatService:
 
     def _serve(self, seat: Seat, found: Found, entry: Entry) -> None:
         log.info("headset %s is extension %s", found.serial or found.address, entry.extension)
-        if entry.agent is not None:
-            self._api.ask(Asked(op="agent.login", args={"agent": entry.agent, "extension": entry.extension}))
+        self._sign_in(entry)
         self._keep_alive.ready(seat.status)
         said = seat.status
         while not seat.gone and not self._stopping.is_set():
             seat.turn()
             self._keep_alive.turn(time.monotonic())
+            if time.monotonic() >= self._sign_in_at:
+                self._sign_in(entry)
             if said != seat.status:
                 said = seat.status
                 self._keep_alive.status(said)
@@ -93,6 +100,18 @@ class SeatService:
             log.warning("%s", seat.gone)
         seat.close(lost=True)
         self._api.close()
+
+    def _sign_in(self, entry: Entry) -> None:
+        """The agent sits here from now on; one whom the switchboard doesn't know (yet) is tried again."""
+        self._sign_in_at = math.inf
+
+        def answered(row: Any) -> None:
+            if row is None:
+                self._sign_in_at = time.monotonic() + REFUSED_S
+
+        if entry.agent is not None:
+            args = {"agent": entry.agent, "extension": entry.extension}
+            self._api.ask(Asked(op="agent.login", args=args, then=answered))
 
     # ── device and entry ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -117,7 +136,7 @@ class SeatService:
         entry = headset_entry(self._configuration, _names(found))
         if entry is None:
             name = found.serial or found.address
-            raise DevicesError(f'headset {name} has no extension; add [[headsets]] with device = "{name}"')
+            raise NoEntryError(f'headset {name} has no extension; add [[headsets]] with device = "{name}"')
         return entry
 
     def _agent_settings(self, entry: Entry) -> AgentSettings:
