@@ -82,7 +82,8 @@ class Uploads:
             found = await session.scalar(
                 select(Upload).where(Upload.box == box.box, Upload.recording == recording).with_for_update()
             )
-            if found is not None and found.sha256 != facts.sha256:  # sealed anew
+            if found is not None and (found.sha256 != facts.sha256 or found.done != (facts.state == STORED)):
+                # sealed anew, or the file was lost here
                 replaced = found.upload
                 await _forget(session, replaced)
                 found = None
@@ -126,7 +127,7 @@ class Uploads:
             )
             parts = [part.name for part in found]
         done = UploadDone(recording=row.recording, sha256=row.sha256, bytes=row.length)
-        if row.done:
+        if row.done and facts.state == STORED:
             return done
         if row.received < row.length:
             raise WrongOffsetError(f"the upload stands at byte {row.received} of {row.length}")

@@ -21,6 +21,7 @@ from appliance.switchboard.api.administration import Administration
 
 WALL_S = 1_795_000_000.0
 CUSTOMER = "+8225550100"
+DAY = "2026/11/22"
 
 
 class Branch:
@@ -40,9 +41,16 @@ class Branch:
         return self.administration.perform(self.store, op, args).result
 
     def contact(
-        self, name: str, *, customer: str = CUSTOMER, recording: str = "", mailbox: str = "", over: bool = True
+        self,
+        name: str,
+        *,
+        customer: str = CUSTOMER,
+        recording: str = "",
+        mailbox: str = "",
+        over: bool = True,
+        data: bytes = b"voices",
     ) -> ContactId:
-        """A contact, with a finished recording or message where `recording` names one."""
+        """A contact, with a finished recording or message of `data` where `recording` names one."""
         contact = ContactId(name)
         who = "Ferdinand" if customer == CUSTOMER else "Park"
         bodies: list[ev.AnyBody] = [
@@ -52,7 +60,7 @@ class Branch:
             ev.NoteAdded(text=f"a note about {who}"),
         ]
         if recording:
-            bodies += self._recorded(RecordingId(recording), mailbox, customer)
+            bodies += self._recorded(RecordingId(recording), mailbox, customer, data)
         if over:
             bodies.append(ev.ContactDisconnected(reason=None, pre_disconnect_state="CONNECTED"))
         at = self.stamp()
@@ -74,7 +82,7 @@ class Branch:
         row = self.store.recordings.get(RecordingId(recording))
         assert row is not None
         assert row.sha256 is not None
-        path = f"2026/11/22/{recording}.flac.age"
+        path = f"{DAY}/{recording}.flac.age"
         target = self.paths.sealed / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
@@ -102,6 +110,10 @@ class Branch:
         assert sealed is not None
         return self.perform("recording.delivered", recording=recording, sha256=sealed.sha256)
 
+    def plain(self, recording: str) -> Path:
+        """Where its finished file lies, or lay."""
+        return self.paths.recordings / DAY / f"{recording}.flac"
+
     def files(self) -> set[str]:
         """Names of all files of recordings, plain and sealed."""
         folders = (self.paths.recordings, self.paths.sealed)
@@ -112,14 +124,19 @@ class Branch:
         rows = self.store.outbox.pending(limit=10_000)
         return [msgspec.json.decode(row.json) for row in rows if row.kind == kind]
 
-    def _recorded(self, recording: RecordingId, mailbox: str, caller: str) -> list[ev.AnyBody]:
-        path = self.paths.recordings / f"{recording}.flac"
-        path.write_bytes(f"voices of {recording}".encode())
+    def _recorded(self, recording: RecordingId, mailbox: str, caller: str, data: bytes) -> list[ev.AnyBody]:
+        path = self.plain(recording)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
         started = ev.RecordingStarted(
             recording=recording, customer_path="c", agent_path="a", rate_hz=8000, mailbox=mailbox, caller=caller
         )
         finished = ev.RecordingFinished(
-            recording=recording, path=path.name, sha256=file_sha256(path), duration_s=1.0, bytes=path.stat().st_size
+            recording=recording,
+            path=f"{DAY}/{path.name}",
+            sha256=file_sha256(path),
+            duration_s=1.0,
+            bytes=path.stat().st_size,
         )
         return [started, ev.RecordingStopped(recording=recording, reason="contact ended"), finished]
 
