@@ -23,6 +23,7 @@ from appliance.console.notices import Topic
 
 log = logging.getLogger(__name__)
 Content = TypeVar("Content")
+REMOVED = "_removed"
 Projector = Callable[[AsyncSession, Sender, Sequence[Arrived], float], Awaitable[None]]
 
 # One line each; those that aren't there yet are skipped. A kind that nobody names becomes a happening.
@@ -60,11 +61,12 @@ def _every_other() -> tuple[Projector, ...]:
 
 
 async def project(session: AsyncSession, sender: Sender, events: Sequence[Arrived], *, now_s: float) -> set[Topic]:
-    """All of them; returns what changed."""
+    """All of them, kind by kind; those that take something away come last. Returns what changed."""
     by_kind: dict[str, list[Arrived]] = {}
     for one in events:
         by_kind.setdefault(one.event.kind, []).append(one)
-    for kind, those in by_kind.items():
+    for kind in sorted(by_kind, key=lambda name: name.endswith(REMOVED)):
+        those = by_kind[kind]
         for projector in projectors().get(kind) or _every_other():
             await projector(session, sender, those, now_s)
     return {topic_of(kind) for kind in by_kind}

@@ -11,9 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from appliance.console.database.tables import InventoryEntry
 from appliance.console.database.upserting import put_rows
 from appliance.console.ingest.arriving import Arrived, Sender
-from appliance.console.ingest.projecting import Projector, name_of, readable, text_of
+from appliance.console.ingest.projecting import REMOVED, Projector, name_of, readable, text_of
 
-REMOVED = "_removed"
 # Kind → the fields of its data that name the entry.
 NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "agent": ("agent",),
@@ -54,7 +53,7 @@ async def put(session: AsyncSession, sender: Sender, events: Sequence[Arrived], 
 
 
 async def remove(session: AsyncSession, sender: Sender, events: Sequence[Arrived], _: float) -> None:
-    """Unless it was put again after that: a batch's events come kind by kind."""
+    """Unless it was put again after that: of a batch's events all that put something come first."""
     for one, data in readable(events, dict[str, Any]):
         kind = one.event.kind.removesuffix(REMOVED)
         await session.execute(
@@ -68,8 +67,10 @@ async def remove(session: AsyncSession, sender: Sender, events: Sequence[Arrived
 
 
 def entry_name(kind: str, data: Mapping[str, Any]) -> str:
-    """`sales/7` for several fields; "" where there is one entry only."""
-    return name_of("/".join(str(data.get(field) or "") for field in NAMED_BY[kind]))
+    """`sales/7` for several fields; "" where there is one entry only. What has a plan is named in it."""
+    plan = data.get("plan")
+    fields = {**plan, **data} if isinstance(plan, dict) else data
+    return name_of("/".join(str(fields.get(field) or "") for field in NAMED_BY[kind]))
 
 
 KINDS: Mapping[str, Projector] = {
