@@ -46,6 +46,14 @@ MENU = (
             Area(name="agents", path="/agents"),
         ),
     ),
+    Group(
+        name="organisation",
+        areas=(
+            Area(name="people", path="/people", right="people"),
+            Area(name="tokens", path="/tokens", right="people"),
+            Area(name="audit", path="/audit", right="audit"),
+        ),
+    ),
 )
 
 

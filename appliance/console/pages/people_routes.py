@@ -8,10 +8,30 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from typing_extensions import override
 
-from appliance.console.pages import board, fleet, live_changes, preferences
+from appliance.console.pages import (
+    account,
+    audit,
+    board,
+    fleet,
+    live_changes,
+    people,
+    preferences,
+    sign_in,
+    tokens,
+)
 from appliance.console.pages.frame import STATIC
 
-ROUTERS = (preferences.router, live_changes.router, fleet.router, board.router)
+ROUTERS = (
+    preferences.router,
+    live_changes.router,
+    fleet.router,
+    board.router,
+    sign_in.router,
+    account.router,
+    people.router,
+    tokens.router,
+    audit.router,
+)
 
 
 def install(app: FastAPI, console: object) -> None:

@@ -10,7 +10,7 @@ import ipaddress
 from collections.abc import Iterator
 from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from appliance.console.context import Console
@@ -68,7 +68,7 @@ def _office(address: str) -> str:
 async def _locked_row(session: AsyncSession, subject: str) -> Tries:
     """What was counted so far; nobody else counts the same subject before this transaction ends."""
     fresh = insert_into(session, WrongTries).values(subject=subject, count=0, last_s=0.0)
-    await session.execute(fresh.on_conflict_do_nothing())
-    query = select(WrongTries.count, WrongTries.last_s).where(WrongTries.subject == subject).with_for_update()
-    found, last_s = (await session.execute(query)).one()
+    # A change that changes nothing, because that locks a row which is there already.
+    row = fresh.on_conflict_do_update(index_elements=["subject"], set_={"subject": subject})
+    found, last_s = (await session.execute(row.returning(WrongTries.count, WrongTries.last_s))).one()
     return Tries(count=found, last_s=last_s)

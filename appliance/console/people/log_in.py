@@ -71,14 +71,11 @@ class LogIn:
         await attempts.count(self._console, name=found.person, address=self._origin.address)
         async with self._console.database.writing() as session:
             row = await _locked(session, found.person)
-            secret = self._vault().open(row.factor, purpose=factor_purpose(row.person))
-            step = totp.step_of(code, secret=secret, wall_s=self._console.now_s(), after_step=row.factor_step)
-            if step is not None:
-                row.factor_step = step
+            if self._right(row, code):
                 await attempts.take_back(session, name=row.person, address=self._origin.address)
                 return await self._on(session, cookie, row)
         await self._failed(found.person, "code")
-        raise PersonError("this code is wrong or was used already; take the next one", kind="wrong_code")
+        raise _wrong_code()
 
     async def by_new_password(self, cookie: str, *, password: str, again: str) -> Step:
         """One of one's own instead of the one for once. Raises PersonError."""
@@ -113,11 +110,32 @@ class LogIn:
             row.factor_step = step
             return await self._on(session, cookie, row, Deed.SECOND_FACTOR_SET)
 
+    async def another_factor(self, cookie: str, code: str) -> Step:
+        """Of somebody signed in, who shows the old one; it holds until the new one's first code. Raises PersonError."""
+        found = await self._at(cookie, Stage.SIGNED_IN)
+        await attempts.count(self._console, name=found.person, address=self._origin.address)
+        async with self._console.database.writing() as session:
+            row = await _locked(session, found.person)
+            if self._right(row, code):
+                await attempts.take_back(session, name=row.person, address=self._origin.address)
+                now_s = self._console.now_s()
+                new = await sessions.advance(session, cookie, stage=Stage.ENROL, wall_s=now_s)
+                return Step(cookie=new, stage=Stage.ENROL)
+        await self._failed(found.person, "code")
+        raise _wrong_code()
+
     async def out(self, cookie: str, person: str) -> None:
         """The session ends here and now."""
         async with self._console.database.writing() as session:
             await sessions.end(session, cookie)
             await self._note(session, person, Deed.SIGNED_OUT)
+
+    def _right(self, row: Person, code: str) -> bool:
+        """Whether it is the factor's code of now; it is used up then."""
+        secret = self._vault().open(row.factor, purpose=factor_purpose(row.person))
+        step = totp.step_of(code, secret=secret, wall_s=self._console.now_s(), after_step=row.factor_step)
+        row.factor_step = row.factor_step if step is None else step
+        return step is not None
 
     async def _begun(self, session: AsyncSession, row: Person) -> Step:
         stage = Stage.PASSWORD if row.factor else _next(row)
@@ -166,6 +184,10 @@ class LogIn:
 def factor_purpose(person: str) -> str:
     """What a sealed second factor is sealed for."""
     return f"factor:{person}"
+
+
+def _wrong_code() -> PersonError:
+    return PersonError("this code is wrong or was used already; take the next one", kind="wrong_code")
 
 
 def _next(row: Person) -> Stage:

@@ -15,6 +15,8 @@ from typing import Final
 
 import msgspec
 
+from appliance.console.people.errors import PersonError
+
 EVERY_BRANCH: Final = "*"
 
 
@@ -101,3 +103,13 @@ def grants_of(pairs: Iterable[tuple[str, str]]) -> Grants:
 
 
 ADMIN_OF_ALL: Final = Grants(grants=frozenset({Grant(role=Role.ADMIN, branch=EVERY_BRANCH)}))
+
+
+def grant_of(text: str) -> Grant:
+    """Of `role@branch`. Raises PersonError."""
+    role, _, branch = text.partition("@")
+    if role not in set(Role) or not branch:
+        raise PersonError(
+            f"{text[:80]!r} is no role; write role@branch, such as supervisor@busan or admin@*", kind="grant"
+        )
+    return Grant(role=Role(role), branch=branch)

@@ -1,0 +1,15 @@
+"""The branches that a form offers: every one, and each by its name."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from appliance.console.database.tables import Branch
+from appliance.console.people.roles import EVERY_BRANCH
+
+
+async def places(session: AsyncSession) -> list[tuple[str, str]]:
+    """(key, name), by name; the first is every branch, which has no name."""
+    rows = await session.execute(select(Branch.branch, Branch.name).order_by(Branch.name))
+    return [(EVERY_BRANCH, ""), *((branch, name) for branch, name in rows)]
