@@ -47,6 +47,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "metrics": ("appliance.cli.metrics", "Metrics of queues, agents and flows, past and present."),
     "top": ("appliance.cli.top", "A live board in the terminal: queues, agents, contacts, trunks."),
     "enroll": ("appliance.cli.enroll", "Join this box to a console (cloud)."),
+    "sync": ("appliance.cli.sync", "The link to the console: what waits, what went wrong."),
     "config": ("appliance.cli.config", "The configuration file: check, show, reload."),
     "console": ("appliance.cli.console", "The console: the cloud side of any number of boxes."),
     "install": ("appliance.cli.install", "Put units and configuration on this machine."),

@@ -75,6 +75,13 @@ class Outbox:
         found = self._connection.value("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'")
         return int(found or 0)
 
+    def waiting(self, *, after: int = 0) -> dict[str, int]:
+        """How many rows there are after number `after`, by kind."""
+        rows = self._connection.rows(
+            "SELECT kind, count(*) AS count FROM outbox WHERE seq > ? GROUP BY kind ORDER BY kind", (after,)
+        )
+        return {row["kind"]: row["count"] for row in rows}
+
     def depth(self) -> int:
         """How many rows wait."""
         return int(self._connection.value("SELECT count(*) FROM outbox"))

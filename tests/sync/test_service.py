@@ -72,8 +72,9 @@ class Scene:
         """Until nothing waits in the outbox."""
 
         async def empty() -> bool:
-            if self.console.open_faults and self.service is not None:
-                self.service.hurry()  # else it would wait longer after each
+            ground = None if self.service is None else self.service.ground
+            if self.service is not None and ground is not None and not ground.up:
+                self.service.hurry()  # else it would wait longer after each fault
             return self.depth() == 0
 
         await self.box.until(empty, "the outbox is empty")
