@@ -1,7 +1,7 @@
 """A whole box under one roof: `linekeeper up`, `demo`, the bench and the scenario tests start theirs here.
 
-Makes the folders, renders what the edge and the contact processes read, and supervises the three processes in the
-order switchboard, edge, zygote, then one process a device. On a real box systemd does the same with the units in
+Makes the folders, renders what the edge and the contact processes read, and supervises the processes in the order
+switchboard, edge, zygote, then one a device, then sync. On a real box systemd does the same with the units in
 `systemd/`.
 """
 
@@ -24,7 +24,7 @@ from appliance.config.schema import Configuration
 
 logger = logging.getLogger(__name__)
 WATCHDOG_S = 10.0
-SWITCHBOARD, EDGE, ZYGOTE = "switchboard", "edge", "zygote"
+SWITCHBOARD, EDGE, ZYGOTE, SYNC = "switchboard", "edge", "zygote", "sync"
 
 
 class Box:
@@ -104,6 +104,11 @@ class Box:
                 watchdog_s=WATCHDOG_S,
             ),
             *self._headsets(),
+            Service(
+                name=SYNC,
+                command=(python, "-m", "appliance.sync", "--config", str(self.file)),
+                watchdog_s=WATCHDOG_S,
+            ),
         )
 
     def _headsets(self) -> Iterator[Service]:

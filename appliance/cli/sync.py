@@ -14,8 +14,10 @@ from appliance.cli.options import config_option, json_option
 from appliance.cli.output import cell, show_done, show_fields, show_json
 from appliance.cli.switchboard import NotRunningError, Switchboard, call_socket
 from appliance.config.paths import BoxPaths
+from appliance.errors import RequestError
 
 Json = dict[str, Any]
+NO_CONSOLE = "this box belongs to no console; say: linekeeper enroll URL CODE"
 _OF_AN_OUTAGE = ("began", "lasted_s", "why", "compared")
 
 
@@ -46,7 +48,7 @@ def status(config_file: Path, as_json: bool) -> None:
     if as_json:
         show_json(shown)
     elif not found.enrolled:
-        click.echo("this box belongs to no console; say: linekeeper enroll URL CODE")
+        click.echo(NO_CONSOLE)
     else:
         show_fields(_for_people(shown))
 
@@ -61,9 +63,10 @@ def now(config_file: Path, as_json: bool) -> None:
 
     Example: linekeeper sync now
     """
-    answer = _ask(Switchboard(config_file).paths, "sync.now")
-    trying = "trying now; see 'linekeeper sync status'"
-    show_done(answer, trying if answer["trying"] else "this box belongs to no console", as_json=as_json)
+    paths = Switchboard(config_file).paths
+    if not paths.enrolled.exists():
+        raise RequestError(NO_CONSOLE, kind="conflict")
+    show_done(_ask(paths, "sync.now"), "trying now; see 'linekeeper sync status'", as_json=as_json)
 
 
 @command.command("check")

@@ -24,6 +24,11 @@ class BoxPaths:
         return self.data / "sync.db"
 
     @property
+    def enrolled(self) -> Path:
+        """There while the box belongs to a console (`appliance.sync.identity`)."""
+        return self.data / "identity" / "console.json"
+
+    @property
     def sync_socket(self) -> Path:
         """Commands → sync service."""
         return self.run / "sync.sock"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from appliance import logs
 from appliance.errors import ApplianceError
-from appliance.sync.daemon import serve
+from appliance.sync.waiting import wait_for_identity
 
 
 def main() -> int:
@@ -23,6 +23,9 @@ def main() -> int:
     parser.add_argument("--log-level", default="info", choices=["debug", "info", "warning", "error"])
     arguments = parser.parse_args()
     logs.set_up("linekeeper-sync", level=arguments.log_level)
+    wait_for_identity(arguments.config)
+    from appliance.sync.daemon import serve  # much larger than waiting
+
     try:
         asyncio.run(serve(arguments.config))
     except (ApplianceError, OSError) as error:

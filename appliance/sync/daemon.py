@@ -19,7 +19,7 @@ from appliance import clock
 from appliance.config.contact_settings import box_paths
 from appliance.config.lastgood import LastGood
 from appliance.config.schema import Configuration
-from appliance.errors import ApplianceError
+from appliance.errors import ApplianceError, SyncError
 from appliance.switchboard.service_manager import ServiceManager
 from appliance.sync.control import Control
 from appliance.sync.ground import Ground
@@ -117,7 +117,12 @@ class SyncService:
     async def _with(self, credentials: Credentials, state: StateThread) -> None:
         """Until the identity is another."""
         pace = Pace(_bytes_per_s(self.configuration), self._clock().mono_s)
-        link = ConsoleLink(credentials, pace=pace, now=clock.monotonic_s, wall=lambda: self._clock().wall_s)
+        try:
+            link = ConsoleLink(credentials, pace=pace, now=clock.monotonic_s, wall=lambda: self._clock().wall_s)
+        except SyncError as error:
+            logger.error("%s", error)
+            await self._wait_for_news(RESTART_S)
+            return
         self.ground = ground = Ground(
             settings=self.configuration.sync,
             paths=self.paths,

@@ -18,7 +18,7 @@ import pytest
 from kit.ports import reserved_ports
 
 from appliance.cli import edge_wait
-from appliance.cli.box import EDGE, SWITCHBOARD, ZYGOTE, Box
+from appliance.cli.box import EDGE, SWITCHBOARD, SYNC, ZYGOTE, Box
 from appliance.cli.child import BoxError, ChildState
 from appliance.cli.edge_files import edge_serves
 from appliance.cli.main import main
@@ -92,7 +92,7 @@ def is_bound(port: int) -> bool:
     return False
 
 
-def test_box_when_started_then_three_serve_and_commands_work_and_stop_leaves_nothing(
+def test_box_when_started_then_all_serve_and_commands_work_and_stop_leaves_nothing(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with Box(file, logs=file.parent) as box:
@@ -100,9 +100,10 @@ def test_box_when_started_then_three_serve_and_commands_work_and_stop_leaves_not
             (SWITCHBOARD, ChildState.READY),
             (EDGE, ChildState.READY),
             (ZYGOTE, ChildState.READY),
+            (SYNC, ChildState.READY),
         ]
         pids = all_pids(box)
-        assert len(pids) > 3 + CAPACITY
+        assert len(pids) > 4 + CAPACITY
         assert main(["status", "--json", "--config", str(file)]) == 0
         assert json.loads(capsys.readouterr().out)["processes"]["capacity"] == CAPACITY
         assert main(["extension", "add", "101", "--config", str(file)]) == 0
@@ -114,7 +115,7 @@ def test_box_when_started_then_three_serve_and_commands_work_and_stop_leaves_not
     assert main(["status", "--config", str(file)]) == 3
 
 
-@pytest.mark.parametrize("name", [SWITCHBOARD, EDGE, ZYGOTE])
+@pytest.mark.parametrize("name", [SWITCHBOARD, EDGE, ZYGOTE, SYNC])
 def test_box_when_a_process_is_killed_then_it_serves_again_and_the_others_stay(file: Path, name: str) -> None:
     tell = Lines()
     with Box(file, tell=tell, logs=file.parent) as box:
@@ -144,7 +145,7 @@ def test_box_when_itself_killed_then_nothing_is_left(file: Path) -> None:
         children = json.loads(outer.stdout.readline())
         pids = [pid for child in children for pid in members(child)]
         outer.kill()
-    assert len(pids) > 3 + CAPACITY
+    assert len(pids) > 4 + CAPACITY
     wait_gone(pids)
 
 
@@ -162,6 +163,7 @@ def test_up_when_signalled_then_it_stops_in_reverse_and_exits_0(file: Path, numb
                 up.send_signal(number)
         assert up.wait(BOUND_S) == 0
     assert [event for event in events if event.endswith(" stopped")] == [
+        "sync stopped",
         "zygote stopped",
         "edge stopped",
         "switchboard stopped",
@@ -176,7 +178,7 @@ def test_box_when_its_ports_are_taken_then_error_names_them_and_nothing_is_start
         box = Box(file, logs=file.parent)
         with pytest.raises(BoxError, match=rf"taken by another program: edge\.port {port}/tcp; stop it"):
             box.start()
-        assert [child.pid for child in box.children] == [None] * 3
+        assert [child.pid for child in box.children] == [None] * 4
 
 
 def test_edge_wait_when_main_process_is_gone_then_it_gives_up_at_once(

@@ -85,14 +85,27 @@ def test_exposure_when_sandbox_is_missing_then_threshold_would_tell(tmp_path: Pa
     assert subprocess.run(words, capture_output=True, check=False, timeout=60).returncode != 0
 
 
-def test_services_when_listed_then_the_three_of_a_box() -> None:
+def test_services_when_listed_then_those_of_a_box() -> None:
     services = [name for name in SERVICES if name not in DEVICES]
-    assert services == ["linekeeper-contact.service", "linekeeper-edge.service", "linekeeper-switchboard.service"]
+    assert services == [
+        "linekeeper-contact.service",
+        "linekeeper-edge.service",
+        "linekeeper-switchboard.service",
+        "linekeeper-sync.service",
+    ]
     assert read("linekeeper.target")["Unit"]["Wants"][0].split() == [
         "linekeeper-switchboard.service",
         "linekeeper-edge.service",
         "linekeeper-contact.service",
+        "linekeeper-sync.service",
     ]
+
+
+def test_sync_service_when_read_then_calls_come_first_and_nothing_binds_it() -> None:
+    service, unit = read("linekeeper-sync.service")["Service"], read("linekeeper-sync.service")["Unit"]
+    assert (service["Nice"], service["CPUWeight"], service["IOWeight"]) == (["10"], ["20"], ["20"])
+    assert {"Requires", "BindsTo", "Requisite", "Upholds"}.isdisjoint(unit)
+    assert "linekeeper-sync.service" not in str(read("linekeeper-switchboard.service")["Unit"])
 
 
 def test_contact_service_when_switchboard_restarts_then_nothing_binds_it() -> None:
@@ -102,7 +115,9 @@ def test_contact_service_when_switchboard_restarts_then_nothing_binds_it() -> No
     assert unit["PartOf"] == ["linekeeper.target"]
 
 
-@pytest.mark.parametrize("name", ["linekeeper-switchboard.service", "linekeeper-contact.service"])
+@pytest.mark.parametrize(
+    "name", ["linekeeper-switchboard.service", "linekeeper-contact.service", "linekeeper-sync.service"]
+)
 def test_own_service_when_read_then_notify_and_watchdog(name: str) -> None:
     service = read(name)["Service"]
     assert service["Type"] == ["notify"]

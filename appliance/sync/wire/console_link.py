@@ -18,6 +18,7 @@ from appliance.cloud import batch, delivery, paths, signing
 from appliance.cloud.delivery import Conflict, Receipt
 from appliance.cloud.live import LiveState
 from appliance.cloud.reconciling import Verdict
+from appliance.errors import SyncError
 from appliance.sync.delivering.actions import (
     AskPosition,
     Disagreed,
@@ -53,6 +54,8 @@ class ConsoleLink:
         self, credentials: Credentials, *, pace: Pace, now: Callable[[], float], wall: Callable[[], float]
     ) -> None:
         """now: monotonic, wall: wall time, in seconds. Raises SyncError where the certificate can't be used."""
+        if credentials.tls is not None and not credentials.url.startswith("https://"):
+            raise SyncError(f"the console's address {credentials.url} is no https:// URL; enrol the box anew")
         self.credentials = credentials
         self.url = credentials.url.rstrip("/")
         self._pace = pace
