@@ -46,6 +46,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "recording": ("appliance.cli.recording", "Recordings: list and export."),
     "metrics": ("appliance.cli.metrics", "Metrics of queues, agents and flows, past and present."),
     "top": ("appliance.cli.top", "A live board in the terminal: queues, agents, contacts, trunks."),
+    "device": ("appliance.cli.device", "Headsets, lines and panels: list them, try them out."),
     "enroll": ("appliance.cli.enroll", "Join this box to a console (cloud)."),
     "sync": ("appliance.cli.sync", "The link to the console: what waits, what went wrong."),
     "config": ("appliance.cli.config", "The configuration file: check, show, reload."),

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 
 from hw.audio.exchange import CALL_RATE_HZ, SoundExchange
 from hw.audio.interface import BLOCK_SAMPLES, SoundStream
 
+BLOCK_S = BLOCK_SAMPLES / CALL_RATE_HZ
 _BLOCK_BYTES = 2 * BLOCK_SAMPLES
 
 
@@ -24,8 +26,9 @@ class MockStream(SoundStream):
         self.closed = False
         self._microphone = microphone
         self._at = 0
+        self._echo: deque[bytes] | None = None
         self._fault = ""
-        self._block_s = BLOCK_SAMPLES / CALL_RATE_HZ / (1 + ppm * 1e-6)
+        self._block_s = BLOCK_S / (1 + ppm * 1e-6)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="mock sound", daemon=True)
         self._thread.start()
@@ -37,6 +40,10 @@ class MockStream(SoundStream):
     def inject_sound(self, sound: bytes) -> None:
         """What the wearer says from now on, over and over; empty: nothing. 16 bit at 8 kHz."""
         self._microphone, self._at = sound, 0
+
+    def inject_loop_back(self, delay_s: float = 0.02) -> None:
+        """The microphone hears the ear from now on, as if held to it."""
+        self._echo = deque([bytes(_BLOCK_BYTES)] * max(1, round(delay_s / BLOCK_S)))
 
     def inject_unplug(self) -> None:
         """It goes."""
@@ -53,11 +60,16 @@ class MockStream(SoundStream):
         began, blocks = time.monotonic(), 0
         while not self._stop.is_set():
             self.exchange.captured(self._said())
-            self.heard += self.exchange.to_play(BLOCK_SAMPLES)
+            block = self.exchange.to_play(BLOCK_SAMPLES)
+            self.heard += block
+            if self._echo is not None:
+                self._echo.append(block)
             blocks += 1
             self._stop.wait(max(0.0, began + blocks * self._block_s - time.monotonic()))
 
     def _said(self) -> bytes:
+        if self._echo is not None:
+            return self._echo.popleft()
         sound = self._microphone
         if len(sound) < _BLOCK_BYTES:
             return bytes(_BLOCK_BYTES)
