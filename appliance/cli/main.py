@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from appliance.cli.exit_codes import DESCRIPTION, ExitCode
 from appliance.cli.output import show_error
-from appliance.cli.switchboard import NotRunningError
+from appliance.switchboard.calling import NotRunningError
 from appliance.errors import ApplianceError, RequestError
 
 COMMANDS: Mapping[str, tuple[str, str]] = {

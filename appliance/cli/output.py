@@ -10,7 +10,7 @@ import click
 import msgspec
 from tabulate import tabulate
 
-from appliance.cli.switchboard import RefusedError
+from appliance.switchboard.calling import RefusedError
 from appliance.errors import ApplianceError, ProblemsError
 from appliance.switchboard.wire import fault_of
 

@@ -186,6 +186,14 @@ class Headset(Section):
     side_tone: Annotated[float, Field(ge=0, le=1)] = 0.0  # own voice in the ear; most headsets do it themselves
 
 
+class Panel(Section):
+    """`[panel]`: lamps, bell and button of the box's front, by their pins."""
+
+    device: Annotated[str, Field(pattern=r"^(panel:[!-~]{1,200})?$")] = ""  # panel:power=5,link=6,…; "": none
+    speaker: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:=,-]{0,64}$")] = "default"  # ALSA name; "": says nothing
+    enrolment_file: Path = Path("/boot/firmware/linekeeper-enrolment.txt")  # console's URL, code, fingerprint: 3 lines
+
+
 class Number(Section):
     """`[[numbers]]`: an inbound number (any notation of the region, or a short code) and the flow it starts."""
 
@@ -240,6 +248,7 @@ class Configuration(Section):
     speech: Speech = Speech()
     metrics: Metrics = Metrics()
     phones: Phones = Phones()
+    panel: Panel = Panel()
     sync: Sync = Sync()
     trunks: tuple[Trunk, ...] = ()
     lines: tuple[Line, ...] = ()

@@ -11,7 +11,8 @@ from typing import Any
 
 import msgspec
 
-from appliance.cli.switchboard import NotRunningError, Switchboard
+from appliance.cli.switchboard import Switchboard
+from appliance.switchboard.calling import NotRunningError
 from appliance.config.functions import function_names
 from appliance.config.lastgood import LastGood
 from appliance.contact.speech.prompt_folder import prompt_files

@@ -9,6 +9,7 @@ import logging
 from typing import Any
 
 from appliance.clock import Clock
+from appliance.dialplan import is_emergency
 from appliance.config.lines import trunks_of
 from appliance.edge.requests import trunk_registrations
 from appliance.edge.rpc import AsyncEdgeLink
@@ -46,7 +47,7 @@ class Wallboard:
             "box": configuration.box.name,
             "at": iso_utc(now.wall_s),
             **status,
-            "under_way": [_contact(row, now) for row in rows if row.stage is not Stage.CLOSED],
+            "under_way": [_contact(row, now, configuration.box.region) for row in rows if row.stage is not Stage.CLOSED],
             "trunks": await self._states_of_trunks(),
         }
 
@@ -66,8 +67,9 @@ class Wallboard:
         ]
 
 
-def _contact(row: ContactRow, now: Stamp) -> Json:
-    """`in_state_s`: seconds waiting, with the agent or in wrap-up; `duration_s`: since it began."""
+def _contact(row: ContactRow, now: Stamp, region: str) -> Json:
+    """`in_state_s`: seconds waiting, with the agent or in wrap-up; `duration_s`: since it began; `emergency`: it is a
+    call to the emergency services."""
     since = row.wrap_up_started or row.disconnected or row.connected or row.enqueued or row.started
     return {
         "contact": row.contact,
@@ -76,6 +78,7 @@ def _contact(row: ContactRow, now: Stamp) -> Json:
         "queue": row.queue,
         "agent": row.agent,
         "customer": masked(row.customer.address) if row.customer else None,
+        "emergency": row.customer is not None and is_emergency(row.customer.address, region),
         "duration_s": round((row.disconnected or now).seconds_since(row.started), 1),
         "in_state_s": round(now.seconds_since(since), 1),
     }
