@@ -16,8 +16,8 @@ from typing_extensions import override
 
 from appliance.cli.exit_codes import DESCRIPTION, ExitCode
 from appliance.cli.output import show_error
-from appliance.switchboard.calling import NotRunningError
 from appliance.errors import ApplianceError, RequestError
+from appliance.switchboard.calling import NotRunningError
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "up": ("appliance.cli.up", "Run a box in the foreground."),

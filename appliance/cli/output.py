@@ -10,8 +10,8 @@ import click
 import msgspec
 from tabulate import tabulate
 
-from appliance.switchboard.calling import RefusedError
 from appliance.errors import ApplianceError, ProblemsError
+from appliance.switchboard.calling import RefusedError
 from appliance.switchboard.wire import fault_of
 
 Row = Mapping[str, Any]

@@ -43,6 +43,7 @@ LIVE_OPERATIONS = frozenset(  # need a running box
     }
 )
 
+
 class Switchboard:
     """The switchboard of the box that a configuration file describes."""
 

@@ -8,22 +8,17 @@ from __future__ import annotations
 
 import logging
 import queue
-import socket
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from appliance.errors import DevicesError
-from appliance.switchboard.wire import Answer, Request, encode
+from appliance.switchboard.calling import NotRunningError, RefusedError, call_socket
 
 log = logging.getLogger(__name__)
 ANSWER_S = 5.0
 RETRY_S = 3.0
-_CHUNK = 65536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,31 +59,13 @@ class BoxApi:
 
     def _done(self, asked: Asked) -> bool:
         try:
-            result = call(self._socket, asked.op, asked.args)
-        except OSError as error:
+            result = call_socket(self._socket, asked.op, asked.args, timeout_s=ANSWER_S)
+        except (OSError, NotRunningError) as error:
             log.debug("%s waits for the switchboard: %s", asked.op, error)
             return False
-        except DevicesError as error:
+        except RefusedError as error:
             log.warning("%s was refused: %s", asked.op, error)
             result = None
         if asked.then is not None:
             asked.then(result)
         return True
-
-
-def call(api_socket: Path, op: str, args: Mapping[str, object]) -> Any:
-    """The result. Raises OSError where no switchboard answers, DevicesError where it refuses."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        connection.settimeout(ANSWER_S)
-        connection.connect(str(api_socket))
-        connection.sendall(encode(Request(op=op, args=dict(args))))
-        line = bytearray()
-        while not line.endswith(b"\n"):
-            chunk = connection.recv(_CHUNK)
-            if not chunk:
-                raise ConnectionError("the switchboard closed the connection")
-            line += chunk
-    answer = msgspec.json.decode(bytes(line), type=Answer)
-    if not answer.ok:
-        raise DevicesError(answer.error.message if answer.error is not None else f"{op} was refused without a reason")
-    return answer.result

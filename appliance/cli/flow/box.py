@@ -12,7 +12,6 @@ from typing import Any
 import msgspec
 
 from appliance.cli.switchboard import Switchboard
-from appliance.switchboard.calling import NotRunningError
 from appliance.config.functions import function_names
 from appliance.config.lastgood import LastGood
 from appliance.contact.speech.prompt_folder import prompt_files
@@ -23,6 +22,7 @@ from appliance.flow.defaults import default_flow, default_names
 from appliance.flow.document import canonical
 from appliance.flow.facts import Library, QueueFacts
 from appliance.ids import AgentId, QueueId
+from appliance.switchboard.calling import NotRunningError
 from appliance.switchboard.publication.flow_set import prompt_stems
 
 

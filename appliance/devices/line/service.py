@@ -17,7 +17,7 @@ from pathlib import Path
 from appliance.devices.agent.call import DeviceCall
 from appliance.devices.agent.settings import AgentSettings, Party
 from appliance.devices.agent.user_agent import UserAgent
-from appliance.devices.keepalive import KeepAlive
+from appliance.devices.keep_alive import KeepAlive
 from appliance.devices.line.board import Board, LineShown
 from appliance.devices.line.dialling import keys_for
 from appliance.devices.line.joint import Joint, Stage
@@ -102,7 +102,7 @@ class LineService:
         try:
             while not self._stop.is_set():
                 self._turn()
-                keepalive.beat(time.monotonic())
+                keepalive.turn(time.monotonic())
         finally:
             keepalive.stopping()
             self._close()

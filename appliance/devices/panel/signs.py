@@ -22,8 +22,8 @@ _IDLE = frozenset({LineState.IDLE.value, LineState.RELEASING.value})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """How the box is. board: what operation `wallboard` answers, None where the switchboard doesn't; network: there is a
-    way out of the box; console: reached, None for a box without one; lines: in the order of the configuration."""
+    """How the box is. board: what operation `wallboard` answers, None where the switchboard doesn't; network: there is
+    a way out of the box; console: reached, None for a box without one; lines: in the order of the configuration."""
 
     board: Mapping[str, Any] | None
     network: bool

@@ -9,8 +9,8 @@ import logging
 from typing import Any
 
 from appliance.clock import Clock
-from appliance.dialplan import is_emergency
 from appliance.config.lines import trunks_of
+from appliance.dialplan import is_emergency
 from appliance.edge.requests import trunk_registrations
 from appliance.edge.rpc import AsyncEdgeLink
 from appliance.errors import EdgeError
@@ -42,12 +42,14 @@ class Wallboard:
         configuration = self._settings.configuration
         status = await self._live.status(configuration.contacts.capacity)
         rows = await self._store.run(lambda store: store.contacts.under_way())
-        now = self._clock()
+        now, region = self._clock(), configuration.box.region
         return {
             "box": configuration.box.name,
             "at": iso_utc(now.wall_s),
             **status,
-            "under_way": [_contact(row, now, configuration.box.region) for row in rows if row.stage is not Stage.CLOSED],
+            "under_way": [
+                _contact(row, now, region) for row in rows if row.stage is not Stage.CLOSED
+            ],
             "trunks": await self._states_of_trunks(),
         }
 
