@@ -11,7 +11,7 @@ set -eu
 PACKAGES="
 kamailio kamailio-sqlite-modules kamailio-tls-modules kamailio-websocket-modules kamailio-presence-modules
 kamailio-extra-modules kamailio-utils-modules
-espeak-ng openssl sox libsox-fmt-mp3 opus-tools asterisk-core-sounds-en-wav flac graphviz sip-tester baresip-core
+alsa-utils espeak-ng openssl sox libsox-fmt-mp3 opus-tools asterisk-core-sounds-en-wav flac graphviz sip-tester baresip-core
 gcc libc6-dev pkg-config libsystemd-dev libspeexdsp1 portaudio19-dev libasound2-plugins pulseaudio python3 python3-dev python3-venv
 chromium fonts-noto-cjk postgresql postgresql-client
 netbase procps util-linux

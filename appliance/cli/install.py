@@ -83,7 +83,7 @@ def steps() -> Iterator[Step]:
     """Everything that `install` puts in place, in order."""
     sources = unit_sources()
     yield Step(path=PROGRAM, content=sys.prefix, is_link=True)
-    for unit in sorted((*sources.glob("*.service"), *sources.glob("*.target"))):
+    for unit in sorted((*sources.glob("*.service"), *sources.glob("*.path"), *sources.glob("*.target"))):
         yield Step(path=UNITS / unit.name, content=unit.read_text(encoding="utf-8"))
     for rules in sorted(sources.glob("*.rules")):
         yield Step(path=UDEV_RULES / rules.name, content=rules.read_text(encoding="utf-8"))
@@ -107,8 +107,9 @@ def system_commands(*, start: bool) -> Iterator[tuple[str, ...]]:
 
 
 def _units() -> tuple[str, ...]:
-    """Those that start with the box; a template's instances are started by udev."""
-    return tuple(sorted(unit.name for unit in unit_sources().glob("*.service") if "@" not in unit.name))
+    """Those that say what they are started with; a template's instances are started by udev."""
+    sources = (path for kind in ("service", "path") for path in unit_sources().glob(f"*.{kind}"))
+    return tuple(sorted(path.name for path in sources if "[Install]" in path.read_text(encoding="utf-8")))
 
 
 @click.command("install")

@@ -51,6 +51,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "sync": ("appliance.cli.sync", "The link to the console: what waits, what went wrong."),
     "config": ("appliance.cli.config", "The configuration file: check, show, reload."),
     "console": ("appliance.cli.console", "The console: the cloud side of any number of boxes."),
+    "factory-reset": ("appliance.cli.factory_reset", "Forget everything, for a box that is given away."),
     "install": ("appliance.cli.install", "Put units and configuration on this machine."),
 }
 
@@ -108,3 +109,7 @@ def exit_code_of(error: ApplianceError) -> ExitCode:
     if isinstance(error, NotRunningError):
         return ExitCode.NOT_RUNNING
     return ExitCode.REFUSED if isinstance(error, RequestError) else ExitCode.FAILURE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

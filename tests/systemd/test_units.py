@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from appliance.config.paths import BoxPaths
+from appliance.devices.panel.wishes import RESET_REQUEST
 from appliance.devices.seat.__main__ import NO_ENTRY, parser
 from appliance.edge.render import command as edge_command
 
@@ -21,6 +22,7 @@ UDEV_KEYS = {
     "ACTION", "SUBSYSTEM", "SUBSYSTEMS", "KERNEL", "KERNELS", "ATTR", "ATTRS", "ENV", "DRIVERS", "IMPORT", "PROGRAM",
     "RESULT", "GROUP", "MODE", "OWNER", "SYMLINK", "TAG", "GOTO", "LABEL", "TEST",
 }  # fmt: skip
+RESET = "linekeeper-factory-reset.service"  # as root, when the panel asks for it
 HIGHEST_EXPOSURE = 20  # systemd-analyze's tenths: 2.0
 pytestmark = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
 
@@ -50,7 +52,7 @@ def unit_folder(tmp_path: Path) -> Path:
     """The units with this environment in place of the link that `linekeeper install` makes."""
     folder = tmp_path / "units"
     folder.mkdir()
-    for path in (*FOLDER.glob("*.service"), *FOLDER.glob("*.target")):
+    for path in (*FOLDER.glob("*.service"), *FOLDER.glob("*.path"), *FOLDER.glob("*.target")):
         (folder / path.name).write_text(path.read_text().replace("/opt/linekeeper/bin", f"{sys.prefix}/bin"))
     return folder
 
@@ -85,20 +87,11 @@ def test_exposure_when_sandbox_is_missing_then_threshold_would_tell(tmp_path: Pa
     assert subprocess.run(words, capture_output=True, check=False, timeout=60).returncode != 0
 
 
-def test_services_when_listed_then_those_of_a_box() -> None:
-    services = [name for name in SERVICES if name not in DEVICES]
-    assert services == [
-        "linekeeper-contact.service",
-        "linekeeper-edge.service",
-        "linekeeper-switchboard.service",
-        "linekeeper-sync.service",
-    ]
-    assert read("linekeeper.target")["Unit"]["Wants"][0].split() == [
-        "linekeeper-switchboard.service",
-        "linekeeper-edge.service",
-        "linekeeper-contact.service",
-        "linekeeper-sync.service",
-    ]
+def test_services_when_listed_then_those_of_a_box_start_with_it() -> None:
+    services = {name for name in SERVICES if name not in (*DEVICES, RESET)}
+    wanted = set(read("linekeeper.target")["Unit"]["Wants"][0].split())
+    installed = {name for name in services if "linekeeper.target" in read(name)["Install"]["WantedBy"]}
+    assert wanted <= installed == services
 
 
 def test_sync_service_when_read_then_calls_come_first_and_nothing_binds_it() -> None:
@@ -138,7 +131,8 @@ def test_services_when_read_then_one_account_and_its_folders_exist_before() -> N
         line.split()[1] for line in (FOLDER / "linekeeper.tmpfiles.conf").read_text().splitlines() if line[0] == "d"
     }
     assert writable <= made
-    assert {read(name)["Service"]["User"][0] for name in SERVICES} == {"linekeeper"}
+    users = {name: read(name)["Service"].get("User", ["root"])[0] for name in SERVICES}
+    assert {name for name, user in users.items() if user != "linekeeper"} == {RESET}
     assert "u linekeeper " in (FOLDER / "linekeeper.sysusers.conf").read_text()
 
 
@@ -156,7 +150,7 @@ def test_sysusers_and_tmpfiles_when_applied_to_an_empty_root_then_account_and_fo
 
 
 def test_folder_when_listed_then_text_only() -> None:
-    assert {path.suffix for path in FOLDER.iterdir()} <= {".service", ".target", ".conf", ".rules"}
+    assert {path.suffix for path in FOLDER.iterdir()} <= {".service", ".path", ".target", ".conf", ".rules"}
     assert not (FOLDER / "__init__.py").exists()
 
 
@@ -195,3 +189,10 @@ def test_udev_rules_when_read_then_every_word_is_a_known_key(path: Path) -> None
             assert found[1] in UDEV_KEYS, word
     labels = set(re.findall(r'LABEL="(\w+)"', path.read_text()))
     assert set(re.findall(r'GOTO="(\w+)"', path.read_text())) <= labels
+
+
+def test_factory_reset_when_read_then_only_the_panels_request_starts_it() -> None:
+    assert "Install" not in read(RESET)
+    path = read("linekeeper-factory-reset.path")
+    assert path["Path"]["PathExists"] == [f"/run/linekeeper/{RESET_REQUEST}"]
+    assert path["Install"]["WantedBy"] == ["multi-user.target"]

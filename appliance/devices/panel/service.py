@@ -1,4 +1,4 @@
-"""The panel's service: looks at the box, shows its signs, does what the button asks. One loop in the caller's thread."""
+"""The panel's service: looks at the box, shows its signs, does what the button asks. It is one loop."""
 
 from __future__ import annotations
 

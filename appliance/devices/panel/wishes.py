@@ -24,8 +24,8 @@ MOST_BYTES = 4096  # of an enrolment file
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
-    """language: of the voice; speaker: ALSA name, "" for silence; enrolment_file: URL, code and the console's fingerprint,
-    a line each; run: the box's run folder; config: linekeeper.toml."""
+    """language: of the voice; speaker: ALSA name, "" for silence; enrolment_file: URL, code and the console's
+    fingerprint, a line each; run: the box's run folder; config: linekeeper.toml."""
 
     language: str
     speaker: str

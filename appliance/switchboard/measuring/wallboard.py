@@ -47,9 +47,7 @@ class Wallboard:
             "box": configuration.box.name,
             "at": iso_utc(now.wall_s),
             **status,
-            "under_way": [
-                _contact(row, now, region) for row in rows if row.stage is not Stage.CLOSED
-            ],
+            "under_way": [_contact(row, now, region) for row in rows if row.stage is not Stage.CLOSED],
             "trunks": await self._states_of_trunks(),
         }
 
