@@ -12,7 +12,8 @@ import msgspec
 from appliance.cli.exit_codes import ExitCode
 from appliance.cli.options import config_option, json_option
 from appliance.cli.output import cell, show_done, show_fields, show_json
-from appliance.cli.switchboard import NotRunningError, Switchboard, call_socket
+from appliance.cli.switchboard import Switchboard
+from appliance.switchboard.calling import NotRunningError, call_socket
 from appliance.config.paths import BoxPaths
 from appliance.errors import RequestError
 
