@@ -13,9 +13,9 @@ from appliance.cli.exit_codes import ExitCode
 from appliance.cli.options import config_option, json_option
 from appliance.cli.output import cell, show_done, show_fields, show_json
 from appliance.cli.switchboard import Switchboard
-from appliance.switchboard.calling import NotRunningError, call_socket
 from appliance.config.paths import BoxPaths
 from appliance.errors import RequestError
+from appliance.switchboard.calling import NotRunningError, call_socket
 
 Json = dict[str, Any]
 NO_CONSOLE = "this box belongs to no console; say: linekeeper enroll URL CODE"
