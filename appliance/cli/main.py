@@ -44,6 +44,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "mailbox": ("appliance.cli.mailbox", "Mailboxes: where callers leave messages."),
     "voicemail": ("appliance.cli.voicemail", "Messages in mailboxes: list, play, export and delete."),
     "recording": ("appliance.cli.recording", "Recordings: list and export."),
+    "storage": ("appliance.cli.storage", "How full the box is, what goes first, what is kept or erased."),
     "metrics": ("appliance.cli.metrics", "Metrics of queues, agents and flows, past and present."),
     "top": ("appliance.cli.top", "A live board in the terminal: queues, agents, contacts, trunks."),
     "device": ("appliance.cli.device", "Headsets, lines and panels: list them, try them out."),

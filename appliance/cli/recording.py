@@ -25,6 +25,7 @@ COLUMNS = {
 }
 POLICY_COLUMNS = {"queue": "queue", "agent": "agent", "policy": "recording"}
 _CONVERSION_TIMEOUT_S = 600
+_ELSEWHERE = ("sealed", "delivered")
 
 
 @click.group("recording")
@@ -106,6 +107,11 @@ def find(rows: list[dict[str, Any]], wanted: str) -> dict[str, Any]:
     if len(found) > 1:
         ids = ", ".join(str(row.get("recording")) for row in found)
         raise RequestError(f"contact {wanted} has {len(found)} recordings; name one of {ids}", kind="ambiguous")
+    if found[0].get("state") in _ELSEWHERE:
+        raise RequestError(
+            f"recording {wanted} is {found[0]['state']}: only the organisation can open it; listen on the console",
+            kind="not_ready",
+        )
     if not found[0].get("path"):
         raise RequestError(f"recording {wanted} is not finished; try again after the call", kind="not_ready")
     return found[0]

@@ -39,6 +39,7 @@ LIVE_OPERATIONS = frozenset(  # need a running box
         "live.look",
         "live.measure",
         "metrics.now",
+        "storage.show",
         "wallboard",
     }
 )

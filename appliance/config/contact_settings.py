@@ -45,6 +45,7 @@ def to_contact_settings(configuration: Configuration, paths: BoxPaths) -> Contac
         functions_socket=str(paths.functions_socket),
         functions_cache=str(paths.functions_cache),
         api_socket=str(paths.api_socket),
+        no_recording=str(paths.no_recording),
     )
 
 

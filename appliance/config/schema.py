@@ -81,6 +81,17 @@ class Recording(Section):
     reserve_mb: Annotated[int, Field(strict=True, ge=0)] = 200  # recording stops below this free space; calls go on
 
 
+class Storage(Section):
+    """`[storage]`: how much of the disk recordings may take, and what goes first. Calls and records never stop."""
+
+    budget_mb: Annotated[int, Field(strict=True, ge=0)] = 0  # for recordings; 0: all but what calls and records need
+    warn_percent: Annotated[int, Field(strict=True, ge=1, le=99)] = 80
+    records_days: Annotated[int, Field(strict=True, ge=0, le=3660)] = 90  # without a console; their room is kept free
+    keep_delivered_days: Annotated[int, Field(strict=True, ge=0, le=3660)] = 14  # after the console has verified them
+    recordings_days: Annotated[int, Field(strict=True, ge=0, le=36600)] = 0  # of a box without a console; 0: kept
+    voicemail_days: Annotated[int, Field(strict=True, ge=0, le=36600)] = 0  # messages that were heard; 0: kept
+
+
 class Callbacks(Section):
     """`[callbacks]`: whom the box calls by itself. Never emergency, premium rate or its own numbers."""
 
@@ -244,6 +255,7 @@ class Configuration(Section):
     edge: Edge = Edge()
     contacts: Contacts = Contacts()
     recording: Recording = Recording()
+    storage: Storage = Storage()
     callbacks: Callbacks = Callbacks()
     speech: Speech = Speech()
     metrics: Metrics = Metrics()

@@ -56,6 +56,7 @@ class ContactSettings(msgspec.Struct, frozen=True, kw_only=True):
     functions_socket: str = ""  # "": no functions service is started
     functions_cache: str = ""
     api_socket: str = ""  # of the switchboard, for box functions
+    no_recording: str = ""  # a file: while it is there calls aren't recorded
     speech: SpeechSettings = SpeechSettings()
 
     @property

@@ -15,7 +15,6 @@ class Absent(msgspec.Struct, frozen=True, kw_only=True):
 _NOT_VOICE = "not voice: the box carries telephone calls only"
 
 ABSENT: tuple[Absent, ...] = (
-    Absent(names=("CallRecordingUploadError",), why="no upload yet: recordings stay on the box until it has a console"),
     Absent(
         names=("ConcurrentHighVolumeCalls", "ConcurrentHighVolumeCallsPercentage", "HighVolumeCallsPerInterval"),
         why="no high-volume campaigns: the box dials in preview mode only, counted with all other calls",

@@ -74,6 +74,12 @@ METRICS: tuple[Metric, ...] = (
         Unit.COUNT,
         "calls of a trunk for a number without a flow, in the last minute",
     ),
+    _now(
+        "CallRecordingUploadError",
+        "Recordings not uploaded",
+        Unit.COUNT,
+        "recordings that failed to reach the console, in the last minute; each is tried again",
+    ),
     _now("QueueSize", "Queue size", Unit.COUNT, "contacts in queue at the moment"),
     _now(
         "QueueCapacityExceededError", "Queue full", Unit.COUNT, "contacts refused by a full queue, in the last minute"

@@ -14,13 +14,14 @@ from appliance import events as ev
 from appliance.ids import ContactId, QueueId
 from appliance.stamps import Stamp
 
-VOICE, FLOW, QUEUE = "VoiceCalls", "ContactFlow", "Queue"
+VOICE, FLOW, QUEUE, RECORDINGS = "VoiceCalls", "ContactFlow", "Queue", "CallRecordings"
 FULL, NOT_DIALABLE = "QueueAtCapacity", "CallbackNumberNotDialable"
 _NO_MISS = "withdrawn"
 _OF_COUNTERS = {
     "RefusedContacts": "CallsBreachingConcurrencyQuota",
     "MisconfiguredPhoneNumbers": "MisconfiguredPhoneNumbers",
     "Floods": "ThrottledCalls",
+    "CallRecordingUploadError": "CallRecordingUploadError",
 }
 PERIOD_S = 60.0
 
@@ -67,7 +68,8 @@ class Minute:
             self._waited(queue, age_s)
         for name, grown in counters.items():
             if name in _OF_COUNTERS and grown > 0:
-                self._count(_OF_COUNTERS[name], grown, MetricGroup=VOICE)
+                group = RECORDINGS if name == "CallRecordingUploadError" else VOICE
+                self._count(_OF_COUNTERS[name], grown, MetricGroup=group)
         found = [Point(name=name, labels=labels, value=_value(name, value)) for (name, labels), value in self._all()]
         self._counts, self._longest, self._packets = {}, {}, [0, 0]
         return found

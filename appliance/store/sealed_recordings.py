@@ -156,6 +156,26 @@ class SealedRecordings:
         """Of all sealed files."""
         return [row["path"] for row in self._connection.rows("SELECT path FROM sealed_recordings")]
 
+    def growth(self, *, since_wall_s: float) -> tuple[int, int]:
+        """Contacts that began since then, and bytes of recordings of that time."""
+        contacts = self._connection.value("SELECT count(*) FROM contacts WHERE started_wall_s >= ?", (since_wall_s,))
+        recorded = self._connection.value(
+            "SELECT total(bytes) FROM recordings WHERE json_extract(started, '$.wall_s') >= ?", (since_wall_s,)
+        )
+        return int(contacts), int(recorded)
+
+    def expired(self, kind: str, *, before_wall_s: float, limit: int) -> list[RecordingId]:
+        """Begun before that time and kept by no hold: `call` (not sealed, no message), `heard` (saved messages),
+        `deleted` (messages whose sound is still here)."""
+        state = {"call": "", "heard": "saved", "deleted": "deleted"}[kind]
+        rows = self._connection.rows(
+            "SELECT r.recording FROM recordings AS r LEFT JOIN voicemails AS v USING (recording)"
+            " WHERE r.status = ? AND ifnull(v.state, '') = ? AND json_extract(r.started, '$.wall_s') < ?"
+            " AND r.contact NOT IN (SELECT contact FROM legal_holds) ORDER BY r.rowid LIMIT ?",
+            (RecordingStatus.FINISHED.value, state, before_wall_s, limit),
+        )
+        return [RecordingId(row["recording"]) for row in rows]
+
     def totals(self) -> Totals:
         row = self._connection.row(
             "SELECT (SELECT total(bytes) FROM recordings WHERE status = ?) AS plain_bytes,"

@@ -23,6 +23,7 @@ from appliance.switchboard.api.administration import administration
 from appliance.switchboard.api.api_server import ApiServer
 from appliance.switchboard.api.changes import install_default_flows
 from appliance.switchboard.api.running import Api
+from appliance.switchboard.keeping.housekeeper import Housekeeper
 from appliance.switchboard.parts.entrance import Entrance
 from appliance.switchboard.parts.ground import Ground
 from appliance.switchboard.parts.meetings import Meetings
@@ -49,7 +50,15 @@ class Switchboard:
         self.outbound = Outbound(ground, under_way, meetings)
         self._entrance = Entrance(ground, under_way, meetings, self.outbound)
         self._workplace = Workplace(ground, under_way, meetings, self.messages_and_lamps)
-        self.views = Views(ground, under_way)
+        self.housekeeper = Housekeeper(
+            store=ground.store,
+            paths=ground.paths,
+            configuration=lambda: ground.settings.configuration,
+            clock=ground.clock,
+            messages_changed=self.messages_and_lamps.messages.look,
+            publish=ground.publish,
+        )
+        self.views = Views(ground, under_way, lambda: self.housekeeper.warnings)
         self.api = self._api()
         self._api_server = ApiServer(ground.paths.api_socket, self.api.perform)
         self._adopting: asyncio.Task[None] | None = None
@@ -78,6 +87,7 @@ class Switchboard:
             orbits=meetings.orbits,
             desk=workplace.desk,
             messages_changed=self.messages_and_lamps.messages.look,
+            housekeeper=self.housekeeper,
         )
 
     async def start(self) -> None:
@@ -107,6 +117,8 @@ class Switchboard:
         self._stops.append(self._stop_deciding)
         self._stops.append(self.outbound.errands.stop)
         await self._start_messages()
+        self.housekeeper.start()
+        self._stops.append(self.housekeeper.stop)
         await self.outbound.campaigns.start()
         self._stops.append(self.outbound.campaigns.stop)
         self.messages_and_lamps.lamps.start()

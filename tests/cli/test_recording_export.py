@@ -88,3 +88,12 @@ def test_export_when_unknown_unfinished_or_ambiguous_then_exit_code_4(
     for wanted, words in (("none", "no recording none"), ("rec-1", "is not finished"), ("c", "name one of a, b")):
         assert run("recording", "export", wanted, "--output", str(tmp_path / "o.wav")) == ExitCode.REFUSED
         assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("state", ["sealed", "delivered"])
+def test_export_when_only_the_organisation_can_open_it_then_it_says_where(
+    state: str, box: FakeSwitchboard, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    box.answers["recording.list"] = [RECORDING | {"path": None, "state": state}]
+    assert run("recording", "export", "rec-1", "--output", str(tmp_path / "o.wav")) == ExitCode.REFUSED
+    assert "listen on the console" in capsys.readouterr().err

@@ -8,6 +8,7 @@ then call `rewire`. Nothing here sends SIP or writes events.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pjsua2 as pj
 
@@ -46,8 +47,13 @@ class Conversation:
         self.announcer = Announcer(services.engine, services.prompts, services.timers, self.rewire)
         self.talker_announcer = Announcer(services.engine, services.prompts, services.timers, self.rewire)
         self.consulted_announcer = Announcer(services.engine, services.prompts, services.timers, self.rewire)
+        settings = services.settings
         self.recorder = Recorder(
-            services.engine, services.timers, services.settings.recording_reserve_bytes, self.rewire
+            services.engine,
+            services.timers,
+            settings.recording_reserve_bytes,
+            self.rewire,
+            forbidden=Path(settings.no_recording) if settings.no_recording else None,
         )
         self.customer: Leg | None = None
         self.talker: Leg | None = None

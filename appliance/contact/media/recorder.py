@@ -28,9 +28,18 @@ class Recorder:
     nothing; `participants`: who is recorded in a talk; `ivr`: before the agent as well.
 
     `paused`: nobody's voice reaches the files, which grow on in silence; a pause ends with its recording.
+    `forbidden`: a file; while it is there calls aren't recorded, messages are.
     """
 
-    def __init__(self, engine: Engine, timers: Timers, reserve_bytes: int, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        timers: Timers,
+        reserve_bytes: int,
+        changed: Callable[[], None],
+        *,
+        forbidden: Path | None = None,
+    ) -> None:
         self.said: frozenset[str] | None = None
         self.participants: frozenset[str] = frozenset()
         self.ivr = False
@@ -39,6 +48,7 @@ class Recorder:
         self._engine = engine
         self._timers = timers
         self._reserve_bytes = reserve_bytes
+        self._forbidden = forbidden
         self._changed = changed
         self._timer: Timer | None = None
         self._folder = Path()
@@ -98,7 +108,7 @@ class Recorder:
 
     def _start(self, emit: Callable[[AnyBody], None], message: Mapping[str, str | bool] = NO_MESSAGE) -> None:
         try:
-            require_space(self._folder, self._reserve_bytes)
+            require_space(self._folder, self._reserve_bytes, forbidden=None if message else self._forbidden)
             self.current = Recording(self._engine, self._folder)
         except ContactError as error:
             _log.error("not recorded: %s", error)
@@ -111,7 +121,7 @@ class Recorder:
 
     def _check(self) -> None:
         try:
-            require_space(self._folder, self._reserve_bytes)
+            require_space(self._folder, self._reserve_bytes, forbidden=None if self._message else self._forbidden)
         except ContactError as error:
             _log.error("recording stops: %s", error)
             self._want_nothing()

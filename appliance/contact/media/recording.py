@@ -73,8 +73,11 @@ class Recording:
         return [(self.customer, self.agent), (self.agent, self.customer)]
 
 
-def require_space(folder: Path, reserve_bytes: int) -> None:
-    """Raises ContactError when the disk has less than `reserve_bytes` left, which belong to calls and records."""
+def require_space(folder: Path, reserve_bytes: int, *, forbidden: Path | None = None) -> None:
+    """Raises ContactError when the disk has less than `reserve_bytes` left, which belong to calls and records, or while
+    the file `forbidden` is there (the storage budget is used up)."""
+    if forbidden is not None and forbidden.exists():
+        raise ContactError("disk full: the storage budget is used up; see 'linekeeper storage show'")
     try:
         stat = os.statvfs(folder)
     except OSError as error:

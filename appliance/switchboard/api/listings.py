@@ -21,7 +21,7 @@ from appliance.store.agent_states import AgentState
 from appliance.store.agents import StoredAgent
 from appliance.store.contact_row import ContactRow
 from appliance.store.queues import StoredQueue
-from appliance.store.recordings import RecordingRow
+from appliance.store.recordings import RecordingRow, RecordingStatus
 from appliance.store.routing_profiles import StoredProfile
 from appliance.store.store import Store
 
@@ -193,7 +193,8 @@ def show_whole_contact(store: Store, contact: ContactId) -> Row:
 
 
 def list_recordings(store: Store, folder: Path, *, limit: int) -> list[Row]:
-    """recording, contact, state, started, path (absolute), sha256, duration_s, bytes; newest first."""
+    """recording, contact, state, started, path (None where it can't be heard here), sha256, duration_s, bytes;
+    newest first."""
     return [_recording(row, folder) for row in store.recordings.all()[::-1][:limit]]
 
 
@@ -209,7 +210,7 @@ def _recording(row: RecordingRow, folder: Path) -> Row:
         "contact": row.contact,
         "state": row.status.value,
         "started": _time(row.started),
-        "path": None if row.path is None else str(folder / row.path),
+        "path": str(folder / row.path) if row.path and row.status is RecordingStatus.FINISHED else None,
         **{name: shown[name] for name in ("sha256", "duration_s", "bytes")},
     }
 

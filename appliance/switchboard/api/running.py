@@ -28,6 +28,7 @@ from appliance.switchboard.errands.callbacks import Callbacks
 from appliance.switchboard.errands.campaigns import Campaigns
 from appliance.switchboard.joints.dialling import Dialling
 from appliance.switchboard.joints.parking import Orbits
+from appliance.switchboard.keeping.housekeeper import Housekeeper
 from appliance.switchboard.ledger import Ledger
 from appliance.switchboard.measuring.measuring import Measuring
 from appliance.switchboard.publication.publish import Publisher
@@ -70,6 +71,7 @@ class Api:
         desk: Desk,
         live_view: LiveView,
         messages_changed: Callable[[], None],
+        housekeeper: Housekeeper,
     ) -> None:
         self._store = store
         self._ledger = ledger
@@ -105,6 +107,7 @@ class Api:
             "contact.mode": (ask.ContactMonitor, supervisors.set_mode),
             "contact.take_over": (ask.ContactTakeOver, supervisors.take_over),
             "config.reload": (ask.Nothing, lambda _: self.reload()),
+            "storage.show": (ask.Nothing, lambda _: _shown(housekeeper)),
             **measuring.operations,
             **live_view.operations,
         }
@@ -185,3 +188,9 @@ class Api:
         if op == "agent.list":
             return self._live.with_activity(result)
         return result
+
+
+async def _shown(housekeeper: Housekeeper) -> Row:
+    """How full the box is, looked at now."""
+    await housekeeper.look()
+    return housekeeper.show()

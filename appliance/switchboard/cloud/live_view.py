@@ -46,7 +46,9 @@ class LiveView:
         settings: Settings,
         clock: Clock,
         version: str,
+        more_warnings: Callable[[], list[str]] = list,
     ) -> None:
+        """more_warnings: of parts that aren't here."""
         self._acd = acd
         self._contacts = contacts
         self._present = present
@@ -56,6 +58,7 @@ class LiveView:
         self._settings = settings
         self._clock = clock
         self._version = version
+        self._more_warnings = more_warnings
 
     @property
     def operations(self) -> Mapping[str, Operation]:
@@ -138,7 +141,7 @@ class LiveView:
             found.append("the edge does not answer: no call can come in")
         if connected < capacity:
             found.append(f"{capacity - connected} of {capacity} contact processes do not answer")
-        return found + list(self._settings.problems)
+        return [*found, *self._more_warnings(), *self._settings.problems]
 
 
 def _read(store: Store) -> tuple[list[ContactRow], Names, Names]:

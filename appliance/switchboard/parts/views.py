@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.metadata import version
 
 from appliance.switchboard.api.live import Live
@@ -15,7 +16,7 @@ from appliance.switchboard.parts.under_way import UnderWay
 class Views:
     """All of them read only."""
 
-    def __init__(self, ground: Ground, under_way: UnderWay) -> None:
+    def __init__(self, ground: Ground, under_way: UnderWay, more_warnings: Callable[[], list[str]]) -> None:
         numbers, routing = under_way.days.numbers, under_way.routing
         present = Present(acd=routing.acd, contacts=under_way.contacts, numbers=numbers, clock=ground.clock)
         self.live = Live(
@@ -47,4 +48,5 @@ class Views:
             settings=ground.settings,
             clock=ground.clock,
             version=version("linekeeper"),
+            more_warnings=more_warnings,
         )

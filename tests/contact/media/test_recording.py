@@ -17,14 +17,14 @@ MORE_THAN_ANY_DISK = 1 << 60
 class Stage:
     """A recorder whose clock moves by hand."""
 
-    def __init__(self, folder: Path, reserve_bytes: int = 0) -> None:
+    def __init__(self, folder: Path, reserve_bytes: int = 0, *, forbidden: Path | None = None) -> None:
         self.now_s = 0.0
         self.folder = folder
         self.bridge = Bridge()
         self.timers = Timers(lambda: self.now_s)
         self.said: list[AnyBody] = []
         self.changes = 0
-        self.recorder = Recorder(self.bridge.as_engine, self.timers, reserve_bytes, self._changed)
+        self.recorder = Recorder(self.bridge.as_engine, self.timers, reserve_bytes, self._changed, forbidden=forbidden)
 
     def _changed(self) -> None:
         self.changes += 1
@@ -147,6 +147,32 @@ def test_follow_when_the_folder_is_missing_refuses(tmp_path: Path) -> None:
     assert stage.kinds() == ["RecordingRefused"]
 
 
+def test_recording_when_the_storage_budget_is_used_up_then_calls_are_not_recorded_but_messages_are(
+    tmp_path: Path,
+) -> None:
+    forbidden, spool = tmp_path / "no_recording", tmp_path / "spool"
+    spool.mkdir()
+    stage = Stage(spool, forbidden=forbidden)
+    stage.recorder.participants = frozenset({"Customer"})
+    stage.follow(talking=True)
+    forbidden.touch()
+    stage.go(CHECK_S)
+    stage.recorder.participants = frozenset({"Customer"})
+    stage.follow(talking=True)
+    assert stage.kinds() == ["RecordingStarted", "RecordingStopped", "RecordingRefused"]
+    refused = stage.said[-1]
+    assert isinstance(refused, RecordingRefused)
+    assert "storage budget" in refused.reason
+    assert stage.recorder.take_message({"mailbox": "sales"}, folder=spool, emit=stage.said.append)
+    stage.go(10 * CHECK_S)
+    assert stage.kinds()[-1] == "RecordingStarted"
+    forbidden.unlink()
+    stage.recorder.stop("message ended")
+    stage.recorder.participants = frozenset({"Customer"})
+    stage.follow(talking=True)
+    assert stage.kinds()[-1] == "RecordingStarted"
+
+
 def test_check_when_the_disk_runs_full_meanwhile_stops(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     stage.recorder.participants = frozenset({"Customer"})
     stage.follow(talking=True)
@@ -162,5 +188,5 @@ def test_check_when_the_disk_runs_full_meanwhile_stops(stage: Stage, monkeypatch
     assert last.reason == "disk full"
 
 
-def _full(_folder: Path, _reserve_bytes: int) -> None:
+def _full(_folder: Path, _reserve_bytes: int, *, forbidden: Path | None = None) -> None:
     raise ContactError("disk full: 0 MB left, 500 MB are kept for calls")
