@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.config.load import parse, read_text
+from appliance.config.overlay import read_overlay
 from appliance.config.schema import Box, Configuration
 from appliance.errors import ConfigError
 
@@ -54,12 +55,24 @@ class LastGood:
         except ConfigError as error:
             return self._stand_in(error, Box().data_dir)
         try:
-            configuration = parse(text, source=str(self._file), folder=self._file.parent)
+            configuration = self._parsed(text)
         except ConfigError as error:
             return self._stand_in(error, self._file.parent / _data_dir(text))
         if self._keeps:
             _keep(text, configuration.box.data_dir)
         return Loaded(configuration=configuration)
+
+    def _parsed(self, text: str) -> Configuration:
+        """With what the console wants, as long as that makes a good configuration."""
+        overlay = read_overlay(self._file.parent / _data_dir(text))
+        try:
+            return parse(text, source=str(self._file), folder=self._file.parent, overlay=overlay)
+        except ConfigError as error:
+            if not overlay:
+                raise
+            configuration = parse(text, source=str(self._file), folder=self._file.parent)
+            logger.error("what the console wants of the configuration can't be used: %s", error)
+            return configuration
 
     def _stand_in(self, error: ConfigError, data_dir: Path) -> Loaded:
         copy = data_dir / COPY_NAME

@@ -28,6 +28,7 @@ from appliance.config.function_checks import check_function_names, check_functio
 from appliance.config.functions import finished_function
 from appliance.config.headset_checks import check_headsets
 from appliance.config.line_checks import check_lines
+from appliance.config.overlay import Entry, laid_under
 from appliance.config.passwords import password_fault, read_password
 from appliance.config.problems import Location, Problem, problem_of, shown
 from appliance.config.schema import Configuration, Line, Number, Trunk
@@ -57,12 +58,14 @@ def load(path: Path) -> Configuration:
     return parse(read_text(path), source=str(path), folder=path.absolute().parent)
 
 
-def parse(text: str, *, source: str, folder: Path) -> Configuration:
-    """As `load`, for `text`; `source` names it in the error, `folder` is where relative paths begin."""
+def parse(text: str, *, source: str, folder: Path, overlay: Mapping[str, Entry] | None = None) -> Configuration:
+    """As `load`, for `text`; `source` names it in the error, `folder` is where relative paths begin, `overlay`: what
+    the console wants beside it."""
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{source} is no TOML", [f"{error}; mend the line or compare it with the example"]) from None
+    raw = laid_under(raw, overlay or {})
     configuration, errors = _validated(raw)
     problems = [problem_of(error, Configuration) for error in _deduplicated(errors, raw)]
     problems.extend(check_names(raw))

@@ -69,6 +69,11 @@ class BoxPaths:
         return self.data / "prompts"
 
     @property
+    def incoming(self) -> Path:
+        """Files from the console by their SHA-256: flow bundles, prompts."""
+        return self.data / "incoming"
+
+    @property
     def published(self) -> Path:
         """What contact processes read: `dialplan.json`, `flows/<sha256>.json`. Replaced by rename only."""
         return self.data / "published"

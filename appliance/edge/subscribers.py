@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import re
 
+import msgspec
+
 from appliance.config.paths import BoxPaths
 from appliance.edge.database import edge_database
 from appliance.errors import EdgeError
@@ -15,6 +17,7 @@ from appliance.ids import Extension
 
 _EXTENSION = re.compile(r"[0-9]{1,32}")
 _DELETE = "DELETE FROM subscriber WHERE username = ?"
+_SELECT = "SELECT domain, ha1, ha1_sha256 FROM subscriber WHERE username = ?"
 _INSERT = "INSERT INTO subscriber (username, domain, password, ha1, ha1_sha256) VALUES (?, ?, '', ?, ?)"
 
 
@@ -41,6 +44,31 @@ def remove_subscriber(paths: BoxPaths, extension: Extension) -> bool:
     """
     with edge_database(paths) as connection:
         return connection.execute(_DELETE, (extension,)).rowcount > 0
+
+
+class Subscriber(msgspec.Struct, frozen=True, kw_only=True):
+    """A row as it is, to be put back: what the edge compares answers with is as good as the password."""
+
+    domain: str
+    ha1: str
+    ha1_sha256: str
+
+    def __repr__(self) -> str:
+        return f"Subscriber(domain={self.domain!r})"
+
+
+def subscriber_of(paths: BoxPaths, extension: Extension) -> Subscriber | None:
+    """None for an extension that may not register."""
+    with edge_database(paths) as connection:
+        row = connection.execute(_SELECT, (extension,)).fetchone()
+    return None if row is None else Subscriber(domain=row[0], ha1=row[1], ha1_sha256=row[2])
+
+
+def put_subscriber(paths: BoxPaths, extension: Extension, subscriber: Subscriber) -> None:
+    """As it was before."""
+    with edge_database(paths) as connection:
+        connection.execute(_DELETE, (extension,))
+        connection.execute(_INSERT, (extension, subscriber.domain, subscriber.ha1, subscriber.ha1_sha256))
 
 
 def list_subscribers(paths: BoxPaths) -> tuple[Extension, ...]:

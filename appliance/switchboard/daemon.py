@@ -66,10 +66,12 @@ class Switchboard:
 
     def _api(self) -> Api:
         ground, meetings, outbound, workplace = self.ground, self.meetings, self.outbound, self._workplace
+        administrating = administration(ground.settings.configuration, ground.paths, ground.clock)
+        administrating.let_console_steer(ground.settings.file)
         return Api(
             store=ground.store,
             ledger=ground.ledger,
-            administration=administration(ground.settings.configuration, ground.paths, ground.clock),
+            administration=administrating,
             measuring=self.views.measuring,
             live=self.views.live,
             live_view=self.views.live_view,

@@ -21,6 +21,7 @@ class Settings:
 
     def __init__(self, file: Path) -> None:
         """Raises ConfigError where the file is broken and none was ever good."""
+        self.file = file.absolute()
         self._file = LastGood(file)
         loaded = self._file.load()
         self.configuration: Configuration = loaded.configuration

@@ -6,6 +6,7 @@ They run in the store's thread, with a running switchboard or without one (`offl
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -34,6 +35,7 @@ from appliance.switchboard.api import (
 )
 from appliance.switchboard.api.changes import Change
 from appliance.switchboard.cloud import outbox_changes
+from appliance.switchboard.cloud.desired_changes import Steering
 from appliance.switchboard.errands import campaign_changes
 from appliance.switchboard.errands.showing import show_errand
 from appliance.switchboard.keeping import changes as keeping
@@ -125,6 +127,14 @@ class Administration:
             **keeping.operations(paths, clock, box),
             **campaign_changes.operations(plan or DialPlan(region=region), clock),
         }
+
+        self._steering = Steering(
+            table=self._operations, paths=paths, clock=clock, domain=domain, language=language
+        )  # fmt: skip
+
+    def let_console_steer(self, config_file: Path) -> None:
+        """From now on a desired state of the console can be applied; config_file: the box's own."""
+        self._operations.update(self._steering.operations(config_file))
 
     @property
     def operations(self) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ def add_agent(store: Store, clock: Clock, given: ask.AgentAdd) -> Change:
     elif given.queues is not None:
         plan, profile = structs.replace(plan, queues=shares_of(given.queues)), None
     name = before.display_name if given.name is None else given.name
-    change = _put(store, StoredAgent(plan=plan, display_name=name, profile=profile))
+    change = put_agent(store, StoredAgent(plan=plan, display_name=name, profile=profile))
     if profile != before.profile:
         store.agent_states.reprofiled(agent, clock())
     rights = _rights(store, given)
@@ -102,10 +102,10 @@ def set_proficiency(store: Store, given: ask.AgentProficiency) -> Change:
             kind="not_found",
         )
     plan = structs.replace(stored.plan, proficiencies=tuple(held.values()))
-    return _put(store, structs.replace(stored, plan=plan))
+    return put_agent(store, structs.replace(stored, plan=plan))
 
 
-def _put(store: Store, agent: StoredAgent) -> Change:
+def put_agent(store: Store, agent: StoredAgent) -> Change:
     """What is shown and told is what the store made of it: the queues of a named profile are the profile's."""
     before = store.agents.get(agent.plan.agent)
     store.agents.put(agent)

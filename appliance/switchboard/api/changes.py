@@ -48,7 +48,7 @@ def add_extension(store: Store, paths: BoxPaths, domain: str, given: ask.Extensi
     extension = ask.dialable_extension(given.extension)
     before = store.extensions.get(extension)
     name = given.name if given.name is not None else before.display_name if before else ""
-    password = given.password or secrets.token_urlsafe(PASSWORD_BYTES)
+    password = given.password or new_password()
     settings = before.settings if before else ExtensionPlan()
     store.extensions.put(StoredExtension(extension=extension, display_name=name, settings=settings))
     create_databases(paths)
@@ -59,15 +59,25 @@ def add_extension(store: Store, paths: BoxPaths, domain: str, given: ask.Extensi
 def remove_extension(store: Store, paths: BoxPaths, given: ask.ExtensionRemove) -> Change:
     """Raises RequestError (`conflict`) while somebody is logged in there."""
     extension = Extension(given.extension)
+    check_leaving(store, extension)
+    if not store.extensions.remove(extension):
+        raise missing("extension", extension)
+    remove_subscriber(paths, extension)
+    return Change(result={"extension": extension}, published=True)
+
+
+def check_leaving(store: Store, extension: Extension) -> None:
+    """Raises RequestError (`conflict`) while somebody is logged in at the extension."""
     guest = next((agent for agent, seat in seats(store).items() if seat == extension), None)
     stored = None if guest is None else store.agents.get(guest)
     if stored is not None and stored.plan.extension != extension:
         remedy = f"first: linekeeper agent logout {guest}"
         raise RequestError(f"agent {guest} is logged in at extension {extension}; {remedy}", kind="conflict")
-    if not store.extensions.remove(extension):
-        raise missing("extension", extension)
-    remove_subscriber(paths, extension)
-    return Change(result={"extension": extension}, published=True)
+
+
+def new_password() -> str:
+    """A random one for a phone."""
+    return secrets.token_urlsafe(PASSWORD_BYTES)
 
 
 def set_recording_policy(store: Store, given: ask.RecordingPolicySet) -> Change:

@@ -55,7 +55,7 @@ def remove_queue(store: Store, given: ask.QueueNamed) -> Change:
     serving = [agent.plan.agent for agent in store.agents.all() if _concerns(agent, queue)]
     if not store.queues.remove(queue):
         raise missing("queue", queue)
-    told = _configured(store, serving)
+    told = configured(store, serving)
     return Change(result={"queue": queue}, told=(*told, acd.QueueRemoved(queue=queue)), published=True)
 
 
@@ -75,7 +75,7 @@ def add_profile(store: Store, given: ask.ProfileAdd) -> Change:
     )
     store.routing_profiles.put(stored)
     agents = store.routing_profiles.agents_of(profile)
-    return Change(result=show_profile(stored, agents), told=_configured(store, agents))
+    return Change(result=show_profile(stored, agents), told=configured(store, agents))
 
 
 def remove_profile(store: Store, given: ask.ProfileNamed) -> Change:
@@ -85,7 +85,8 @@ def remove_profile(store: Store, given: ask.ProfileNamed) -> Change:
     return Change(result={"profile": profile})
 
 
-def _configured(store: Store, agents: Iterable[AgentId]) -> tuple[acd.AgentConfigured, ...]:
+def configured(store: Store, agents: Iterable[AgentId]) -> tuple[acd.AgentConfigured, ...]:
+    """What the ACD has to hear of these agents."""
     found = (store.agents.get(agent) for agent in agents)
     return tuple(acd.AgentConfigured(agent=agent.plan) for agent in found if agent is not None)
 

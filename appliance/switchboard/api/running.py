@@ -172,6 +172,14 @@ class Api:
             await self._campaigns.strike(change.result["errands"])
         if op == "extension.remove":
             await self._forget(Extension(change.result["extension"]))
+        if op in ("desired.apply", "desired.restore"):
+            await self._follow_console(change.result)
+
+    async def _follow_console(self, result: Row) -> None:
+        for extension in result["removed"]:
+            await self._forget(Extension(extension))
+        if result["configured"]:
+            await self.reload()
 
     async def _forget(self, extension: Extension) -> None:
         """Its phone is off at once, not only when its registration ends."""

@@ -1,0 +1,158 @@
+"""Flow bundles and prompts, as the console steers them; see `steering`.
+
+A bundle is compared by the hash of the parts that it names, as they are installed: whether somebody has changed one of
+them on the box. Those that came with the box count as not there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from appliance.errors import RequestError
+from appliance.flow.bundle_files import Gathered
+from appliance.flow.document import canonical, read_json
+from appliance.ids import FlowId
+from appliance.store.flow_parts import Part
+from appliance.store.store import Store
+from appliance.switchboard.api.changes import Change
+from appliance.switchboard.cloud.incoming import bundle_in, check_sound, content_of, put_file
+from appliance.switchboard.cloud.steering import Content, Hands, unremovable
+from appliance.switchboard.publication.flow_set import came_with_the_box, prompt_stem, remember
+from appliance.switchboard.requests.desired import WantedItem
+
+_PARTS = {"Hours": Part.HOURS, "Bots": Part.BOT, "Prompts": Part.PROMPT, "Map": Part.MAP}
+Parts = dict[str, dict[str, Any]]
+
+
+class Bundles:
+    def shown(self, hands: Hands, item: WantedItem) -> Content | None:
+        if not item.blob:
+            return None
+        found = _installed(hands.store, _document(_gathered(hands, item)))
+        there = any(value is not None for part in found.values() for value in part.values())
+        return {"parts": _digest(found)} if there else None
+
+    def wanted(self, hands: Hands, item: WantedItem) -> Content:
+        return {"parts": _digest(_document(_gathered(hands, item)))} if item.blob else {}
+
+    def before(self, hands: Hands, item: WantedItem) -> Any:
+        return _installed(hands.store, _document(_gathered(hands, item))) if item.blob else {}
+
+    def apply(self, hands: Hands, item: WantedItem) -> Change:
+        if item.content is None:
+            raise unremovable(item, "publish a bundle without those flows, or use 'linekeeper flow remove'")
+        gathered = _gathered(hands, item)
+        for path in _store_sounds(hands, gathered):
+            hands.undo_files.append(path)
+        return hands.perform("flow.install_bundle", bundle=gathered.document.decode())
+
+    def put_back(self, hands: Hands, name: str, before: Any) -> Change:
+        at = hands.clock()
+        for flow, was in before.get("Flows", {}).items():
+            if was is not None:
+                text = canonical(was["Document"]).decode()
+                hands.store.flows.install(FlowId(flow), flow_type=was["Type"], document=text, at=at)
+            else:
+                hands.store.flows.remove(FlowId(flow), at)
+                hands.restored_flows.append(flow)
+        for key, part in _PARTS.items():
+            for inner, was in before.get(key, {}).items():
+                if was is not None:
+                    hands.store.flow_parts.put(part, inner, was, at)
+                else:
+                    hands.store.flow_parts.remove(part, inner)
+        remember(hands.store, at)
+        return Change(result=None, published=True)
+
+
+class Prompts:
+    """A WAV file in the prompt folder, by its name."""
+
+    def _path(self, hands: Hands, name: str) -> Path:
+        """Raises RequestError for a name that leads elsewhere."""
+        if not name.replace("-", "").replace("_", "").replace(" ", "").isalnum():
+            raise RequestError(f"{name!r} can't be a prompt's name; use letters, digits, blanks, - and _")
+        return hands.paths.prompts / f"{name}.wav"
+
+    def shown(self, hands: Hands, item: WantedItem) -> Content | None:
+        path = self._path(hands, item.name)
+        return {"sha256": hashlib.sha256(path.read_bytes()).hexdigest()} if path.is_file() else None
+
+    def wanted(self, hands: Hands, item: WantedItem) -> Content:
+        return {"sha256": item.blob} if item.blob else {}
+
+    def before(self, hands: Hands, item: WantedItem) -> Any:
+        """The file itself is kept aside, under its hash."""
+        path = self._path(hands, item.name)
+        if not path.is_file():
+            return None
+        content = path.read_bytes()
+        sha256 = hashlib.sha256(content).hexdigest()
+        put_file(hands.paths.incoming / sha256, content)
+        return sha256
+
+    def apply(self, hands: Hands, item: WantedItem) -> Change:
+        path = self._path(hands, item.name)
+        if item.content is None:
+            hands.after.append(lambda: path.unlink(missing_ok=True))
+            return Change(result=None)
+        content = content_of(hands.paths, item.blob)
+        check_sound(content, f"prompt {item.name}")
+        hands.after.append(lambda: put_file(path, content))
+        return Change(result=None)
+
+    def put_back(self, hands: Hands, name: str, before: Any) -> Change:
+        path = self._path(hands, name)
+        if before is None:
+            hands.after.append(lambda: path.unlink(missing_ok=True))
+        else:
+            content = content_of(hands.paths, before)
+            hands.after.append(lambda: put_file(path, content))
+        return Change(result=None)
+
+
+def _gathered(hands: Hands, item: WantedItem) -> Gathered:
+    return bundle_in(content_of(hands.paths, item.blob))
+
+
+def _document(gathered: Gathered) -> Parts:
+    """The named parts of a bundle."""
+    document: Mapping[str, Any] = read_json(gathered.document)
+    return {key: dict(document.get(key) or {}) for key in ("Flows", *_PARTS)}
+
+
+def _installed(store: Store, named: Parts) -> Parts:
+    """The same parts as they are on the box; None for what isn't there."""
+    found: Parts = {"Flows": {name: _flow(store, name) for name in named["Flows"]}}
+    for key, part in _PARTS.items():
+        there = store.flow_parts.all(part)
+        found[key] = {name: there.get(name) for name in named[key]}
+    return found
+
+
+def _flow(store: Store, name: str) -> Any:
+    flow = store.flows.active(FlowId(name))
+    if flow is None or came_with_the_box(flow):
+        return None
+    return {"Type": flow.flow_type, "Document": read_json(flow.document)}
+
+
+def _digest(parts: Parts) -> str:
+    return hashlib.sha256(canonical(parts)).hexdigest()
+
+
+def _store_sounds(hands: Hands, gathered: Gathered) -> list[Path]:
+    """What was written: a file that no installed bundle names is heard by nobody."""
+    prompts: Mapping[str, str] = read_json(gathered.document).get("Prompts", {})
+    written: list[Path] = []
+    for name, sha256 in prompts.items():
+        target = hands.paths.prompts / f"{prompt_stem(name, sha256)}.wav"
+        if sha256 in gathered.sounds and not target.exists():
+            content = gathered.sounds[sha256][1]
+            check_sound(content, f"prompt {name}")
+            put_file(target, content)
+            written.append(target)
+    return written
