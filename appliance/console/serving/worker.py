@@ -31,6 +31,7 @@ from appliance.console.serving.orders import Orders, decode
 
 IDENTIFIER = "linekeeper-console"
 _GRACE_S = 10
+_BOX_IDLE_S = 90  # boxes keep a connection for 75 s; a TLS handshake for each request would cost more than the request
 _WEBSOCKETS = "websockets-sansio"
 _TALKATIVE = ("uvicorn.error", "alembic.runtime.migration", "alembic.runtime.plugins")
 _STOPPING = (signal.SIGTERM, signal.SIGINT)
@@ -105,6 +106,7 @@ def _for_boxes(app: FastAPI, tls: BoxTls) -> uvicorn.Config:
         lifespan="off",
         timeout_graceful_shutdown=_GRACE_S,
         proxy_headers=False,
+        timeout_keep_alive=_BOX_IDLE_S,
         http=HttpWithCertificate,
         ws=_WEBSOCKETS,
         ssl_context_factory=tls.factory,
