@@ -58,7 +58,7 @@ VENDORS = {
     "zstandard": {"cloud"}, "pyrage": {"sync", "console"}, "vcon": {"console"},
     "asyncpg": {"console"},
     "fastapi": {"console"}, "starlette": {"console"}, "sqlalchemy": {"console"}, "alembic": {"console"},
-    "uvicorn": {"console"}, "jinja2": {"console"}, "obstore": {"console"},
+    "uvicorn": {"console"}, "uvloop": {"console"}, "jinja2": {"console"}, "obstore": {"console"},
     "pyaudio": {"hw"}, "serial": {"hw"}, "gpiozero": {"hw"},
 }  # fmt: skip
 

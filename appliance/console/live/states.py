@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from appliance.cloud.errors import MalformedError
 from appliance.cloud.live import LiveState
 from appliance.console.database.tables import LiveBranch
-from appliance.console.database.upserting import put_rows
+from appliance.console.database.upserting import Insert, put_rows
 from appliance.console.ingest.projecting import name_of
 from appliance.console.people.present import seen
 from appliance.console.people.roles import Branches
@@ -47,8 +47,12 @@ async def keep(session: AsyncSession, *, branch: str, box: str, state: LiveState
         "received_s": now_s,
         "state": msgspec.json.encode(state).decode(),
     }
-    newer = or_(LiveBranch.boot != row["boot"], LiveBranch.number < row["number"], LiveBranch.box != row["box"])
-    await put_rows(session, LiveBranch, [row], when=newer)
+    await put_rows(session, LiveBranch, [row], when=_is_newer)
+
+
+def _is_newer(insert: Insert) -> ColumnElement[bool]:
+    new = insert.excluded
+    return or_(LiveBranch.boot != new.boot, LiveBranch.number < new.number, LiveBranch.box != new.box)
 
 
 async def board(session: AsyncSession, branches: Branches) -> Sequence[BranchNow]:

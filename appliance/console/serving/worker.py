@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
+import uvloop
 from fastapi import FastAPI
 
 from appliance import logs
@@ -128,7 +129,8 @@ def run(orders: Orders, *, ready: Callable[[], None], until_closed: bool = False
     logs.set_up(IDENTIFIER, level=orders.log_level)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
-    asyncio.run(whole())
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(whole())
 
 
 def main() -> None:

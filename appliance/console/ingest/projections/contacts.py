@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import case
+from sqlalchemy import ColumnElement, case
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from appliance.cloud.errors import MalformedError
 from appliance.console.database.tables import Contact
-from appliance.console.database.upserting import insert_into
+from appliance.console.database.upserting import Insert, put_rows
 from appliance.console.ingest.arriving import Arrived, Sender
 from appliance.console.ingest.projecting import log, name_of, readable, text_of
 from appliance.metrics.contact_facts import ContactFacts, contact_facts
@@ -23,17 +23,16 @@ Record = dict[str, Any]
 async def project(session: AsyncSession, sender: Sender, events: Sequence[Arrived], _: float) -> None:
     """A later version replaces an earlier one, whichever comes last; an erased contact stays erased."""
     rows = [row for one, record in readable(events, Record) if (row := _row_or_none(sender, one, record)) is not None]
-    if not rows:
-        return
-    insert = insert_into(session, Contact)
-    changed = {name: insert.excluded[name] for name in rows[0] if name not in ("branch", "contact", "versions")}
-    statement = insert.on_conflict_do_update(
-        index_elements=["branch", "contact"],
-        set_={**changed, "versions": Contact.versions + case((insert.excluded.record != Contact.record, 1), else_=0)},
-        where=(insert.excluded.last_update >= Contact.last_update) & Contact.erased_s.is_(None),
-    )
-    connection = await session.connection()
-    await connection.execute(statement, rows)
+    await put_rows(session, Contact, rows, change=_counted, when=_is_newer)
+
+
+def _counted(insert: Insert) -> Mapping[str, ColumnElement[Any]]:
+    """The same version again is none."""
+    return {"versions": Contact.versions + case((insert.excluded.record != Contact.record, 1), else_=0)}
+
+
+def _is_newer(insert: Insert) -> ColumnElement[bool]:
+    return (insert.excluded.last_update >= Contact.last_update) & Contact.erased_s.is_(None)
 
 
 async def pass_over(_session: AsyncSession, _sender: Sender, _events: Sequence[Arrived], _: float) -> None:
