@@ -6,6 +6,8 @@ it as pulling the plug does.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import threading
 import time
 from collections import deque
@@ -57,6 +59,8 @@ class MockStream(SoundStream):
             self._thread.join()
 
     def _run(self) -> None:
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))  # as real sound has it
         began, blocks = time.monotonic(), 0
         while not self._stop.is_set():
             self.exchange.captured(self._said())

@@ -31,11 +31,13 @@ _JOIN_S = 2.0
 class PortAudioStream(SoundStream):
     """The PCM `name`, mono at 8 kHz both ways."""
 
-    def __init__(self, name: str, exchange: SoundExchange) -> None:
-        """Raises DeviceAbsentError, DeviceBusyError (its holder named), DeviceError."""
+    def __init__(self, name: str, exchange: SoundExchange, *, hurry: bool = True) -> None:
+        """hurry: real-time priority where the system allows it; not for a sound server's PCM, whose own threads would
+        starve (seen on PulseAudio). Raises DeviceAbsentError, DeviceBusyError (its holder named), DeviceError."""
         self.name = name
         self.exchange = exchange
         self._fault = ""
+        self._hurry = hurry
         self._stopping = False
         self._closed = False
         with _quiet():
@@ -88,8 +90,9 @@ class PortAudioStream(SoundStream):
             raise DeviceError(f"{self.name} can't be opened for sound ({error}); plug it in again") from error
 
     def _run(self, work: Any) -> None:
-        with contextlib.suppress(OSError):
-            os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(_PRIORITY))
+        if self._hurry:
+            with contextlib.suppress(OSError):
+                os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(_PRIORITY))
         try:
             work()
         except OSError as error:

@@ -14,6 +14,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Protocol
 
 import pjsua2 as pj
@@ -25,6 +26,7 @@ from appliance.devices.agent.sound import Nothing, SoundExchange, SoundPort
 _CODECS = ("PCMU/8000", "PCMA/8000")
 _WAKE = b"\r\n\r\n"  # an RFC 5626 §3.5.1 keep-alive, which the SIP stack swallows
 _RTP_PORTS = 4
+_PRIORITY = 1  # lowest of SCHED_RR
 REFUSED_S = 60.0  # until a refused registration is tried again: the edge bears ten wrong passwords in five minutes
 _FAREWELL_S = 2.0  # for BYEs and the de-registration
 _log = logging.getLogger(__name__)
@@ -52,7 +54,9 @@ class UserAgent:
         self._clock_runs = False
         self._litter = False
         with vendor(f"SIP port {settings.address}:{settings.sip_port} can't be opened; is the device served twice?"):
+            before = _threads()
             self._endpoint = _endpoint(settings)
+            _hurry(_threads() - before)
             self.sip_port = _open_port(self._endpoint, settings)
             self._endpoint.libStart()
             _choose_codecs(self._endpoint)
@@ -149,9 +153,11 @@ class UserAgent:
 
     def _start_clock(self) -> None:
         if not self._clock_runs:
+            before = _threads()
             with vendor("the media clock can't be started"):
                 self._endpoint.audDevManager().setNullDev()
             self._clock_runs = True
+            _hurry(_threads() - before)
 
     def _stop_clock(self) -> None:
         if self._clock_runs:
@@ -252,6 +258,17 @@ def _choose_codecs(endpoint: pj.Endpoint) -> None:
     for info in endpoint.codecEnum2():
         rank = 255 - _CODECS.index(name) if (name := info.codecId.rsplit("/", 1)[0]) in _CODECS else 0
         endpoint.codecSetPriority(info.codecId, rank)
+
+
+def _threads() -> set[int]:
+    return {int(path.name) for path in Path("/proc/self/task").iterdir()}
+
+
+def _hurry(threads: set[int]) -> None:
+    """The media clock and RTP before everything that can wait, where the system allows it (RLIMIT_RTPRIO)."""
+    for thread in threads:
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(thread, os.SCHED_RR, os.sched_param(_PRIORITY))
 
 
 @contextlib.contextmanager

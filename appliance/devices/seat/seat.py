@@ -57,6 +57,11 @@ class Seat:
         self._agent = UserAgent(settings, self)
 
     @property
+    def sip_port(self) -> int:
+        """Where it is called."""
+        return self._agent.sip_port
+
+    @property
     def status(self) -> str:
         """In words, for the service manager."""
         if self.gone:

@@ -32,7 +32,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SoundSer
 
 def test_stream_when_speaker_is_the_microphone_then_the_call_hears_itself(server: SoundServer) -> None:
     exchange = SoundExchange()
-    with PortAudioStream(sound_server.PCM, exchange) as stream:
+    with PortAudioStream(sound_server.PCM, exchange, hurry=False) as stream:
         call = Call(exchange)
 
         def hears_itself() -> bool:
@@ -47,7 +47,7 @@ def test_stream_when_speaker_is_the_microphone_then_the_call_hears_itself(server
 
 
 def test_stream_when_the_device_goes_then_it_says_so_and_closes(server: SoundServer) -> None:
-    with PortAudioStream(sound_server.PCM, SoundExchange()) as stream:
+    with PortAudioStream(sound_server.PCM, SoundExchange(), hurry=False) as stream:
         server.program.stop()
         wait_until(lambda: stream.fault != "", timeout_s=10, what="the stream notices")
         assert "plug it in again" in stream.fault
