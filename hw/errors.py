@@ -7,6 +7,7 @@ HwError
 │   ├── DeviceBusyError     names the holder
 │   └── DeviceGoneError     unplugged while in use
 ├── ProfileError     a stored profile of a line that can't be read
+├── CaptureError     a recording of a line that can't be read
 └── SignalError      what a device sent can't be what it should be (a descriptor, a reply, a caller-id message)
     └── ChecksumError       a message that arrived damaged; nothing of it is believed
 """
@@ -45,6 +46,10 @@ class DeviceGoneError(DeviceError):
 
 class ProfileError(HwError):
     """A line's stored profile is no profile."""
+
+
+class CaptureError(HwError):
+    """A recording for the line doctor that is none."""
 
 
 class SignalError(HwError):

@@ -41,7 +41,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "cli": {
         "switchboard", "metrics", "edge", "contact", "flow", "acd", "records", "store", "config", "cloud", "sync",
-        "console", "devices",
+        "devices",
+        "console",
     },
 }  # fmt: skip
 PURE = {"flow", "acd", "events", "dialplan", "metrics", "cloud"}

@@ -50,6 +50,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "device": ("appliance.cli.device", "Headsets, lines and panels: list them, try them out."),
     "enroll": ("appliance.cli.enroll", "Join this box to a console (cloud)."),
     "sync": ("appliance.cli.sync", "The link to the console: what waits, what went wrong."),
+    "line": ("appliance.cli.line", "Analog lines: their state, and a doctor for them."),
     "config": ("appliance.cli.config", "The configuration file: check, show, reload."),
     "console": ("appliance.cli.console", "The console: the cloud side of any number of boxes."),
     "factory-reset": ("appliance.cli.factory_reset", "Forget everything, for a box that is given away."),

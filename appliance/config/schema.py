@@ -177,7 +177,7 @@ class Line(Section):
     kind: Literal["modem", "daa", "sipfxo"]
     number: str  # the line's own: what its callers have dialled
     flow: str | None = None  # what its calls start, unless the number is under [[numbers]]
-    device: Annotated[str, Field(pattern=r"^[!-~]{0,127}$")] = ""  # address, stable address or serial; "": the only one
+    device: Annotated[str, Field(pattern=r"^[ -~]{0,255}$")] = ""  # address, stable address or serial; "": the only one
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None  # of the exchange; default: box.region
     prefix: Annotated[str, Field(pattern=r"^[0-9*#,]{0,16}$")] = ""  # dialled before every number, such as "9,"
     blind_dial: Flag = False  # dial without a dial tone
@@ -191,7 +191,7 @@ class Headset(Section):
 
     extension: Annotated[str, Field(pattern=r"^[0-9]{2,15}$")]
     password_file: Path  # the extension's, by which the headset's service registers
-    device: Annotated[str, Field(pattern=r"^[!-~]{0,127}$")] = ""  # serial, address or stable address; "": the only one
+    device: Annotated[str, Field(pattern=r"^[ -~]{0,255}$")] = ""  # serial, address or stable address; "": the only one
     agent: Name | None = None  # whose it is: logged in while it is plugged in
     ring: Flag = True  # ring in the ear too
     side_tone: Annotated[float, Field(ge=0, le=1)] = 0.0  # own voice in the ear; most headsets do it themselves

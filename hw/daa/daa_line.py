@@ -42,7 +42,6 @@ from hw.line.signals import (
     VoltageBack,
     VoltageGone,
 )
-from hw.line.tones import tones_of
 
 BLOCK = 160  # samples: 20 ms
 MOST_BLOCKS = 10  # of voice that wait to be played
@@ -97,6 +96,7 @@ class DaaLine:
         self._talked_at = float("-inf")
         self._digits: deque[array[int]] = deque()
         self._voice: deque[array[int]] = deque(maxlen=MOST_BLOCKS)
+        self.monitored = False  # all that is heard is told, echo and idle line included
 
     @property
     def state(self) -> LineState:
@@ -153,10 +153,12 @@ class DaaLine:
 
     def hear(self, heard: array[int], played: array[int], now: float) -> list[Outcome]:
         """A block of the line, and what was played at the same moment."""
+        raw: list[Outcome] = [Voice(mulaw=to_mulaw(heard))] if self.monitored else []
         if not self._off_hook:
-            return self._hear_idle(heard, now)
+            return raw + self._hear_idle(heard, now)
         far = self._canceller.cancel(heard, played)
-        news: list[Outcome] = [Voice(mulaw=to_mulaw(far))] if self.state in CARRIES else []
+        clean: list[Outcome] = [Voice(mulaw=to_mulaw(far))] if self.state in CARRIES else []
+        news = raw or clean
         if self.state in CARRIES:
             news += [KeyPressed(key=key) for key in self._keys.feed(far)]
         return news + self._hear_tones(far, played, now)
@@ -231,7 +233,7 @@ class DaaLine:
     def _go_off_hook(self, _order: Outcome, now: float) -> list[Outcome]:
         self._off_hook = True
         self._current_seen, self._current_gone_at = False, now if self._senses.current else None
-        self._progress = CallProgress(tones_of(self._profile.country))
+        self._progress = CallProgress(self._profile.all_tones())
         self._keys = KeyReceiver()
         self._canceller.forget()
         self._voice.clear()

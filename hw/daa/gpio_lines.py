@@ -81,6 +81,9 @@ class GpioLine(LineDriver):
         with self._lock:
             self._line.send(mulaw)
 
+    def _monitor(self) -> None:
+        self._line.monitored = True
+
     def _close(self) -> None:
         with self._lock:
             self._publish(self._line.ask(HangUp(), time.monotonic()))

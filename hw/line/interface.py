@@ -1,7 +1,8 @@
 """An analog line as the line service sees it, whatever drives it: voice modem, DAA, or a gateway box.
 
 `LineDriver` hides clocks, ports and threads; inside is `hw.line.machine`. A driver MUST override `_state`, `_ask`,
-`_play` and `_close`; it tells what happens by `_tell` and `_heard`, from any thread. It MAY override nothing else.
+`_play` and `_close`; it tells what happens by `_tell` and `_heard`, from any thread. It MAY override `_monitor`,
+`model` and `remarks`, nothing else.
 """
 
 from __future__ import annotations
@@ -92,6 +93,11 @@ class LineDriver(abc.ABC):
                 self._frame_came.wait(left)
             return self._frames.popleft() if self._frames else None
 
+    def monitor(self) -> None:
+        """From now on the line's sound comes in every state, and as it is: for the line doctor. A device that hears
+        nothing on-hook, or knows no other sound, goes on as before."""
+        self._monitor()
+
     def close(self) -> None:
         """Hang up and let go of the device. Twice is safe."""
         if self._closed:
@@ -122,6 +128,9 @@ class LineDriver(abc.ABC):
     @abc.abstractmethod
     def _close(self) -> None:
         """Once only."""
+
+    def _monitor(self) -> None:  # noqa: B027
+        """May be overridden."""
 
     # ── what a driver tells ──────────────────────────────────────────────────────────────────────────────────────
 

@@ -20,7 +20,7 @@ class Model:
 
     current_echo: tells of line current after every off-hook of ours, which means nothing. pickup_is_hangup: tells of a
     far end that hung up as of a telephone beside us. countries: whether +GCI chooses the country (T.35), and so how
-    the chip listens for who calls.
+    the chip listens for who calls. voltage: the command that tells the volts between tip and ring, "" for none.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Model:
     current_echo: bool = False
     pickup_is_hangup: bool = False
     countries: bool = False
+    voltage: str = ""
 
 
 CX930XX = Model(
@@ -46,6 +47,7 @@ CX930XX = Model(
     gains=("AT+VGR=0", "AT+VGT=128"),
     pickup_is_hangup=True,
     countries=True,
+    voltage="AT-TRV",
 )
 USR5637 = Model(
     name="USRobotics USR5637",

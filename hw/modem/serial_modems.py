@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import select
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from hw.devices import Found, Kind, Probed
 from hw.line.profile import Profile
 from hw.modem.port import SerialLine, SerialPort
-from hw.modem.session import Failed, Ready, Session
+from hw.modem.session import Done, Event, Failed, Ready, Session
 
 NAME = "serial"
 PROBE_S = 15.0
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 PORTS = ("/dev/tty", "/dev/pts/", "/dev/serial/")
 TTYS, BY_ID = Path("/sys/class/tty"), Path("/dev/serial/by-id")
 
@@ -69,35 +71,52 @@ def _read(path: Path) -> str:
 
 
 def probe(found: Found) -> Probed:
-    """Ask a modem what it is. Raises DeviceError."""
+    """Ask a modem what it is, and what is at its socket. Raises DeviceError."""
     port = SerialPort(found.address)
     try:
-        ready = _converse(port)
+        conversation = _Conversation(port)
+        ready = conversation.ready()
+        volts = conversation.volts(ready.model.voltage) if ready is not None and ready.model.voltage else None
     finally:
         port.close()
     if ready is None:
         return Probed(found=found, remarks=("It answers no command: it is no modem, or it hangs; plug it in again.",))
     voice = "none that we can use" if ready.mulaw is None else f"µ-law (format {ready.mulaw})"
+    facts = {"model": ready.model.name, "voice": voice} | ({} if volts is None else {"line voltage": f"{volts:g} V"})
     remarks = [] if ready.model.duplex else ["Voice both ways at once is not known of this model; try a call."]
-    return Probed(found=found, facts={"model": ready.model.name, "voice": voice}, remarks=remarks)
+    return Probed(found=found, facts=facts, remarks=remarks)
 
 
-def _converse(port: SerialPort) -> Ready | None:
-    """Until it is initialised, or has not answered."""
-    session = Session()
-    session.start(time.monotonic())
-    end = time.monotonic() + PROBE_S
-    while (now := time.monotonic()) < end:
-        waiting = session.take_output(now)
-        while waiting:
-            waiting = waiting[port.write(waiting) :]
-        due = min(session.next_timer() or end, end)
-        ready = select.select([port.fileno()], [], [], max(0.0, due - now))[0]
-        events = session.feed(port.read(), time.monotonic()) if ready else []
-        events += session.handle_timer(time.monotonic())
-        for event in events:
-            if isinstance(event, Ready):
-                return event
-            if isinstance(event, Failed):
-                return None
-    return None
+class _Conversation:
+    """A few questions to a modem, one after the other."""
+
+    def __init__(self, port: SerialPort) -> None:
+        self._port = port
+        self._session = Session()
+        self._session.start(time.monotonic())
+
+    def ready(self) -> Ready | None:
+        """Once it is initialised; None where it does not answer."""
+        found = self._until(lambda event: isinstance(event, Ready | Failed))
+        return found if isinstance(found, Ready) else None
+
+    def volts(self, question: str) -> float | None:
+        """The first number of the answer; None where there is none."""
+        self._session.command(question)
+        done = self._until(lambda event: isinstance(event, Done | Failed) and event.command == question)
+        found = _NUMBER.search(" ".join(done.answers)) if isinstance(done, Done) else None
+        return float(found[0]) if found else None
+
+    def _until(self, wanted: Callable[[Event], bool]) -> Event | None:
+        session, end = self._session, time.monotonic() + PROBE_S
+        while (now := time.monotonic()) < end:
+            waiting = session.take_output(now)
+            while waiting:
+                waiting = waiting[self._port.write(waiting) :]
+            due = min(session.next_timer() or end, end)
+            ready = select.select([self._port.fileno()], [], [], max(0.0, due - now))[0]
+            events = session.feed(self._port.read(), time.monotonic()) if ready else []
+            events += session.handle_timer(time.monotonic())
+            if (found := next((event for event in events if wanted(event)), None)) is not None:
+                return found
+        return None

@@ -51,10 +51,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """A command is over."""
+    """A command is over. answers: the lines before its result."""
 
     command: str
     result: Result
+    answers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,7 +290,7 @@ class Session:
             self._unshield, self._line_feed_due = Unshield(), True
             self._voice.begin(VOICE[asked.command], now)
             self.mode = Mode.STREAM
-        return [Done(command=asked.command, result=reply.result)]
+        return [Done(command=asked.command, result=reply.result, answers=tuple(self._answers))]
 
     def _in_stream(self) -> bool:
         return self.mode in (Mode.STREAM, Mode.LEAVING)

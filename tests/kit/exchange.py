@@ -86,7 +86,8 @@ class Step:
 class Plan:
     """Times in seconds. caller_standard: how it tells who calls, `caller_after_s` after the first ring began, or with
     `before_ring` behind a polarity reversal, and the ring follows. short_caller: no longer than a receiver needs.
-    reverses: an answer is told by the line's polarity; breaks: a hang-up by the loop, else only by busy tone."""
+    reverses: an answer is told by the line's polarity; breaks: a hang-up by the loop, else only by busy tone.
+    echo: what share of what is said comes back, 20 ms later."""
 
     country: str = "US"
     subscribers: tuple[str, ...] = ("5550100",)
@@ -98,6 +99,7 @@ class Plan:
     answer_after_s: float = 1.0
     reverses: bool = True
     breaks: bool = True
+    echo: float = 0.0
 
 
 @dataclass(slots=True)
@@ -117,6 +119,7 @@ class Exchange:
     _orders: deque[Callable[[], None]] = field(default_factory=deque)
     _far_keys: deque[str] = field(default_factory=deque)
     _keys: KeyReceiver = field(default_factory=KeyReceiver)
+    _said: bytes = SILENCE  # 20 ms ago
     _caller_sound: bytes = b""  # what is still to be heard of it
 
     # ── hands ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -149,7 +152,15 @@ class Exchange:
         self._clock += 1
         signs, self._signs = tuple(self._signs), []
         key = self._far_keys.popleft() if self._far_keys and self.place is Place.TALK else ""
-        return Step(mulaw=self._sound() if self.off_hook else self._on_hook_sound(), signs=signs, key=key)
+        sound = self._with_echo(self._sound()) if self.off_hook else self._on_hook_sound()
+        self._said = said
+        return Step(mulaw=sound, signs=signs, key=key)
+
+    def _with_echo(self, sound: bytes) -> bytes:
+        if not self.plan.echo or self._said == SILENCE:
+            return sound
+        pairs = zip(to_samples(sound), to_samples(self._said), strict=True)
+        return to_mulaw(max(-32768, min(32767, round(far + self.plan.echo * ours))) for far, ours in pairs)
 
     def _hook(self, off_hook: bool) -> None:
         if off_hook and not self.off_hook:

@@ -32,6 +32,7 @@ class FakeModem:
         self.heard = bytearray()
         self.off_hook = False
         self.country = ""  # as +GCI has it
+        self.volts = 48.0  # between tip and ring
         self.flashes = 0
         self._line = b""
         self._unshield = Unshield()
@@ -71,23 +72,24 @@ class FakeModem:
         return (text.encode() + b"\r\r\n" if self._echo else b"\r\n") + self._answer(text)
 
     def _answer(self, text: str) -> bytes:
-        if text.startswith(self.refuses) and self.refuses:
+        if (self.refuses and text.startswith(self.refuses)) or text in NO_QUESTIONS[self.chip]:
             return b"ERROR\r\n"
-        if text in NO_QUESTIONS[self.chip]:
-            return b"ERROR\r\n"
-        if text.startswith("AT+VLS="):
-            self.off_hook = text == "AT+VLS=1"
-        elif text.startswith("AT+GCI="):
-            self.country = text.removeprefix("AT+GCI=")
-        elif text == "AT+VTS=!":
+        if text in STREAMS:
+            self.streaming, self.direction = True, text
+            return b"CONNECT\r\n"
+        if text == "AT+VTS=!":
             self.flashes += 1
         elif text == "ATE0V1":
             self._echo = False
-        elif text == "ATI0":
-            return f"{ATI0[self.chip]}\r\n\r\nOK\r\n".encode()
-        elif text == "AT+VSM=?":
-            return ("\r\n".join(VSM[self.chip]) + "\r\n\r\nOK\r\n").encode()
-        elif text in STREAMS:
-            self.streaming, self.direction = True, text
-            return b"CONNECT\r\n"
-        return b"OK\r\n"
+        elif text.startswith("AT+VLS="):
+            self.off_hook = text == "AT+VLS=1"
+        elif text.startswith("AT+GCI="):
+            self.country = text.removeprefix("AT+GCI=")
+        return self._told(text) + b"OK\r\n"
+
+    def _told(self, text: str) -> bytes:
+        """Before the OK."""
+        told = {"ATI0": ATI0[self.chip], "AT+VSM=?": "\r\n".join(VSM[self.chip])}
+        if self.chip == "cx":
+            told["AT-TRV"] = f"-TRV: {self.volts}"
+        return f"{told[text]}\r\n\r\n".encode() if text in told else b""

@@ -43,13 +43,10 @@ def wanted(configuration: Configuration, line: Line) -> Wanted:
         learned = False
     except (OSError, UnicodeDecodeError, ProfileError) as error:
         raise DevicesError(f"profile {file} of line {line.name} can't be used: {error}") from error
-    if line.country is not None and line.country != profile.country:
-        profile, learned = profile_of(line.country), False  # what was learned is of another exchange
-    return Wanted(
-        line=line,
-        profile=replace(profile, country=country, blind_dial=line.blind_dial or profile.blind_dial),
-        learned=learned,
-    )
+    if learned and profile.country != country:
+        profile, learned = profile_of(country), False  # it is of another exchange
+    profile = replace(profile, country=country, blind_dial=line.blind_dial or profile.blind_dial)
+    return Wanted(line=line, profile=profile, learned=learned)
 
 
 def line_of_device(configuration: Configuration, device: str, registry: Registry) -> Line | None:

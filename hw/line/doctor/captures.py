@@ -25,7 +25,7 @@ class Captures:
     country: as the line is set up. voltage_v: on-hook, None where the device can't tell. voice: what the driver said
     when it couldn't carry any, "" for nothing wrong. rings_s: when each ring began, in seconds of `ringing`. caller: as
     the driver read it, and whether before the first ring. reversal: the polarity turned when somebody answered.
-    break_s: how long the loop was interrupted when the far end hung up; None where no break was seen.
+    break_s: how long the loop was interrupted when the far end hung up, 0 where that isn't known; None: no break.
     """
 
     country: str = ""

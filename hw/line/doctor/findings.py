@@ -160,9 +160,9 @@ def _profile(found: Findings) -> Profile:
     profile = profile_of(found.country if known else found.countries[0])
     if found.loop is Loop.NO_DIAL_TONE:
         profile = replace(profile, blind_dial=True)
-    if found.caller is not None:
+    if found.caller is not None and found.caller.standard is not Standard.DEVICE:
         profile = replace(profile, caller_id=_start(found.caller, profile))
-    if found.break_s is not None:
+    if found.break_s:
         profile = replace(profile, loop_drop_s=round(min(profile.loop_drop_s, found.break_s * 0.7), 3))
     own = {(spec.frequencies_hz, spec.cadence_s) for spec in tones_of(profile.country)}
     extra = [spec for spec in (_own_dial_tone(found), found.end_tone) if spec is not None]

@@ -21,6 +21,7 @@ _WEAKER = 0.05  # of the strongest: 13 dB below it is no part of a tone
 _BLOCK = 160  # 20 ms
 _QUIETER_DB = 15.0  # than the loudest blocks is a pause
 _SHORTEST_S = 0.06
+_LOOKED_AT = 4  # runs: twice on and twice off
 
 
 def level_dbm0(samples: Sequence[int]) -> float:
@@ -85,12 +86,12 @@ def levels_dbm0(samples: Sequence[int]) -> list[float]:
 
 
 def rhythm_s(samples: Sequence[int]) -> tuple[float, ...]:
-    """(on, off) of a sound that comes and goes evenly; () for one that does not, or never pauses."""
+    """(on, off) of a sound that comes and goes evenly in the end; () for one that does not, or never pauses."""
     levels = levels_dbm0(samples)
     if not levels:
         return ()
     least = max(levels) - _QUIETER_DB
-    runs = _runs([level >= least for level in levels])[1:-1]  # the first and the last are cut off
+    runs = _runs([level >= least for level in levels])[1:-1][-_LOOKED_AT:]  # the first and the last are cut off
     on = [length for sounds, length in runs if sounds]
     off = [length for sounds, length in runs if not sounds]
     if len(on) < 2 or len(off) < 2 or not _even(on) or not _even(off):

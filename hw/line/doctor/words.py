@@ -43,6 +43,8 @@ def _caller(found: Findings) -> str:
     seen = found.caller
     if seen is None or seen.standard is Standard.NONE:
         return "none"
+    if seen.standard is Standard.DEVICE:
+        return seen.standard.value
     return f"{seen.standard.value}, {'before the first' if seen.before_ring else 'after the first'} ring"
 
 

@@ -278,7 +278,8 @@ def test_probe_when_a_modem_answers_then_its_model_and_what_it_cannot_do(chip: s
     there = modem(chip, stuck=True)
     probed = probe(found_at(there.path))
     there.close()
-    assert probed.facts == {"model": name, "voice": "µ-law (format 131)"}
+    volts = {"line voltage": "48 V"} if chip == "cx" else {}
+    assert probed.facts == {"model": name, "voice": "µ-law (format 131)", **volts}
     assert bool(probed.remarks) is (chip == "usr")
 
 

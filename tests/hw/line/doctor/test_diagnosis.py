@@ -166,7 +166,7 @@ def test_hang_up_when_told_somehow_then_how(break_s: float | None, sound: array[
 
 def test_caller_when_the_device_read_it_then_so_told() -> None:
     found = find(Captures(country="US", caller=CALLER, caller_before_ring=True, rings_s=(1.0,)))
-    assert facts_of(found)["caller id"] == "read by the device, before the first ring"
+    assert facts_of(found)["caller id"] == "read by the device"
 
 
 def test_caller_when_the_message_came_damaged_then_told_and_not_used() -> None:
