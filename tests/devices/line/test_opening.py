@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,13 +40,16 @@ def test_device_when_all_are_mocks_then_the_mock_whatever_is_named(
 
 
 def test_device_when_a_port_is_named_then_that_and_its_line_is_found_by_it(tmp_path: Path) -> None:
-    made = configuration(tmp_path, 'device = "/dev/ptmx"\n')
-    link = tmp_path / "by-another-name"
-    link.symlink_to("/dev/ptmx")
+    master, slave = os.openpty()
+    port, link = os.ttyname(slave), tmp_path / "by-another-name"
+    link.symlink_to(port)
+    made = configuration(tmp_path, f'device = "{port}"\n')
     registry = Registry(environment={})
-    assert found_of(made.lines[0], registry).address == "/dev/ptmx"
+    assert found_of(made.lines[0], registry).address == port
     assert line_of_device(made, str(link), registry) is made.lines[0]
     assert line_of_device(made, "/dev/null", registry) is None
+    os.close(master)
+    os.close(slave)
 
 
 def test_device_when_it_is_not_there_then_the_line_is_named(tmp_path: Path) -> None:
