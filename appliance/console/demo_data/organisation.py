@@ -92,7 +92,7 @@ PRACTICES = (
         names=("이서연", "박지훈", "최유진", "정우성민", "강하은", "윤도현", ""),
         people=_people(
             ("minseo", "김민서", True, _ALL),
-            ("jiwoo", "한지우", True, ("appointments", "pharmacy")),
+            ("jiwoo", "한지우", True, _ALL),
             ("hajun", "오하준", False, _ALL),
             ("soyeon", "문소연", False, ("appointments", "pharmacy")),
         ),
@@ -110,7 +110,7 @@ PRACTICES = (
         names=("A. Okafor", "Priya Nair", "J. Whitcombe", "M. Brandt", "Tom Ashby", "", ""),
         people=_people(
             ("grace", "Grace Obi", True, _ALL),
-            ("owen", "Owen Pryce", True, ("appointments", "pharmacy")),
+            ("owen", "Owen Pryce", True, _ALL),
             ("leila", "Leila Haddad", True, ("appointments",)),
             ("daniel", "Daniel Marsh", False, _ALL),
             ("ruth", "Ruth Penhale", False, ("appointments", "pharmacy")),
@@ -130,7 +130,7 @@ PRACTICES = (
         names=("R. Delgado", "Kim Castellano", "H. Liu", "Sofia Marino", "", ""),
         people=_people(
             ("marcus", "Marcus Hale", True, _ALL),
-            ("ines", "Inês Duarte", True, ("appointments", "pharmacy")),
+            ("ines", "Inês Duarte", True, _ALL),
             ("tess", "Tess Novak", False, _ALL),
             ("omar", "Omar Farouk", False, ("appointments", "pharmacy")),
         ),
@@ -152,7 +152,7 @@ PRACTICES = (
         names=("C. Whitlam", "Nguyen Thi Lan", "B. Forsyth", "Zoe Carr", ""),
         people=_people(
             ("hugo", "Hugo Bennett", True, _ALL),
-            ("amara", "Amara Singh", True, ("appointments", "pharmacy")),
+            ("amara", "Amara Singh", True, _ALL),
             ("pia", "Pia Lindqvist", False, _ALL),
         ),
         lines=_LINES,
@@ -170,7 +170,7 @@ PRACTICES = (
         names=("G. Ramirez", "Yuki Tanaka", "D. Abrams", "Lena Ortiz", ""),
         people=_people(
             ("carla", "Carla Mendes", True, _ALL),
-            ("noah", "Noah Kessler", True, ("appointments", "pharmacy")),
+            ("noah", "Noah Kessler", True, _ALL),
             ("dana", "Dana Whitfield", False, _ALL),
             ("victor", "Victor Ruiz", False, ("appointments", "pharmacy")),
         ),

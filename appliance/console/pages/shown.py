@@ -20,6 +20,8 @@ ZONE_COOKIE = "zone"
 NOTHING = "–"
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 _SIZES = ("B", "kB", "MB", "GB", "TB")
+_SHORT = {"en": "d MMM HH:mm:ss", "ko": "M월 d일 HH:mm:ss"}
+_SHORT_WITH_YEAR = {"en": "d MMM y HH:mm", "ko": "y년 M월 d일 HH:mm"}
 When = datetime | float | str | None
 
 
@@ -90,6 +92,16 @@ class Shown:
         day = format_date(local.date(), "medium", locale=self.language.value)
         return f"{day} {local:%H:%M:%S}"
 
+    def short(self, when: When) -> str:
+        """Day without the year (unless it is another one), and time: for lists."""
+        moment = moment_of(when)
+        if moment is None:
+            return NOTHING
+        local = moment.astimezone(self.zone)
+        same_year = local.year == datetime.fromtimestamp(self.now, self.zone).year
+        patterns = _SHORT if same_year else _SHORT_WITH_YEAR
+        return str(format_datetime(local, patterns[self.language.value], locale=self.language.value))
+
     def iso(self, when: When) -> str:
         """For `datetime` attributes."""
         moment = moment_of(when)
@@ -104,6 +116,24 @@ class Shown:
             if moment is None
             else format_datetime(moment.astimezone(self.zone), pattern, locale=self.language.value)
         )
+
+    def month_day(self, when: When) -> str:
+        """`22 Nov`: for axes."""
+        moment = moment_of(when)
+        pattern = "d MMM" if self.language is Language.ENGLISH else "M.d"
+        return (
+            NOTHING
+            if moment is None
+            else str(format_date(moment.astimezone(self.zone), pattern, locale=self.language.value))
+        )
+
+    def measure(self, value: float | None, unit: str) -> str:
+        """A metric's value by its unit."""
+        if unit == "SECONDS":
+            return self.lasted(value)
+        if unit == "PERCENT":
+            return self.percent(None if value is None else value / 100)
+        return self.number(value)
 
     def clock(self, when: When) -> str:
         """`09:30`."""

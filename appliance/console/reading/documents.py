@@ -138,7 +138,7 @@ class EntrySummary(Document):
 
 
 class OutageSummary(Document):
-    """sentence: what both sides found afterwards; agrees: None until they have counted."""
+    """sentence: what both sides found afterwards, and the same in numbers; agrees: None until they have counted."""
 
     branch: str
     box: str
@@ -149,6 +149,11 @@ class OutageSummary(Document):
     why: str
     agrees: bool | None
     sentence: str
+    contact_records: int
+    recordings: int
+    missing: int
+    twice: int
+    same_head: bool
     missing_recordings: list[str]
     reconciled_s: float | None
 

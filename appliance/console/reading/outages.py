@@ -70,6 +70,11 @@ def _summary(note: OutageNote, verdict: Verdict | None) -> OutageSummary:
         why=note.why,
         agrees=None if verdict is None else verdict.agrees,
         sentence="" if verdict is None else sentence(verdict),
-        missing_recordings=[] if verdict is None else list(verdict.missing_recordings),
+        contact_records=verdict.contact_records if verdict else 0,
+        recordings=verdict.recordings if verdict else 0,
+        missing=verdict.missing_records + len(verdict.missing_recordings) if verdict else 0,
+        twice=verdict.twice if verdict else 0,
+        same_head=verdict is not None and verdict.same_head,
+        missing_recordings=list(verdict.missing_recordings) if verdict else [],
         reconciled_s=note.reconciled_s,
     )
