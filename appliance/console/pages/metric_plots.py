@@ -87,4 +87,5 @@ def _times(rows: Rows, labels: tuple[str, ...], shown: Shown) -> MetricPlot:
         ),
         says=shown.text("metrics.times_says"),
         say=shown.lasted,
+        seconds=True,
     )

@@ -20,8 +20,9 @@ ZONE_COOKIE = "zone"
 NOTHING = "–"
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 _SIZES = ("B", "kB", "MB", "GB", "TB")
-_SHORT = {"en": "d MMM HH:mm:ss", "ko": "M월 d일 HH:mm:ss"}
-_SHORT_WITH_YEAR = {"en": "d MMM y HH:mm", "ko": "y년 M월 d일 HH:mm"}
+_LONG_S = 10 * 3600
+_SHORT = {"en": "d MMM", "ko": "M월 d일"}
+_SHORT_WITH_YEAR = {"en": "d MMM y", "ko": "y년 M월 d일"}
 When = datetime | float | str | None
 
 
@@ -92,15 +93,17 @@ class Shown:
         day = format_date(local.date(), "medium", locale=self.language.value)
         return f"{day} {local:%H:%M:%S}"
 
-    def short(self, when: When) -> str:
-        """Day without the year (unless it is another one), and time: for lists."""
+    def short(self, when: When) -> Markup:
+        """Day, with the year if it is another one, and time: for lists. Breaks between the two only."""
         moment = moment_of(when)
         if moment is None:
-            return NOTHING
+            return Markup(NOTHING)
         local = moment.astimezone(self.zone)
         same_year = local.year == datetime.fromtimestamp(self.now, self.zone).year
-        patterns = _SHORT if same_year else _SHORT_WITH_YEAR
-        return str(format_datetime(local, patterns[self.language.value], locale=self.language.value))
+        pattern = (_SHORT if same_year else _SHORT_WITH_YEAR)[self.language.value]
+        day = format_date(local.date(), pattern, locale=self.language.value)
+        part = '<span class="nowrap">{}</span>'
+        return Markup(f"{part} {part}").format(day, f"{local:%H:%M:%S}")
 
     def iso(self, when: When) -> str:
         """For `datetime` attributes."""
@@ -128,9 +131,10 @@ class Shown:
         )
 
     def measure(self, value: float | None, unit: str) -> str:
-        """A metric's value by its unit."""
+        """A metric's value by its unit; sums of many hours in hours."""
         if unit == "SECONDS":
-            return self.lasted(value)
+            long = value is not None and value >= _LONG_S
+            return self.text("time.hours", n=self.number((value or 0) / 3600)) if long else self.lasted(value)
         if unit == "PERCENT":
             return self.percent(None if value is None else value / 100)
         return self.number(value)

@@ -24,8 +24,8 @@ SEOUL = Shown(language=Language.KOREAN, zone=ZoneInfo("Asia/Seoul"), now=NOW)
         (42, "42 s ago", "42초 전"),
         (180, "3 min ago", "3분 전"),
         (7_300, "2 h ago", "2시간 전"),
-        (86_400, "1 day ago", "1일 전"),
-        (86_400 * 90, "90 days ago", "90일 전"),
+        (86_400, "1 d ago", "1일 전"),
+        (86_400 * 90, "90 d ago", "90일 전"),
     ],
 )
 def test_ago_when_said_then_the_largest_unit(seconds: float, english: str, korean: str) -> None:

@@ -25,7 +25,8 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
 
 class Plot(msgspec.Struct, frozen=True, kw_only=True):
     """labels: of the places along the axis, one a value; says: one sentence for those who don't see it; say: writes a
-    value; mark: a level to compare with (a goal), None for none."""
+    value; mark: a level to compare with (a goal), None for none; top: of the
+    axis, None: as the values want it; seconds: values are durations."""
 
     labels: tuple[str, ...]
     series: tuple[Series, ...]
@@ -34,6 +35,7 @@ class Plot(msgspec.Struct, frozen=True, kw_only=True):
     mark: float | None = None
     top: float | None = None
     whole: bool = False
+    seconds: bool = False
 
 
 def columns(plot: Plot) -> Markup:
@@ -47,7 +49,8 @@ def columns(plot: Plot) -> Markup:
 def lines(plot: Plot) -> Markup:
     """A line for each series."""
     known = [value for one in plot.series for value in one.values]
-    scale = axis([*known, plot.mark], whole=plot.whole) if plot.top is None else axis([plot.top])
+    bare = axis([*known, plot.mark], whole=plot.whole, seconds=plot.seconds)
+    scale = bare if plot.top is None else axis([plot.top])
     shapes = Markup("").join(_line(one, scale) for one in plot.series)
     return _framed(plot, scale, shapes)
 
