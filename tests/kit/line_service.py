@@ -11,6 +11,7 @@ from typing import Any
 
 from kit.audio import Sound
 from kit.box import RunningBox
+from kit.daa_over_socket import DaaOnSocket
 from kit.exchange import Exchange, Place, Plan
 from kit.modem_on_pty import ModemOnPty
 from kit.processes import Program, wait_until
@@ -26,10 +27,10 @@ def exchange_plan(**changes: Any) -> Plan:
     return Plan(**{"subscribers": (SUBSCRIBER,), **times, **changes})
 
 
-def line_toml(name: str, device: str, sip_port: int, *, flow: str = "menu", more: str = "") -> str:
-    """The box's configuration of a line by a modem at `device`."""
+def line_toml(name: str, device: str, sip_port: int, *, kind: str = "modem", flow: str = "menu", more: str = "") -> str:
+    """The box's configuration of a line by the device of that kind at `device`."""
     return (
-        f'\n[[lines]]\nname = "{name}"\nkind = "modem"\nnumber = "{NUMBER}"\nflow = "{flow}"\n'
+        f'\n[[lines]]\nname = "{name}"\nkind = "{kind}"\nnumber = "{NUMBER}"\nflow = "{flow}"\n'
         f'device = "{device}"\nsip_port = {sip_port}\n{more}'
     )
 
@@ -37,8 +38,8 @@ def line_toml(name: str, device: str, sip_port: int, *, flow: str = "menu", more
 class LineRun:
     """A line's service that runs, and what lies behind it."""
 
-    def __init__(self, box: RunningBox, modem: ModemOnPty, folder: Path, name: str) -> None:
-        self.modem, self.exchange, self.name = modem, modem.exchange, name
+    def __init__(self, box: RunningBox, behind: ModemOnPty | DaaOnSocket, folder: Path, name: str) -> None:
+        self.modem, self.exchange, self.name = behind, behind.exchange, name
         self._board = box.run / "lines" / f"{name}.json"
         words = [sys.executable, "-m", "appliance.devices.line", name, "--config", str(box.config)]
         self.program = Program(words, log=folder / f"line-{name}.log")
@@ -74,6 +75,18 @@ def running_line(box: RunningBox, modem: ModemOnPty, folder: Path, name: str = "
         wait_until(lambda: "AT+VLS=0" in modem.modem.commands, timeout_s=30, what=running.program.tail(20))
         running.wait_state("idle")
         yield running
+    finally:
+        assert running.program.stop(timeout_s=10) in (0, 1), running.program.tail(20)
+
+
+@contextlib.contextmanager
+def running_daa(box: RunningBox, daa: DaaOnSocket, folder: Path, name: str = "front") -> Iterator[LineRun]:
+    """The same by a DAA; the environment has to name its driver and its socket."""
+    running = LineRun(box, daa, folder, name)
+    try:
+        running.wait_state("idle", timeout_s=30)
+        yield running
+        running.idle()
     finally:
         assert running.program.stop(timeout_s=10) in (0, 1), running.program.tail(20)
 
