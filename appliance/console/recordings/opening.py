@@ -24,7 +24,7 @@ MOST_BYTES = 600_000_000  # of one; an hour takes some 30 MB
 
 
 class Opener:
-    """`open` gives the audio as it was recorded; what one key has opened, no other gets from memory. now: monotonic seconds."""
+    """`open` gives the audio as it was recorded; what one key has opened, no other gets from memory. now: monotonic."""
 
     def __init__(self, storage: Storage, now: Callable[[], float]) -> None:
         self._storage = storage
