@@ -19,6 +19,7 @@ from appliance.cli.options import json_option
 SUB_COMMANDS: Mapping[str, str] = {
     "add-person": "appliance.cli.console.add_person",
     "add-branch": "appliance.cli.console.add_branch",
+    "code": "appliance.cli.console.code",
     "demo-data": "appliance.cli.console.demo_data",
 }
 

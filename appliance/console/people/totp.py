@@ -42,3 +42,8 @@ def step_of(code: str, *, secret: str, wall_s: float, after_step: int) -> int | 
         if hmac.compare_digest(machine.at(step), typed)
     ]
     return next((step for step in found if step > after_step), None)
+
+
+def code_at(secret: str, wall_s: float) -> str:
+    """What an authenticator with that secret shows then: the demonstration's visitor has no telephone."""
+    return pyotp.TOTP(secret).at(int(wall_s))

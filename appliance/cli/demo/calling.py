@@ -1,30 +1,23 @@
-"""`linekeeper demo`: one real call through every station of a box, watched and verified.
+"""One real call through every station of a box and on to the console, watched and verified step by step.
 
-Starts a complete box on loopback in a folder of its own, two softphones register, one calls the branch number and
-gets to the other through menu, queue and offer. Says nothing that it has not checked.
+A complete box runs on loopback in a folder of its own; two softphones register, one calls the branch number and gets to
+the other through menu, queue and offer. Says nothing that it has not checked.
 """
 
 from __future__ import annotations
 
-import json
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import click
-
-from appliance import logs
 from appliance.cli.box import Box
-from appliance.cli.exit_codes import DESCRIPTION, ExitCode
-from appliance.cli.options import json_option
-from appliance.cli.output import show_fields
+from appliance.cli.demo.cloud_side import DemoConsole
 from appliance.cli.softphone.audio import Sound
 from appliance.cli.softphone.baresip import Baresip
-from appliance.cli.softphone.ports import PortBlock, reserved_ports
+from appliance.cli.softphone.ports import PortBlock
 from appliance.cli.softphone.processes import wait_until
 from appliance.cli.switchboard import Switchboard
 from appliance.records.facts import RecordingFacts, check_recording
@@ -33,6 +26,7 @@ BRANCH = "+12025550100"
 CALLER, AGENT, QUEUE = "102", "101", "sales"
 CALLER_HZ, AGENT_HZ = 440.0, 660.0
 CAPACITY = 4
+CONSOLE_S = 60.0
 RTP_PORTS = 16
 _CONFIG = """\
 [box]
@@ -68,9 +62,9 @@ class Demonstration:
         self._ports = ports
         self._say = say
         self.checks: dict[str, bool] = {}
-        self._config = folder / "linekeeper.toml"
+        self.config = folder / "linekeeper.toml"
         self._port = ports.take()
-        self._config.write_text(
+        self.config.write_text(
             _CONFIG.format(
                 data=folder / "data",
                 run=run,
@@ -82,8 +76,8 @@ class Demonstration:
                 branch=BRANCH,
             )
         )
-        self.box = Box(self._config, tell=lambda line: say(f"  {line}"), logs=folder)
-        self._switchboard = Switchboard(self._config)
+        self.box = Box(self.config, tell=lambda line: say(f"  {line}"), logs=folder)
+        self._switchboard = Switchboard(self.config)
 
     def call(self, op: str, **args: object) -> Any:
         """An operation of the switchboard."""
@@ -159,6 +153,22 @@ class Demonstration:
         caller.hang_up()
         self._event(contact, "ContactClosed", timeout_s=30)
 
+    def join(self, console: DemoConsole) -> None:
+        """The box gets its identity from the console, by a one-time code."""
+        joined = console.enrol(self.config)
+        self.check(f"the box has joined the console as branch {joined['branch']} (mutual TLS)", bool(joined["box"]))
+
+    def on_console(self, console: DemoConsole, record: dict[str, Any]) -> None:
+        """The same contact reaches the console: record, page, recording."""
+        contact = record["ContactId"]
+        shown = console.contact(contact, when=lambda found: found["record"] == record, timeout_s=CONSOLE_S)
+        self.check("the console has the very same contact record", shown["record"] == record)
+        told = [event["body"]["type"] for event in shown["events"]]
+        self.check("and every event of the contact", told[0] == "ContactInitiated" and told[-1] == "ContactClosed")
+        self.check("its page is there for who signs in (password and second factor)", console.shows(contact))
+        shown = console.contact(contact, when=_has_recording, timeout_s=CONSOLE_S)
+        self.check("its recording is stored there, sealed and verified", _has_recording(shown))
+
     def verify(self, contact: str, seconds: float) -> tuple[dict[str, Any], RecordingFacts | None]:
         """The contact record and its recording, checked against what happened."""
         record: dict[str, Any] = self.call("contact.show", contact=contact)["record"]
@@ -200,6 +210,11 @@ def _ends_with_tone(tone_hz: float, sound: Sound) -> bool:
     return sound.duration_s > 0.5 and sound.part(-0.4).has_tone(tone_hz)
 
 
+def _has_recording(shown: dict[str, Any]) -> bool:
+    states = [(recording["state"], recording["sealed"]) for recording in shown["recordings"]]
+    return ("stored", True) in states
+
+
 def _record_is_right(record: dict[str, Any]) -> bool:
     agent, queue = record["Agent"] or {}, record["Queue"] or {}
     return (
@@ -210,73 +225,4 @@ def _record_is_right(record: dict[str, Any]) -> bool:
         and agent.get("AgentInteractionDuration", 0) >= 1
         and queue.get("Name") is not None
         and record["Attributes"].get("department") == QUEUE
-    )
-
-
-@contextmanager
-def _folder(keep: Path | None) -> Iterator[Path]:
-    """The given folder, or a new one below the temporary directory; it stays, so that the recording can be heard."""
-    folder = keep or Path(tempfile.mkdtemp(prefix="linekeeper-demo-"))
-    folder.mkdir(parents=True, exist_ok=True)
-    yield folder.absolute()
-
-
-@click.command("demo", epilog=DESCRIPTION)
-@click.option("--seconds", type=click.FloatRange(1, 60), default=4.0, show_default=True, help="How long they talk.")
-@click.option("--folder", "keep", type=click.Path(path_type=Path, file_okay=False), help="Where to leave the files.")
-@json_option
-def command(seconds: float, keep: Path | None, as_json: bool) -> ExitCode:
-    """Show and verify a whole call on loopback: handset → menu → queue → agent → recording → contact record.
-
-    Needs no configuration and no running box, and leaves nothing running; the files of the call stay in a folder whose
-    name is printed. Exit code 0 only if every check held.
-
-    Example: linekeeper demo --seconds 10
-    """
-    logs.set_up("linekeeper-demo", level="warning")
-    say: Callable[[str], None] = (lambda line: click.echo(line, err=True)) if as_json else click.echo
-    with _folder(keep) as folder, reserved_ports(150) as ports, tempfile.TemporaryDirectory(prefix="lk-") as run:
-        demonstration = Demonstration(folder, ports, Path(run), say)
-        record, facts, queues = _play(demonstration, seconds)
-    _report(folder, record, facts, queues, demonstration.checks, as_json=as_json)
-    return ExitCode.OK if demonstration.checks and all(demonstration.checks.values()) else ExitCode.FAILURE
-
-
-def _play(demo: Demonstration, seconds: float) -> tuple[dict[str, Any], RecordingFacts | None, list[dict[str, Any]]]:
-    with ExitStack() as opened:
-        opened.enter_context(demo.box)
-        caller, agent = demo.set_up(opened)
-        contact = demo.menu(caller)
-        demo.wait_in_queue(caller, contact)
-        demo.talk(caller, agent, contact, seconds)
-        record, facts = demo.verify(contact, seconds)
-        queues = demo.call("status").get("queues", [])
-    demo.check("everything is stopped", not demo.box.serving)
-    return record, facts, queues
-
-
-def _report(
-    folder: Path,
-    record: dict[str, Any],
-    facts: RecordingFacts | None,
-    queues: list[dict[str, Any]],
-    checks: dict[str, bool],
-    *,
-    as_json: bool,
-) -> None:
-    if as_json:
-        document = {"record": record, "recording": facts and facts.path, "queues": queues, "checks": checks}
-        click.echo(json.dumps(document, indent=2, default=str))
-        return
-    click.secho("\nContact record", bold=True)
-    click.echo(json.dumps(record, indent=2))
-    click.secho("\nQueues", bold=True)
-    for queue in queues:
-        show_fields(queue)
-    if facts is not None:
-        click.secho("\nRecording (customer left, agent right)", bold=True)
-        click.echo(facts.path)
-    good = sum(checks.values())
-    click.secho(
-        f"\n{good} of {len(checks)} checks held; files are in {folder}", fg="green" if good == len(checks) else "red"
     )
