@@ -1,4 +1,4 @@
-"""`linekeeper demo`: box and console together, every check true, and the page of the very contact at the printed address."""
+"""`linekeeper demo`: box and console together, every check true, the very contact at the printed address."""
 
 from __future__ import annotations
 

@@ -38,9 +38,7 @@ class Outcome:
 @click.command("demo", epilog=DESCRIPTION)
 @click.option("--seconds", type=click.FloatRange(1, 60), default=4.0, show_default=True, help="How long they talk.")
 @click.option("--folder", "keep", type=click.Path(path_type=Path, file_okay=False), help="Where to leave the files.")
-@click.option(
-    "--console/--no-console", "with_console", default=True, show_default=True, help="A console too."
-)
+@click.option("--console/--no-console", "with_console", default=True, show_default=True, help="A console too.")
 @click.option("--stay", is_flag=True, help="Leave the console running until Ctrl-C, to look at the contact's page.")
 @json_option
 def command(*, seconds: float, keep: Path | None, with_console: bool, stay: bool, as_json: bool) -> ExitCode:
