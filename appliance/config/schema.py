@@ -195,6 +195,7 @@ class Headset(Section):
     agent: Name | None = None  # whose it is: logged in while it is plugged in
     ring: Flag = True  # ring in the ear too
     side_tone: Annotated[float, Field(ge=0, le=1)] = 0.0  # own voice in the ear; most headsets do it themselves
+    echo: Flag = False  # take the loudspeaker's echo out: for speakerphones that don't do it themselves
 
 
 class Panel(Section):

@@ -10,6 +10,7 @@ import array
 import time
 from collections import deque
 from collections.abc import Callable
+from typing import Protocol
 
 from hw.audio.elastic import ElasticBuffer
 from hw.audio.level import SILENT_DB, level_db
@@ -19,16 +20,35 @@ CALL_SAMPLES = 160  # 20 ms
 _MOST_WAITING = 100  # blocks that wait for a thread that has stopped taking them
 
 
-class SoundExchange:
-    """A device's sound. side_tone: how much of the microphone is heard in the own ear, 0 … 1; 0 where the headset does
-    it itself, as most do. Levels are those of the last block, in dB of full scale."""
+class Canceller(Protocol):
+    """Takes the echo of what was played out of what was heard (`hw.line.echo`)."""
 
-    def __init__(self, *, side_tone: float = 0.0, clock: Callable[[], float] = time.monotonic) -> None:
+    def cancel(self, heard: array.array[int], played: array.array[int]) -> array.array[int]:
+        """CALL_SAMPLES each, of one moment."""
+
+    def close(self) -> None:
+        """Twice is safe."""
+
+
+class SoundExchange:
+    """A device's sound. canceller: for a loudspeaker; None for a headset, which has none. side_tone: how much of the
+    microphone is heard in the own ear, 0 … 1; 0 where the headset does it itself, as most do. Levels are those of the
+    last block, in dB of full scale; they are taken while `metered`."""
+
+    def __init__(
+        self,
+        *,
+        side_tone: float = 0.0,
+        canceller: Canceller | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.to_device = ElasticBuffer(rate_hz=CALL_RATE_HZ)
         self.from_device = ElasticBuffer(rate_hz=CALL_RATE_HZ)
         self.microphone_db = self.speaker_db = SILENT_DB
         self.metered = False  # whether somebody looks at the levels
         self._side_tone = side_tone
+        self._canceller = canceller
+        self._far = bytes(2 * CALL_SAMPLES)
         self._clock = clock
         self._outward: deque[tuple[bytes, float]] = deque(maxlen=_MOST_WAITING)
         self._inward: deque[tuple[bytes, float]] = deque(maxlen=_MOST_WAITING)
@@ -38,17 +58,26 @@ class SoundExchange:
 
     def heard(self, frame: bytes) -> None:
         """What the other party says: signed 16 bit at CALL_RATE_HZ."""
+        self._far = frame
         self._outward.append((frame, self._clock()))
 
     def said(self) -> bytes:
         """CALL_SAMPLES of what the device heard."""
         _drain(self._inward, self.from_device)
-        return self.from_device.pull(CALL_SAMPLES, self._clock())
+        near = self.from_device.pull(CALL_SAMPLES, self._clock())
+        if self._canceller is None:
+            return near
+        return self._canceller.cancel(array.array("h", near), array.array("h", self._far)).tobytes()
 
     def begin_anew(self) -> None:
         """What was played so far (a ring) and its timing no longer count."""
         self._outward.clear()
         self.to_device = ElasticBuffer(rate_hz=CALL_RATE_HZ)
+
+    def close(self) -> None:
+        """When neither side calls any more. Twice is safe."""
+        if self._canceller is not None:
+            self._canceller.close()
 
     # ── the device ───────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -20,6 +20,7 @@ import pyaudio
 from hw.audio.exchange import CALL_RATE_HZ, SoundExchange
 from hw.audio.interface import BLOCK_SAMPLES, SoundStream
 from hw.errors import DeviceAbsentError, DeviceBusyError, DeviceError
+from hw.holders import holder_of
 
 log = logging.getLogger(__name__)
 _BUSY = -9985  # paDeviceUnavailable
@@ -31,13 +32,15 @@ _JOIN_S = 2.0
 class PortAudioStream(SoundStream):
     """The PCM `name`, mono at 8 kHz both ways."""
 
-    def __init__(self, name: str, exchange: SoundExchange, *, hurry: bool = True) -> None:
-        """hurry: real-time priority where the system allows it; not for a sound server's PCM, whose own threads would
-        starve (seen on PulseAudio). Raises DeviceAbsentError, DeviceBusyError (its holder named), DeviceError."""
+    def __init__(self, name: str, exchange: SoundExchange, *, file: str = "", hurry: bool = True) -> None:
+        """file: the device file, by which a holder is named. hurry: real-time priority where the system allows it; not
+        for a sound server's PCM, whose own threads would starve (seen on PulseAudio). Raises DeviceAbsentError,
+        DeviceBusyError (its holder named), DeviceError."""
         self.name = name
         self.exchange = exchange
         self._fault = ""
         self._hurry = hurry
+        self._file = file
         self._stopping = False
         self._closed = False
         with _quiet():
@@ -86,7 +89,8 @@ class PortAudioStream(SoundStream):
             )
         except OSError as error:
             if error.errno == _BUSY or _BUSY in error.args:
-                raise DeviceBusyError(self.name, "another program's sound") from error
+                holder = holder_of(self._file) if self._file else "another program"
+                raise DeviceBusyError(self._file or self.name, holder) from error
             raise DeviceError(f"{self.name} can't be opened for sound ({error}); plug it in again") from error
 
     def _run(self, work: Any) -> None:

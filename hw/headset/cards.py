@@ -22,6 +22,13 @@ def card_of(node: Path) -> str:
     raise DeviceAbsentError(f"{node.name} has no sound card of its own; plug in a headset with USB sound")
 
 
+def capture_file(node: Path, dev: Path = Path("/dev")) -> str:
+    """The device file of that card's microphone, "" for none: who has it open uses the sound."""
+    device = usb_device(node)
+    numbers = sorted(device.glob("*/sound/card*/pcmC*D0c")) if device is not None else []
+    return str(dev / "snd" / numbers[0].name) if numbers else ""
+
+
 def usb_device(node: Path) -> Path | None:
     """The USB device that `node` hangs at; None for one that hangs at another bus (Bluetooth, uhid)."""
     real = node.resolve()

@@ -19,7 +19,7 @@ from hw.audio.exchange import SoundExchange
 from hw.audio.interface import SoundStream
 from hw.devices import Found, Kind, Probed
 from hw.errors import DeviceAbsentError, DeviceError, DeviceGoneError, DriverError, SignalError
-from hw.headset.cards import card_of
+from hw.headset.cards import capture_file, card_of
 from hw.headset.descriptor import Kind as ReportKind
 from hw.headset.descriptor import ReportMap, parse_descriptor
 from hw.headset.interface import HeadsetPort
@@ -149,9 +149,10 @@ class HidrawHeadsets:
         """By PortAudio; PyAudio is imported only here, because looking at buttons needs none."""
         from hw.audio.portaudio import PortAudioStream
 
+        node = self._sys / Path(found.address).name
         if self._pcm is None:
-            self._pcm = point_alsa_to(card_of(self._sys / Path(found.address).name))
-        return PortAudioStream(self._pcm, exchange)
+            self._pcm = point_alsa_to(card_of(node))
+        return PortAudioStream(self._pcm, exchange, file=capture_file(node))
 
     def _headset(self, node: Path) -> Found | None:
         """None for a mouse, and for what vanishes while it is looked at."""

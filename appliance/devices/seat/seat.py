@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from appliance.devices.agent.call import BUSY, DECLINED, DeviceCall
 from appliance.devices.agent.settings import AgentSettings
+from appliance.devices.agent.sound import Nothing
 from appliance.devices.agent.user_agent import UserAgent
 from appliance.devices.seat.ringing import Ringing
 from appliance.errors import DevicesError
@@ -39,7 +40,7 @@ class Seat:
         open_sound: OpenSound,
         *,
         rings: bool = True,
-        side_tone: float = 0.0,
+        make_exchange: Callable[[], SoundExchange] = SoundExchange,
         used: Callable[[], None] = lambda: None,
     ) -> None:
         """Raises DevicesError."""
@@ -48,7 +49,7 @@ class Seat:
         self.registration = 0  # the last status of it
         self._open_sound = open_sound
         self._rings = rings
-        self._side_tone = side_tone
+        self._make_exchange = make_exchange
         self._used = used
         self._exchange = SoundExchange()
         self._stream: SoundStream | None = None
@@ -181,7 +182,7 @@ class Seat:
         """Open it where it isn't; buffers begin anew with each call."""
         if self._stream is not None:
             return True
-        self._exchange = SoundExchange(side_tone=self._side_tone)
+        self._exchange = self._make_exchange()
         try:
             self._stream = self._open_sound(self._exchange)
         except DeviceError as error:
@@ -194,6 +195,8 @@ class Seat:
         stream, self._stream = self._stream, None
         if stream is not None:
             stream.close()
+            self._agent.sound.exchange = Nothing()
+            self._exchange.close()
 
     def _lose(self, reason: str) -> None:
         self.gone = reason

@@ -26,12 +26,15 @@ from appliance.devices.keep_alive import KeepAlive
 from appliance.devices.seat.hygiene import Use, note_use
 from appliance.devices.seat.seat import Seat
 from appliance.errors import DevicesError
+from hw.audio.exchange import SoundExchange
 from hw.devices import Found, Kind
 from hw.errors import DeviceAbsentError, HwError
 from hw.headset.interface import Headset, HeadsetBackend
 from hw.headset.mock import MockHeadsets
+from hw.line.echo import SpeexCanceller
 from hw.registry import Registry
 
+ECHO_TAIL_MS = 240  # both buffers, the device's own delay, and a room
 LOOK_S = 1.0  # for a headset to be plugged in
 REFUSED_S = 60.0  # until an agent who could not be signed in is tried again
 log = logging.getLogger(__name__)
@@ -72,7 +75,7 @@ class SeatService:
                 headset,
                 lambda exchange: backend.open_sound(found, exchange),
                 rings=entry.ring,
-                side_tone=entry.side_tone,
+                make_exchange=lambda: _exchange(entry),
                 used=lambda: self._note_use(found, entry),
             )
             if wearer is not None:
@@ -171,6 +174,12 @@ class SeatService:
                 log.warning("%s can't be written: %s", self._paths.headset_uses, error.strerror)
 
         self._api.ask(Asked(op="agent.list", then=note, tries=1))
+
+
+def _exchange(entry: Entry) -> SoundExchange:
+    """For one call."""
+    canceller = SpeexCanceller(ECHO_TAIL_MS) if entry.echo else None
+    return SoundExchange(side_tone=entry.side_tone, canceller=canceller)
 
 
 def _names(found: Found) -> tuple[str, ...]:
