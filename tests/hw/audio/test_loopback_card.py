@@ -19,13 +19,14 @@ from hw.errors import DeviceBusyError, DeviceError
 
 CARDS = Path("/proc/asound/cards")
 PATIENCE_S = 60.0  # an emulated machine is slow
+CHIRPS = 3
 PCM = "headset"
 _ALSA = """\
 </usr/share/alsa/alsa.conf>
 pcm.headset {
     type asym
-    playback.pcm { type plug slave.pcm "hw:CARD=Loopback,DEV=0" }
-    capture.pcm { type plug slave.pcm "hw:CARD=Loopback,DEV=1" }
+    playback.pcm { type plug slave.pcm "hw:CARD=Loopback,DEV=0,SUBDEV=0" }
+    capture.pcm { type plug slave.pcm "hw:CARD=Loopback,DEV=1,SUBDEV=0" }
     hint { show on description "loop-back" }
 }
 """
@@ -67,16 +68,20 @@ def _is_tone(samples: array.array[int]) -> bool:
     return shares[0] > 0.8
 
 
-def test_delay_when_a_chirp_goes_round_then_it_is_found() -> None:
-    exchange = SoundExchange()
+def test_delay_when_chirps_go_round_then_found() -> None:
+    """An emulated machine is late now and then, so that not every chirp comes back whole."""
+    exchange, found = SoundExchange(), list[float]()
     with PortAudioStream(PCM, exchange), Loop(exchange) as loop:
-        loop.wait(3.0)
-        before = len(loop.heard)
-        loop.say(CHIRP.tobytes())
-        loop.wait(3.0)
-        at = find_chirp(loop.heard[before:])
-    assert at is not None
-    print(f"there and back: {at / 8:.0f} ms")
+        until = time.monotonic() + PATIENCE_S
+        while len(found) < CHIRPS and time.monotonic() < until:
+            before = len(loop.heard)
+            loop.say(CHIRP.tobytes())
+            loop.wait(2.0)
+            at = find_chirp(loop.heard[before:])
+            found += [at / 8] if at is not None else []
+    buffers = (exchange.to_device, exchange.from_device)
+    print(f"there and back: {found} ms; underruns {[buffer.underruns for buffer in buffers]}")
+    assert len(found) >= CHIRPS
 
 
 def test_card_when_it_is_in_use_then_its_holder_is_named() -> None:
