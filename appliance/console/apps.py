@@ -49,6 +49,7 @@ BESIDE: tuple[str, ...] = (
     "appliance.console.webhooks.background",
     "appliance.console.orders.background",
     "appliance.console.uploads.background",
+    "appliance.console.erasing.background",
 )
 
 

@@ -15,6 +15,9 @@ from appliance import events as ev
 
 ERASED = "erased"  # why a recording is gone, in a record
 Changes = dict[str, Any]
+_WRITTEN_BY_PEOPLE = frozenset(
+    {"Attributes", "attributes", "Text", "CustomerName", "DisconnectDetail", "Detail", "caller", "caller_name"}
+)  # names of values in records and in events that are none of a contact's
 _OUTSIDE = (ev.LegRole.CUSTOMER, ev.LegRole.THIRD_PARTY)
 
 
@@ -34,6 +37,39 @@ def without_recordings(record: dict[str, Any]) -> dict[str, Any]:
     if record.get("Recordings"):
         changed["Recordings"] = [{**one, **gone} for one in record["Recordings"]]
     return changed
+
+
+def scrubbed_record(record: dict[str, Any]) -> dict[str, Any]:
+    """A contact record without what tells of the customer, where its events aren't at hand; its recordings are gone."""
+    words = customer_words(record)
+    cleaned = {name: _cleaned(name, value, words) for name, value in record.items()}
+    for endpoint in ("CustomerEndpoint", "TransferredToEndpoint"):
+        if isinstance(cleaned.get(endpoint), dict):
+            cleaned[endpoint] = {**cleaned[endpoint], "Address": ""}
+    return without_recordings(cleaned)
+
+
+def customer_words(record: dict[str, Any]) -> frozenset[str]:
+    """By what a record's customer is told: number and name."""
+    endpoint, details = record.get("CustomerEndpoint") or {}, record.get("Linekeeper") or {}
+    return frozenset(word for word in (endpoint.get("Address"), details.get("CustomerName")) if word)
+
+
+def without_words(value: Any, words: frozenset[str]) -> Any:
+    """JSON in which no text has one of these words; texts that people wrote are gone in any case."""
+    return _cleaned("", value, words)
+
+
+def _cleaned(name: str, value: Any, words: frozenset[str]) -> Any:
+    if name in _WRITTEN_BY_PEOPLE:
+        return type(value)() if isinstance(value, str | dict | list) else value
+    if isinstance(value, dict):
+        return {key: _cleaned(key, inner, words) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_cleaned(name, inner, words) for inner in value]
+    if isinstance(value, str) and any(word in value for word in words):
+        return ""
+    return value
 
 
 def _leg(body: ev.LegStarted) -> Changes:

@@ -205,8 +205,19 @@ class Uploads:
         return stored.first() is not None
 
     async def _drop(self, upload: str) -> None:
-        for name in await self._storage.names(f"{FOLDER}/{upload}"):
-            await self._storage.delete(name)
+        await _drop_parts(self._storage, upload)
+
+
+async def drop_upload(database: Database, storage: Storage, upload: str) -> None:
+    """Whoever's it is: its recording was erased. Raises StorageError."""
+    await _drop_parts(storage, upload)
+    async with database.writing() as session:
+        await _forget(session, upload)
+
+
+async def _drop_parts(storage: Storage, upload: str) -> None:
+    for name in await storage.names(f"{FOLDER}/{upload}"):
+        await storage.delete(name)
 
 
 def place(box: str, facts: Recording) -> str:

@@ -22,19 +22,21 @@ from appliance.store.store import Store
 from appliance.store.voicemails import VoicemailState
 
 REQUESTED = "erasure request"
+AT_ONCE = 100  # contacts of one transaction, so that nobody waits for the store
 
 
 def go_on(store: Store, paths: BoxPaths, box: str, erasure: Erasure) -> Erasure:
-    """Carry out what can be: contacts that are over and on no hold. When none is left under way, the receipt goes to
-    the console. `box`: its name, which stands in records."""
+    """Carry out what can be: contacts that are over and on no hold, at most `AT_ONCE`. When none is left, the receipt
+    goes to the console. `box`: its name, which stands in records."""
     erased, held, recordings, waiting = dict.fromkeys(erasure.erased), dict.fromkeys(erasure.held), 0, False
+    most = len(erased) + AT_ONCE
     for contact in _wanted(store, erasure):
         row = store.contacts.get(contact)
         if row is None or contact in erased:
             continue
         if store.legal_holds.holds(contact):
             held[contact] = None
-        elif row.open:
+        elif row.open or len(erased) >= most:
             waiting = True
         else:
             recordings += erase_contact(store, paths, box, contact)

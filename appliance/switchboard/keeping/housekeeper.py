@@ -25,6 +25,7 @@ from appliance.switchboard.store_thread import StoreThread
 logger = logging.getLogger(__name__)
 
 EVERY_S = 60.0
+SOON_S = 0.2  # while there is more to erase
 
 
 class Housekeeper:
@@ -48,6 +49,7 @@ class Housekeeper:
         self._messages_changed = messages_changed
         self._publish = publish
         self._task: asyncio.Task[None] | None = None
+        self._erased = 0
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="housekeeper")
@@ -75,7 +77,7 @@ class Housekeeper:
     async def look(self) -> Assessment:
         """Once. Raises StoreError, OSError."""
         configuration = self._configuration()
-        found, gone, erased = await self._store.run(lambda store: self._keep(store, configuration))
+        found, gone, self._erased = await self._store.run(lambda store: self._keep(store, configuration))
         await asyncio.to_thread(self._tell_contacts, found)
         if self.found is None or self.found.level is not found.level:
             logger.log(logging.INFO if found.level is Level.OK else logging.ERROR, "storage: %s", _words(found))
@@ -83,7 +85,7 @@ class Housekeeper:
         if gone:
             logger.info("%d recordings were deleted: what the console has, or retention", gone)
             self._messages_changed()
-        if erased:
+        if self._erased:
             await self._publish()
         return found
 
@@ -93,12 +95,12 @@ class Housekeeper:
                 await self.look()
             except (ApplianceError, OSError) as error:
                 logger.warning("nobody has looked after the storage: %s", error)
-            await asyncio.sleep(EVERY_S)
+            await asyncio.sleep(SOON_S if self._erased else EVERY_S)
 
     def _keep(self, store: Store, configuration: Configuration) -> tuple[Assessment, int, int]:
-        """In the store's thread: what there is afterwards, how many recordings and requests went."""
+        """In the store's thread: what there is afterwards, how many recordings went, how many contacts were erased."""
         paths, storage, wall_s = self._paths, configuration.storage, self._clock().wall_s
-        erased = retention.finish_erasures(store, paths, configuration.box.name)
+        erased = retention.go_on_with_erasures(store, paths, configuration.box.name)
         gone = retention.expire(store, paths, storage, wall_s=wall_s)
         before = self._before()
         found = assess(measure(store, paths, wall_s=wall_s), policy(configuration), before=before)

@@ -49,13 +49,14 @@ def expire(store: Store, paths: BoxPaths, storage: Storage, *, wall_s: float) ->
     return gone
 
 
-def finish_erasures(store: Store, paths: BoxPaths, box: str) -> int:
-    """Requests that waited for contacts under way; how many are done now."""
-    done = 0
-    for erasure in store.erasures.open():
+def go_on_with_erasures(store: Store, paths: BoxPaths, box: str) -> int:
+    """Requests that had too many contacts, or some under way; how many contacts were erased now."""
+    erased = 0
+    for before in store.erasures.open():
         with store.transaction():
-            done += go_on(store, paths, box, erasure).done
-    return done
+            after = go_on(store, paths, box, before)
+        erased += len(after.erased) - len(before.erased)
+    return erased
 
 
 def _drop(store: Store, paths: BoxPaths, one: SealedRecording) -> None:

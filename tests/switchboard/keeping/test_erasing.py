@@ -15,7 +15,7 @@ from appliance.cloud.recordings import RECORDING_ERASED
 from appliance.errors import RequestError
 from appliance.ids import ContactId, RecordingId
 from appliance.store import Store
-from appliance.switchboard.keeping import erasing
+from appliance.switchboard.keeping import erasing, retention
 
 OTHER = "+8225559999"
 
@@ -103,6 +103,18 @@ def test_erasure_when_a_contact_is_under_way_then_it_waits_for_its_end(branch: B
     again = branch.perform("erasure.carry_out", request="e1", number=1, contacts=["c1", "c2"])
     assert (again["erased"], again["done"]) == (["c1", "c2"], True)
     assert branch.perform("erasure.list")["open"] == []
+
+
+def test_erasure_when_of_many_contacts_then_in_slices(branch: Branch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(erasing, "AT_ONCE", 3)
+    for number in range(8):
+        branch.contact(f"c{number}")
+    first = branch.perform("erasure.carry_out", request="e1", number=1, customer=CUSTOMER)
+    assert (len(first["erased"]), first["done"]) == (3, False)
+    slices = [retention.go_on_with_erasures(branch.store, branch.paths, "branch") for _ in range(3)]
+    assert slices == [3, 2, 0]
+    (receipt,) = branch.told(ERASURE_RECEIPT)
+    assert len(receipt["erased"]) == 8
 
 
 def test_erasure_when_interrupted_after_the_files_then_it_is_carried_out_again(
