@@ -64,6 +64,7 @@ class SyncService:
         self._clock = now
         self._parts = parts
         self._renewed = asyncio.Event()
+        self.reconfigure: Callable[[], None] = lambda: None
         self.ground: Ground | None = None
 
     async def run(self) -> None:
@@ -133,6 +134,7 @@ class SyncService:
             pace=pace,
             minutes_of_day=_minutes_of_day,
             identity_changed=self.identity_changed,
+            reconfigure=self.reconfigure,
         )
         tasks = [asyncio.create_task(_kept(part, ground)) for part in self._parts or installed()]
         try:
@@ -183,6 +185,7 @@ async def serve(config_file: Path) -> None:
     configuration = LastGood(config_file, keep=False).load().configuration
     data = box_paths(configuration).data
     service = SyncService(configuration, credentials=lambda: present_credentials(data))
+    service.reconfigure = lambda: _reload(service, config_file)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

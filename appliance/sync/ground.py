@@ -27,7 +27,8 @@ def _ignore(_why: str) -> None:
 class Ground:
     """settings: of `[sync]`, replaced when the configuration is read again; up: whether the console answers;
     hurried: told when a person wants everything tried now; recordings_pending: how many wait; warnings: sentences for a
-    person, by topic; minutes_of_day: local time; identity_changed: to be told when certificate or box id are others."""
+    person, by topic; minutes_of_day: local time; identity_changed: to be told when certificate or box id are others;
+    reconfigure: when the configuration file, or what the console wants of it, has changed."""
 
     settings: Sync
     paths: BoxPaths
@@ -38,6 +39,7 @@ class Ground:
     pace: Pace
     minutes_of_day: Callable[[], int]
     identity_changed: Callable[[], None] = _nothing
+    reconfigure: Callable[[], None] = _nothing
     up: bool = False
     reached: Callable[[], None] = _nothing
     missed: Callable[[str], None] = _ignore

@@ -35,8 +35,10 @@ from appliance.console.notices import Notices, Topic
 from appliance.console.people.roles import Branches
 from appliance.sync.identity import enrolling
 from appliance.sync.identity.identity import Identity
+from appliance.sync.identity.machine import machine_id
 
 STARTED_WITHIN_S = 20.0
+HERE = machine_id()  # as a sync service in the test says it
 Result = TypeVar("Result")
 
 
@@ -49,6 +51,7 @@ class BoxPort:
     database_url: str
     data_dir: Path
     shift_s: float = 0.0
+    websockets: bool = True
     loop: asyncio.AbstractEventLoop = field(init=False)
     notices: Notices = field(init=False)
 
@@ -92,7 +95,7 @@ class BoxPort:
         made: str = self.with_console(work)
         return made
 
-    def enrol(self, branch: str, data: Path, *, machine: str = "m1", box: str = "") -> Identity:
+    def enrol(self, branch: str, data: Path, *, machine: str = HERE, box: str = "") -> Identity:
         """A new box of `branch` whose identity lies under `data`."""
         code = self.code(branch)
 
@@ -105,10 +108,10 @@ class BoxPort:
 
 
 @contextmanager
-def box_port(database_url: str, data_dir: Path) -> Iterator[BoxPort]:
-    """The box application behind real TLS, served by a thread of this process."""
+def box_port(database_url: str, data_dir: Path, *, websockets: bool = True) -> Iterator[BoxPort]:
+    """The box application behind real TLS, served by a thread of this process. websockets: whether any gets through."""
     keys = console_keys(data_dir / "authority")
-    port = BoxPort(url="", keys=keys, database_url=database_url, data_dir=data_dir)
+    port = BoxPort(url="", keys=keys, database_url=database_url, data_dir=data_dir, websockets=websockets)
     thread = threading.Thread(target=asyncio.run, args=(_serve(port, ready := _Ready()),), daemon=True)
     thread.start()
     assert ready.event.wait(STARTED_WITHIN_S), "the box port did not start"
@@ -171,7 +174,8 @@ async def _serve(port: BoxPort, ready: _Ready) -> None:
         app, context = box_app(here), box_tls(here, ["127.0.0.1", "localhost"])
         _add_probes(app)
         config = uvicorn.Config(
-            app, host="127.0.0.1", port=0, http=HttpWithCertificate, ws="websockets-sansio", log_level="warning",
+            app, host="127.0.0.1", port=0, http=HttpWithCertificate, log_level="warning",
+            ws="websockets-sansio" if port.websockets else "none",
             lifespan="off", ssl_context_factory=lambda *_: context,
         )  # fmt: skip
         ready.server = server = uvicorn.Server(config)

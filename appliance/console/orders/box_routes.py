@@ -10,7 +10,7 @@ import hashlib
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, FastAPI, Query, Response, WebSocket
+from fastapi import APIRouter, FastAPI, Query, Request, Response, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
 from appliance.cloud import paths
@@ -61,21 +61,23 @@ async def socket(websocket: WebSocket, console: PresentConsole, box: PresentBox,
 
 @router.get(paths.DOWN_POLL)
 async def poll(
+    request: Request,
     console: PresentConsole,
     box: PresentBox,
     after: Number = 0,
     wait_s: Annotated[float, Query(ge=0, le=LONGEST_POLL_S)] = 0.0,
 ) -> Response:
-    """Orders after that number, as soon as there are any; [] after wait_s."""
+    """Orders after that number, as soon as there are any; [] after wait_s, or when nobody waits any more."""
     await _note_taken(console, box, after)
-    found: list[tuple[int, str]] = []
-    with console.notices.listening(Topic.ORDERS) as listener:
-        deadline_s = asyncio.get_running_loop().time() + wait_s
-        while not (found := await _waiting(console, box, after)):
-            left_s = deadline_s - asyncio.get_running_loop().time()
-            if left_s <= 0:
-                break
-            await _woken(listener, box.box, min(left_s, LOOK_EVERY_S))
+    looking = asyncio.create_task(_until_there_are_some(console, box, after, wait_s))
+    leaving = asyncio.create_task(_left(request))
+    try:
+        await asyncio.wait((looking, leaving), return_when=asyncio.FIRST_COMPLETED)
+        found = looking.result() if looking.done() else []
+    finally:
+        looking.cancel()
+        leaving.cancel()
+        await asyncio.gather(looking, leaving, return_exceptions=True)
     return Response("[" + ",".join(document for _, document in found) + "]", media_type="application/json")
 
 
@@ -89,6 +91,23 @@ async def blob(sha256: str, console: PresentConsole, box: PresentBox) -> Respons
         raise BoxRefusedError(RefusalKind.NOT_FOUND, detail, box=box.box, branch=box.branch) from error
     assert hashlib.sha256(content).hexdigest() == sha256
     return Response(content, media_type="application/octet-stream")
+
+
+async def _until_there_are_some(console: Console, box: KnownBox, after: int, wait_s: float) -> list[tuple[int, str]]:
+    with console.notices.listening(Topic.ORDERS) as listener:
+        deadline_s = asyncio.get_running_loop().time() + wait_s
+        while not (found := await _waiting(console, box, after)):
+            left_s = deadline_s - asyncio.get_running_loop().time()
+            if left_s <= 0:
+                break
+            await _woken(listener, box.box, min(left_s, LOOK_EVERY_S))
+    return found
+
+
+async def _left(request: Request) -> None:
+    """Until the box has hung up."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _send(websocket: WebSocket, console: Console, box: KnownBox, after: int) -> None:

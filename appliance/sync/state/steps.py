@@ -43,4 +43,30 @@ STEPS = (
         tries INTEGER NOT NULL DEFAULT 0,
         done INTEGER NOT NULL DEFAULT 0
     ) STRICT""",
+    # Orders of the console as they came (signed), by box id: a box that is enrolled anew begins with number 1.
+    """CREATE TABLE orders (
+        box TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        document TEXT NOT NULL,
+        done INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (box, number)
+    ) STRICT""",
+    # What the console wanted last and the box has done: between it and what is lie the technician's changes.
+    """CREATE TABLE applied (
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        content TEXT NOT NULL,
+        PRIMARY KEY (kind, name)
+    ) STRICT""",
+    # A change that is put back unless the console is reached in time. undo: for the switchboard. All JSON.
+    """CREATE TABLE probation (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        number INTEGER NOT NULL,
+        version INTEGER NOT NULL,
+        undo TEXT NOT NULL,
+        applied TEXT NOT NULL,
+        began TEXT NOT NULL
+    ) STRICT""",
+    # What was last told of local changes (JSON), so that it is told only when it is another.
+    "CREATE TABLE drift (one INTEGER PRIMARY KEY CHECK (one = 1), told TEXT NOT NULL) STRICT",
 )

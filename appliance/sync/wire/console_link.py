@@ -16,6 +16,7 @@ import msgspec
 
 from appliance.cloud import batch, delivery, paths, signing
 from appliance.cloud.delivery import Conflict, Receipt
+from appliance.cloud.enrolment import MACHINE
 from appliance.cloud.live import LiveState
 from appliance.cloud.reconciling import Verdict
 from appliance.errors import SyncError
@@ -66,7 +67,7 @@ class ConsoleLink:
         self.session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(ssl=tls, keepalive_timeout=75),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=ANSWER_S),
-            headers={"User-Agent": "linekeeper-sync"},
+            headers={"User-Agent": "linekeeper-sync", MACHINE: credentials.machine},
         )
 
     async def close(self) -> None:

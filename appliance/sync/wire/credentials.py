@@ -9,18 +9,20 @@ from pathlib import Path
 
 from appliance.cloud.signing import signature_of
 from appliance.sync.identity.identity import is_enrolled, load_identity
+from appliance.sync.identity.machine import machine_id
 from appliance.sync.identity.tls import client_context
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
     """url: of the console, without a path; tls: makes the context of a connection, None for plain HTTP (tests only);
-    sign: the box's key over a text."""
+    sign: the box's key over a text; machine: the hardware's id."""
 
     box: str
     url: str
     tls: Callable[[], ssl.SSLContext] | None
     sign: Callable[[bytes], bytes]
+    machine: str = ""
 
 
 def present_credentials(data: Path) -> Credentials | None:
@@ -38,4 +40,5 @@ def present_credentials(data: Path) -> Credentials | None:
         url=identity.console.url,
         tls=lambda: client_context(identity),
         sign=lambda text: signature_of(identity.key, text),
+        machine=machine_id(),
     )

@@ -13,7 +13,7 @@ import aiohttp
 import msgspec
 import pytest
 from kit.console import sqlite_with_tables
-from kit.enrolled import PROBE, BoxPort, box_port, web_session
+from kit.enrolled import HERE, PROBE, BoxPort, box_port, web_session
 from kit.processes import wait_until
 from sqlalchemy import delete, select
 
@@ -59,7 +59,7 @@ def port(served: BoxPort) -> BoxPort:
 
 
 def ask(
-    port: BoxPort, context: ssl.SSLContext, path: str = PROBE, *, machine: str = "m1", upgrade: bool = False
+    port: BoxPort, context: ssl.SSLContext, path: str = PROBE, *, machine: str = HERE, upgrade: bool = False
 ) -> tuple[int, bytes]:
     headers = {MACHINE: machine, **(UPGRADE if upgrade else {})}
 
@@ -128,7 +128,7 @@ def test_enrolment_when_the_console_is_another_one_then_no_code_is_sent(port: Bo
 def join(port: BoxPort, data: Path, code: str, authority: enrolling.Authority | None = None) -> Identity:
     async def run() -> Identity:
         believed = authority or await enrolling.ask_authority(port.url)
-        joining = enrolling.Joining(code=code, name="box", machine="m1", version="1")
+        joining = enrolling.Joining(code=code, name="box", machine=HERE, version="1")
         return await enrolling.enrol(data, url=port.url, authority=believed, joining=joining)
 
     return asyncio.run(run())
@@ -186,7 +186,7 @@ def test_presence_when_the_box_was_revoked_then_refused_at_once(port: BoxPort, t
     assert (answer[0], refusal(answer)) == (403, RefusalKind.REVOKED)
     assert [one.branch for one in port.audited(Deed.REFUSED) if one.who == f"box:{identity.box}"] == ["seoul"]
     with pytest.raises(enrolling.EnrolmentError, match="revoked"):
-        asyncio.run(enrolling.renew(tmp_path / "box", identity, machine="m1"))
+        asyncio.run(enrolling.renew(tmp_path / "box", identity, machine=HERE))
 
 
 def test_presence_when_the_certificate_has_ended_then_only_a_renewal_helps(port: BoxPort, tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ def test_presence_when_the_certificate_has_ended_then_only_a_renewal_helps(port:
     port.shift_s = ended_s - datetime.now(UTC).timestamp() + DAY_S
     answer = ask(port, of(identity))
     assert (answer[0], refusal(answer)) == (403, RefusalKind.ENDED)
-    new = asyncio.run(enrolling.renew(tmp_path / "box", identity, machine="m1"))
+    new = asyncio.run(enrolling.renew(tmp_path / "box", identity, machine=HERE))
     assert new.certificate.serial_number != identity.certificate.serial_number
     assert ask(port, of(new))[0] == 200
 
@@ -216,11 +216,11 @@ def test_presence_when_the_machine_is_another_then_both_are_out_until_an_admin_d
         async with one.database.writing() as session:
             seen = [one.machine for one in await boxes.sightings(session, identity.box)]
             assert await boxes.clear(session, identity.box, machine="m2")
-            assert not await boxes.clear(session, identity.box, machine="m1")
+            assert not await boxes.clear(session, identity.box, machine=HERE)
         return seen
 
     assert port.with_console(decide) == ["m2"]
-    assert refusal(ask(port, of(identity), machine="m1")) is RefusalKind.CLONE
+    assert refusal(ask(port, of(identity), machine=HERE)) is RefusalKind.CLONE
     assert ask(port, of(identity), machine="m2")[0] == 200
 
 
@@ -229,7 +229,7 @@ def test_presence_when_a_replaced_certificate_comes_back_then_a_clone_is_suspect
 ) -> None:
     old = port.enrol("seoul", tmp_path / "box")
     copied = tls.client_context(old)
-    new = asyncio.run(enrolling.renew(tmp_path / "box", old, machine="m1"))
+    new = asyncio.run(enrolling.renew(tmp_path / "box", old, machine=HERE))
     assert ask(port, copied)[0] == 200  # the new one hasn't been used: its answer may have been lost
     assert ask(port, of(new))[0] == 200
     port.shift_s = 3700.0
@@ -238,7 +238,7 @@ def test_presence_when_a_replaced_certificate_comes_back_then_a_clone_is_suspect
 
 
 def test_enrolment_when_another_box_has_the_branch_then_it_is_replaced(port: BoxPort, tmp_path: Path) -> None:
-    one = port.enrol("incheon", tmp_path / "one", machine="m1")
+    one = port.enrol("incheon", tmp_path / "one")
     two = port.enrol("incheon", tmp_path / "two", machine="m2")
     assert states(port, "incheon") == {one.box: "replaced", two.box: "active"}
     assert ask(port, of(one))[0] == 200

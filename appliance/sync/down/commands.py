@@ -1,0 +1,132 @@
+"""Commands of the console: restart, logs, erase, renew, resend. What came of each is an event.
+
+Each is carried out at most once: it counts as done before it begins where it may end this process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import struct
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from appliance.cloud.orders import COMMAND_RESULT, Command, CommandKind
+from appliance.errors import ApplianceError, RequestError
+from appliance.store.store import Store
+from appliance.sync.ground import Ground
+from appliance.sync.identity.enrolling import renew
+from appliance.sync.identity.identity import load_identity
+from appliance.sync.identity.machine import machine_id
+
+logger = logging.getLogger(__name__)
+LOG_BYTES = 200_000  # the newest
+LOG_TIMEOUT_S = 60.0
+JOURNAL = "/usr/bin/journalctl"
+AT_ONCE = 5000
+_CREDENTIALS = struct.Struct("3i")  # pid, uid, gid: SO_PEERCRED
+
+
+async def carry_out(ground: Ground, order: Command, *, end: Callable[[], None]) -> None:
+    """end: stops the sync service, which its supervisor starts again. Raises SyncError where the switchboard isn't
+    there to note the result."""
+    if ground.clock().wall_s > order.expires_s:
+        await _tell(ground, order, ok=False, text="it came too late")
+        return
+    try:
+        text = await _WORK[order.command](ground, order)
+    except (ApplianceError, OSError, ValueError, TimeoutError) as error:
+        await _tell(ground, order, ok=False, text=str(error) or "no answer in time")
+        return
+    await _tell(ground, order, ok=True, text=text)
+    if order.command is CommandKind.RENEW_CERTIFICATE:
+        ground.identity_changed()
+    if order.command is CommandKind.RESTART and order.arguments.get("service") == "sync":
+        end()
+
+
+async def _tell(ground: Ground, order: Command, *, ok: bool, text: str) -> None:
+    content = {"number": order.number, "command": order.command.value, "ok": ok, "text": text}
+    await ground.switchboard.call("outbox.note", kind=COMMAND_RESULT, content=content)
+
+
+async def _restart(ground: Ground, order: Command) -> str:
+    service = order.arguments.get("service", "")
+    if service == "sync":
+        return "the sync service begins anew"
+    if service == "switchboard":
+        os.kill(process_behind(ground.paths.api_socket), signal.SIGTERM)  # its supervisor starts it again; calls go on
+        return "the switchboard begins anew"
+    raise RequestError(f"the box can't restart {service!r} from here; it can restart switchboard and sync")
+
+
+def process_behind(path: Path) -> int:
+    """The process that listens on a Unix socket. Raises OSError."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(5)
+        connection.connect(str(path))
+        told = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    pid: int = _CREDENTIALS.unpack(told)[0]
+    return pid
+
+
+async def _logs(ground: Ground, order: Command) -> str:
+    """The newest of the journal, in which numbers are masked."""
+    hours = float(order.arguments.get("hours", "24"))
+    if not 0 < hours <= 24 * 31:
+        raise RequestError(f"logs of {hours:g} hours can't be collected; ask for 1 to 744")
+    since = f"-{max(1, round(hours * 60))}min"
+    words = (JOURNAL, "--unit=linekeeper*", f"--since={since}", "--output=short-iso", "--no-pager", "--quiet")
+    child = await asyncio.create_subprocess_exec(
+        *words, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    try:
+        async with asyncio.timeout(LOG_TIMEOUT_S):
+            said, _ = await child.communicate()
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+    return said[-LOG_BYTES:].decode(errors="replace") or "the journal has nothing of Linekeeper"
+
+
+async def _erase(ground: Ground, order: Command) -> str:
+    """Every contact's recordings, messages and personal data; a legal hold wins."""
+    contacts = await asyncio.to_thread(_contacts, ground.paths.store)
+    held = 0
+    for start in range(0, len(contacts), AT_ONCE):
+        some = contacts[start : start + AT_ONCE]
+        request = f"erase-{order.number}-{start}"
+        done = await ground.switchboard.call(
+            "erasure.carry_out", request=request, number=order.number, contacts=some
+        )  # fmt: skip
+        held += len(done.get("held", ())) if isinstance(done, dict) else 0
+    return f"{len(contacts) - held} contacts erased, {held} kept by a legal hold"
+
+
+def _contacts(path: Path) -> list[str]:
+    with Store.open_read_only(path) as store:
+        return [str(row.contact) for row in store.contacts.latest(10_000_000)]
+
+
+async def _renew(ground: Ground, order: Command) -> str:
+    new = await renew(ground.paths.data, load_identity(ground.paths.data), machine=machine_id())
+    return f"the new certificate holds until {new.certificate.not_valid_after_utc:%Y-%m-%d}"
+
+
+async def _resend(ground: Ground, order: Command) -> str:
+    contacts = order.arguments.get("contacts", "").split()
+    done = await ground.switchboard.call("outbox.resend", contacts=contacts)
+    return f"{len(done['sent'])} records go out once more, {len(done['unknown'])} have none"
+
+
+_WORK: dict[CommandKind, Callable[[Ground, Command], Awaitable[str]]] = {
+    CommandKind.RESTART: _restart,
+    CommandKind.COLLECT_LOGS: _logs,
+    CommandKind.ERASE: _erase,
+    CommandKind.RENEW_CERTIFICATE: _renew,
+    CommandKind.RESEND: _resend,
+}
