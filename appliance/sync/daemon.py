@@ -142,10 +142,12 @@ class SyncService:
             await self._wait_for_news(None)
         finally:
             self.ground = None
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await link.close()
+            try:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+            finally:  # also where the service is stopped meanwhile
+                await link.close()
 
 
 def installed() -> tuple[Part, ...]:
