@@ -60,13 +60,18 @@ class Connection:
         return cls(raw)
 
     @classmethod
-    def private_reader(cls, path: Path) -> Connection:
-        """Such a file, for reading beside its process. Raises StoreError."""
+    def private_reader(cls, path: Path, steps: Sequence[str]) -> Connection | None:
+        """Such a file, for reading beside its process; None while it isn't there or not (yet) up to date.
+
+        Raises StoreError.
+        """
         if not path.exists():
-            raise StoreError(f"there is no {path} yet; start the box once")
+            return None
         with _opened(f"file:{_quoted(path)}?mode=ro", str(path)) as raw:
-            _schema(raw)
-        return cls(raw)
+            if _schema(raw) == len(steps):
+                return cls(raw)
+        raw.close()
+        return None
 
     @staticmethod
     def up_to_date(path: Path) -> bool:

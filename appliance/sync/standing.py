@@ -15,6 +15,7 @@ from appliance.store.connection import Connection
 from appliance.store.outbox import Outbox
 from appliance.sync.delivering.outage_store import OutageStore, Reconciliation
 from appliance.sync.identity.identity import is_enrolled, load_identity
+from appliance.sync.state.state_thread import open_state_reader
 
 Json = dict[str, Any]
 MOST_OUTAGES = 10
@@ -58,9 +59,9 @@ def standing(paths: BoxPaths) -> Standing:
         console=identity.console.url,
         revoked=identity.console.revoked,
     )
-    if not paths.sync_db.exists():
-        return found
-    state = Connection.private_reader(paths.sync_db)
+    state = open_state_reader(paths.sync_db)
+    if state is None:
+        return msgspec.structs.replace(found, unsealed=_unsealed(paths, 0))
     try:
         return _of_state(found, state, paths)
     finally:
@@ -69,9 +70,9 @@ def standing(paths: BoxPaths) -> Standing:
 
 def position_on_disk(paths: BoxPaths) -> Position | None:
     """What the console has acknowledged; None where nothing was ever sent. Raises StoreError."""
-    if not paths.sync_db.exists():
+    state = open_state_reader(paths.sync_db)
+    if state is None:
         return None
-    state = Connection.private_reader(paths.sync_db)
     try:
         row = state.row("SELECT seq, head FROM chain")
     finally:

@@ -26,6 +26,7 @@ _KINDS = (
     ("edge", "kamailio"),
     ("contacts", "appliance.contact"),
     ("switchboard", "appliance.switchboard"),
+    ("sync", "appliance.sync"),
     ("supervisor", "appliance.cli.foreground"),
 )
 

@@ -24,6 +24,11 @@ def open_state(path: Path) -> Connection:
     return Connection.private(path, STEPS)
 
 
+def open_state_reader(path: Path) -> Connection | None:
+    """The same, for reading beside the service; None where it was never made or is being made. Raises StoreError."""
+    return Connection.private_reader(path, STEPS)
+
+
 class StateThread:
     """Between `open` and `close`, `run` works on the file in its thread."""
 
