@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
@@ -55,6 +56,6 @@ class ModelConsole:
     def decoded(self) -> list[envelope.CloudEvent]:
         return [envelope.decode(event) for event in self.events]
 
-    def contents(self, kind: str | None = None) -> list[object]:
+    def contents(self, kind: str | None = None) -> list[Any]:
         """What the events say, all or those of one kind."""
         return [msgspec.json.decode(event.data) for event in self.decoded() if kind in (None, event.kind)]

@@ -94,6 +94,7 @@ class Courier:
 
     def next(self, now: Stamp) -> Action | None:
         """Raises StoreError: nothing was lost, ask again later."""
+        self._look_whether_the_store_is_another()
         if now.mono_s >= self._local_retry_at and (local := self._local(now)) is not None:
             return local
         if self.chain.halted or now.mono_s < self._retry_at:
@@ -119,6 +120,14 @@ class Courier:
             return TellOutbox(seq=self.chain.acknowledged_outbox)
         return self._reconciler.note()
 
+    def _look_whether_the_store_is_another(self) -> None:
+        """Before anything is acknowledged to it: its numbers have begun again, and mean other rows."""
+        last = self._feed.last()
+        if last < self.chain.sealed_outbox:
+            logger.warning("the outbox begins anew at row %d: the store was replaced", last)
+            self.chain.outbox_begins_anew()
+            self._told_outbox = 0
+
     def _batch(self, now: Stamp) -> SendBatch | None:
         found = self.chain.next_batch()
         if found is None:
@@ -134,12 +143,7 @@ class Courier:
 
     def _seal(self, now: Stamp) -> bool:
         """Whether there was anything to seal."""
-        last = self._feed.last()
-        if last < self.chain.sealed_outbox:
-            logger.warning("the outbox begins anew at row %d: the store was replaced", last)
-            self.chain.outbox_begins_anew()
-            self._told_outbox = 0
-        if last <= self.chain.sealed_outbox:
+        if self._feed.last() <= self.chain.sealed_outbox:
             return False
         rows = self._feed.pending(after=self.chain.sealed_outbox, limit=self._sizing.events)
         if not rows:
