@@ -19,6 +19,7 @@ from appliance.cli.service import Service
 from appliance.cli.supervisor import Supervisor, Tell
 from appliance.config.contact_settings import box_paths, write_contact_settings
 from appliance.config.lastgood import LastGood, Loaded
+from appliance.config.lines import GATEWAY
 from appliance.config.paths import BoxPaths
 from appliance.config.schema import Configuration
 
@@ -104,12 +105,23 @@ class Box:
                 watchdog_s=WATCHDOG_S,
             ),
             *self._headsets(),
+            *self._lines(),
             Service(
                 name=SYNC,
                 command=(python, "-m", "appliance.sync", "--config", str(self.file)),
                 watchdog_s=WATCHDOG_S,
             ),
         )
+
+    def _lines(self) -> Iterator[Service]:
+        """Each waits for its device to be plugged in; gateways are watched by one process."""
+        served = [line for line in self.configuration.lines if line.kind != GATEWAY]
+        for line in served:
+            words = ("-m", "appliance.devices.line", line.name, "--config", str(self.file), "--wait")
+            yield Service(name=f"line-{line.name}", command=(sys.executable, *words), watchdog_s=WATCHDOG_S)
+        if len(served) < len(self.configuration.lines):
+            words = ("-m", "appliance.devices.gateway", "--config", str(self.file))
+            yield Service(name="gateways", command=(sys.executable, *words), watchdog_s=WATCHDOG_S)
 
     def _headsets(self) -> Iterator[Service]:
         """Each waits for its headset to be plugged in."""

@@ -101,7 +101,7 @@ def system_commands(*, start: bool) -> Iterator[tuple[str, ...]]:
     yield ("systemd-tmpfiles", "--create", "linekeeper.conf")
     yield ("systemctl", "daemon-reload")
     yield ("udevadm", "control", "--reload")
-    yield ("udevadm", "trigger", "--subsystem-match=hidraw")
+    yield ("udevadm", "trigger", "--subsystem-match=hidraw", "--subsystem-match=tty", "--subsystem-match=gpio")
     yield ("systemctl", "stop", "kamailio.service")
     yield ("systemctl", "enable", *(("--now",) if start else ()), TARGET, *_units())
 

@@ -40,6 +40,15 @@ class EdgeCounters(msgspec.Struct, frozen=True, kw_only=True):
     dead_slots: int = 0
 
 
+class TrunkCall(msgspec.Struct, frozen=True, kw_only=True):
+    """A call by a trunk that has not ended. caller: user part of From; inward: it came from outside."""
+
+    sip_call_id: str
+    caller: str
+    inward: bool
+    answered: bool
+
+
 class RegistrationState(StrEnum):
     REGISTERED = "registered"
     TRYING = "trying"
@@ -163,6 +172,21 @@ def trunk_registrations() -> Request[tuple[TrunkRegistration, ...]]:
     """The state of every registered trunk."""
     found = yield Ask(method="uac.reg_dump", absent=[])
     return tuple(_registration(record) for record in found)
+
+
+def trunk_calls(trunk: TrunkId) -> Request[tuple[TrunkCall, ...]]:
+    """Every call by `trunk` now, both ways."""
+    calls: list[TrunkCall] = []
+    for profile in ("in", "out"):
+        found = yield Ask(method="dlg.profile_list", params=(profile, trunk), absent=[])
+        calls += [_trunk_call(dialog, inward=profile == "in") for dialog in _alive(found)]
+    return tuple(calls)
+
+
+def _trunk_call(dialog: dict[str, Any], *, inward: bool) -> TrunkCall:
+    caller = str(dialog.get("from_uri", "")).partition(":")[2].partition("@")[0]
+    answered = int(dialog["state"]) >= _CONFIRMED
+    return TrunkCall(sip_call_id=str(dialog["call-id"]), caller=caller, inward=inward, answered=answered)
 
 
 def _contact(extension: str, contact: dict[str, Any]) -> RegisteredContact:

@@ -1,8 +1,8 @@
 """`python -m appliance.devices.line WHICH --config FILE`: the service of one analog line, as a process.
 
-WHICH is the name of a line under [[lines]], or a device such as /dev/ttyACM0 (or ttyACM0, as udev has it).
-Exit status: 0 after SIGTERM, or for a device that no line has; 1 where the line can't be served, or its device has
-gone (the service manager tries again); 2 for wrong arguments.
+WHICH is the name of a line under [[lines]], or a device such as /dev/ttyACM0 (or ttyACM0, as udev has it; gpiochip0
+stands for the line card at its pins). Exit status: 0 after SIGTERM; 1 where the line can't be served, or its device has
+gone (the service manager tries again); 2 for wrong arguments; 3 for a device that no line has.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import logging
 import os
 import signal
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import NoReturn
 
@@ -20,44 +22,80 @@ from appliance.config.address import edge_address
 from appliance.config.lastgood import LastGood
 from appliance.config.lines import GATEWAY, line_country, line_named, line_port
 from appliance.config.schema import Configuration, Line
-from appliance.devices.line.opening import line_of_device, open_line, wanted
+from appliance.devices.keep_alive import KeepAlive
+from appliance.devices.line.opening import Wanted, line_of_device, open_line, wanted
 from appliance.devices.line.service import LinePlan, LineService
 from appliance.errors import ApplianceError, DevicesError
 from hw.errors import HwError
+from hw.line.interface import LineDriver
 from hw.registry import Registry
 
+NO_LINE = 3  # exit status
+LOOK_S = 1.0
+_PINS = "gpiochip"
 _log = logging.getLogger("appliance.devices.line")
 
 
 def main(words: list[str] | None = None) -> int:
     """Run until told to stop; the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m appliance.devices.line", description=__doc__)
-    parser.add_argument("which", help="a line's name, or a device such as /dev/ttyACM0")
-    parser.add_argument("--config", type=Path, required=True, help="linekeeper.toml")
-    parser.add_argument("--log-level", default="info", choices=["debug", "info", "warning", "error"])
-    arguments = parser.parse_args(words)
+    arguments = parser().parse_args(words)
     logs.set_up("linekeeper-line", level=arguments.log_level)
     try:
         configuration = LastGood(arguments.config, keep=False).load().configuration
-        return _serve(configuration, arguments.which)
+        return _serve(configuration, arguments.which, wait=arguments.wait)
     except (ApplianceError, HwError, OSError) as error:
         _log.critical("the line can't be served: %s", error)
         return 1
 
 
-def _serve(configuration: Configuration, which: str) -> int:
+def parser() -> argparse.ArgumentParser:
+    """The words that it takes."""
+    made = argparse.ArgumentParser(prog="python -m appliance.devices.line", description=__doc__)
+    made.add_argument("which", help="a line's name, or a device such as /dev/ttyACM0")
+    made.add_argument("--config", type=Path, required=True, help="linekeeper.toml")
+    made.add_argument("--wait", action="store_true", help="wait for the device to be plugged in")
+    made.add_argument("--log-level", default="info", choices=["debug", "info", "warning", "error"])
+    return made
+
+
+def _serve(configuration: Configuration, which: str, *, wait: bool) -> int:
     registry = Registry()
-    line = line_named(configuration, which) or line_of_device(configuration, _address(which), registry)
+    line = _line(configuration, which, registry)
     if line is None:
         _log.warning("no line under [[lines]] has %s; nothing to serve", which)
-        return 0
+        return NO_LINE
     if line.kind == GATEWAY:
         raise DevicesError(f"line {line.name} is a gateway's, which serves it itself; see 'linekeeper line list'")
-    wish = wanted(configuration, line)
-    service = LineService(plan_of(configuration, line), open_line(wish, registry))
+    stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: service.stop())
-    return 1 if service.run() else 0
+        signal.signal(number, lambda *_: stop.set())
+    wish = wanted(configuration, line)
+    opened = _awaited(wish, registry, stop) if wait else open_line(wish, registry)
+    if opened is None:
+        return 0
+    return 1 if LineService(plan_of(configuration, line), opened, stop).run() else 0
+
+
+def _line(configuration: Configuration, which: str, registry: Registry) -> Line | None:
+    if Path(which).name.startswith(_PINS):
+        return next((line for line in configuration.lines if line.kind == "daa"), None)
+    return line_named(configuration, which) or line_of_device(configuration, _address(which), registry)
+
+
+def _awaited(wish: Wanted, registry: Registry, stop: threading.Event) -> LineDriver | None:
+    """The line once its device can be opened; None where we are to stop before."""
+    keep_alive, told = KeepAlive(), ""
+    keep_alive.ready(f"line {wish.line.name} waits for its device")
+    while not stop.is_set():
+        try:
+            return open_line(wish, registry)
+        except DevicesError as error:
+            if str(error) != told:
+                told = str(error)
+                _log.warning("%s", error)
+        keep_alive.turn(time.monotonic())
+        stop.wait(LOOK_S)
+    return None
 
 
 def plan_of(configuration: Configuration, line: Line) -> LinePlan:

@@ -73,7 +73,7 @@ class LinePlan:
 class LineService:
     """Owns the open line until `run` has returned. Raises DevicesError where the SIP port is taken."""
 
-    def __init__(self, plan: LinePlan, line: LineDriver) -> None:
+    def __init__(self, plan: LinePlan, line: LineDriver, stop: threading.Event) -> None:
         self._plan = plan
         self._line = line
         self._joint = Joint(lambda number: keys_for(number, country=plan.country, prefix=plan.prefix))
@@ -84,7 +84,7 @@ class LineService:
         self._since = (line.state, time.time())
         self._last_end = ""
         self._calls_in = self._calls_out = 0
-        self._stop = threading.Event()
+        self._stop = stop
         self._gone = ""
         settings = AgentSettings(
             user=plan.name, edge=plan.edge, sip_port=plan.sip_port, product=f"Linekeeper {plan.kind}"
@@ -94,7 +94,7 @@ class LineService:
         self._listener = threading.Thread(target=self._listen, name="news of the line", daemon=True)
 
     def run(self) -> str:
-        """Until `stop`, or until the device is gone: why, then; "" after `stop`."""
+        """Until `stop` is set, or until the device is gone: why, then; "" after `stop`."""
         keepalive = KeepAlive()
         self._listener.start()
         keepalive.ready(f"line {self._plan.name}")
@@ -107,10 +107,6 @@ class LineService:
             keepalive.stopping()
             self._close()
         return self._gone
-
-    def stop(self) -> None:
-        """From any thread, and from a signal handler."""
-        self._stop.set()
 
     def _turn(self) -> None:
         idle = self._joint.stage is Stage.FREE
