@@ -120,8 +120,8 @@ class Box:
             words = ("-m", "appliance.devices.line", line.name, "--config", str(self.file), "--wait")
             yield Service(name=f"line-{line.name}", command=(sys.executable, *words), watchdog_s=WATCHDOG_S)
         if len(served) < len(self.configuration.lines):
-            words = ("-m", "appliance.devices.gateway", "--config", str(self.file))
-            yield Service(name="gateways", command=(sys.executable, *words), watchdog_s=WATCHDOG_S)
+            watching = ("-m", "appliance.devices.gateway", "--config", str(self.file))
+            yield Service(name="gateways", command=(sys.executable, *watching), watchdog_s=WATCHDOG_S)
 
     def _headsets(self) -> Iterator[Service]:
         """Each waits for its headset to be plugged in."""

@@ -36,13 +36,14 @@ def line_toml(name: str, device: str, sip_port: int, *, kind: str = "modem", flo
 
 
 class LineRun:
-    """A line's service that runs, and what lies behind it."""
+    """A line's service that runs, and what lies behind it. program: where the box doesn't run it itself."""
 
-    def __init__(self, box: RunningBox, behind: ModemOnPty | DaaOnSocket, folder: Path, name: str) -> None:
-        self.modem, self.exchange, self.name = behind, behind.exchange, name
+    def __init__(
+        self, box: RunningBox, behind: ModemOnPty | DaaOnSocket, name: str, program: Program | None = None
+    ) -> None:
+        self.behind, self.exchange, self.name = behind, behind.exchange, name
         self._board = box.run / "lines" / f"{name}.json"
-        words = [sys.executable, "-m", "appliance.devices.line", name, "--config", str(box.config)]
-        self.program = Program(words, log=folder / f"line-{name}.log")
+        self._log = box.log if program is None else program.log
 
     def shown(self) -> dict[str, Any]:
         """What the service says of its line."""
@@ -52,12 +53,16 @@ class LineRun:
             return {"state": "", "model": ""}
         return shown
 
+    def text(self) -> str:
+        """What it has logged, and perhaps the box with it."""
+        return self._log.read_text(errors="replace")
+
     def wait_state(self, *states: str, timeout_s: float = 15.0) -> None:
-        """Until the service shows one of them."""
+        """Until the service shows one of them; "" for none."""
         wait_until(
             lambda: self.shown()["state"] in states,
             timeout_s=timeout_s,
-            what=f"line {self.name} is {' or '.join(states)}: {self.shown()}\n{self.program.tail(20)}",
+            what=f"line {self.name} is {' or '.join(states)}: {self.shown()}\n{self.text()[-2000:]}",
         )
 
     def idle(self) -> None:
@@ -66,29 +71,26 @@ class LineRun:
         self.wait_state("idle")
 
 
-@contextlib.contextmanager
-def running_line(box: RunningBox, modem: ModemOnPty, folder: Path, name: str = "front") -> Iterator[LineRun]:
-    """Ready: the modem is initialised."""
-    modem.modem.commands.clear()
-    running = LineRun(box, modem, folder, name)
-    try:
-        wait_until(lambda: "AT+VLS=0" in modem.modem.commands, timeout_s=30, what=running.program.tail(20))
-        running.wait_state("idle")
-        yield running
-    finally:
-        assert running.program.stop(timeout_s=10) in (0, 1), running.program.tail(20)
+def served_line(box: RunningBox, modem: ModemOnPty, name: str = "front") -> LineRun:
+    """One that the box serves itself, its modem initialised."""
+    running = LineRun(box, modem, name)
+    wait_until(lambda: "AT+VLS=0" in modem.modem.commands, timeout_s=30, what=f"a modem that is ready; {box.log}")
+    running.idle()
+    return running
 
 
 @contextlib.contextmanager
 def running_daa(box: RunningBox, daa: DaaOnSocket, folder: Path, name: str = "front") -> Iterator[LineRun]:
-    """The same by a DAA; the environment has to name its driver and its socket."""
-    running = LineRun(box, daa, folder, name)
+    """By a DAA, in a process of the test's; the environment has to name its driver and its socket."""
+    words = [sys.executable, "-m", "appliance.devices.line", name, "--config", str(box.config)]
+    program = Program(words, log=folder / f"line-{name}.log")
+    running = LineRun(box, daa, name, program)
     try:
         running.wait_state("idle", timeout_s=30)
         yield running
         running.idle()
     finally:
-        assert running.program.stop(timeout_s=10) in (0, 1), running.program.tail(20)
+        assert program.stop(timeout_s=10) in (0, 1), program.tail(20)
 
 
 def hears_tone(exchange: Exchange, frequency_hz: float, *, timeout_s: float = 10.0) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from kit.baresip import Baresip
 from kit.box import BoxSettings, RunningBox
 from kit.caller_sound import CallerStandard
 from kit.exchange import TALK_HZ
-from kit.line_service import NUMBER, SUBSCRIBER, LineRun, exchange_plan, hears_tone, line_toml, running_line
+from kit.line_service import NUMBER, SUBSCRIBER, LineRun, exchange_plan, hears_tone, line_toml, served_line
 from kit.modem_on_pty import ModemOnPty
 from kit.ports import PortBlock, reserved_ports
 from kit.processes import wait_until
@@ -50,18 +49,17 @@ def box_settings(sip_ports: PortBlock, modem: ModemOnPty, spare_modem: ModemOnPt
 
 
 @pytest.fixture
-def line(box: RunningBox, modem: ModemOnPty, tmp_path: Path) -> Iterator[LineRun]:
-    """The service of line `front`, ready; afterwards the line is at rest."""
-    with running_line(box, modem, tmp_path) as running:
-        modem.exchange.speaking = True
-        yield running
-        running.idle()
+def line(box: RunningBox, modem: ModemOnPty) -> Iterator[LineRun]:
+    """Line `front`, ready; afterwards it is at rest."""
+    running = served_line(box, modem)
+    modem.exchange.speaking = True
+    yield running
+    running.idle()
 
 
 @pytest.fixture
-def spare(box: RunningBox, spare_modem: ModemOnPty, tmp_path: Path) -> Iterator[LineRun]:
-    with running_line(box, spare_modem, tmp_path, "spare") as running:
-        yield running
+def spare(box: RunningBox, spare_modem: ModemOnPty) -> LineRun:
+    return served_line(box, spare_modem, "spare")
 
 
 def through_the_menu(line: LineRun, agent: Baresip, caller: CallerId = KIM) -> None:
@@ -77,12 +75,12 @@ def through_the_menu(line: LineRun, agent: Baresip, caller: CallerId = KIM) -> N
 
 
 def test_call_in_when_it_rings_then_flow_keys_agent_and_sound_both_ways(
-    box: RunningBox, line: LineRun, agent_phone: PhoneMaker
+    box: RunningBox, line: LineRun, modem: ModemOnPty, agent_phone: PhoneMaker
 ) -> None:
     agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
     through_the_menu(line, agent)
     row = box.wait_contact(lambda row: row["source"] == "trunk:front")
-    assert (line.shown()["state"], line.shown()["calls_in"]) == ("talking", 1)
+    assert line.shown()["state"] == "talking"
     assert line.exchange.rings <= 2  # the box was called before the second ring ended
     line.exchange.hang_up()
     agent.wait_for("CALL_CLOSED")
@@ -91,7 +89,7 @@ def test_call_in_when_it_rings_then_flow_keys_agent_and_sound_both_ways(
     assert record["SystemEndpoint"]["Address"] == NUMBER
     assert record["Agent"]["Username"] == "ann"
     assert '"sales: KIM MINSU" <sip:+12125550123@' in agent.log.read_text(errors="replace")
-    assert (line.modem.lost, line.modem.underruns) == (0, 0)
+    assert (modem.lost, modem.underruns) == (0, 0)
 
 
 def test_call_in_when_the_agent_hangs_up_then_the_line_is_on_hook(
@@ -132,28 +130,33 @@ def test_call_out_when_an_extension_dials_then_the_exchange_hears_the_number_and
     wait_until(lambda: not line.exchange.off_hook, timeout_s=10, what="on-hook")
 
 
-def test_call_out_when_the_number_is_none_then_the_phone_is_told(
-    box: RunningBox, line: LineRun, phone: PhoneMaker
+def test_call_out_when_the_number_is_none_then_the_next_trunk_is_tried_and_the_phone_is_told(
+    box: RunningBox, line: LineRun, spare: LineRun, phone: PhoneMaker
 ) -> None:
-    """The exchange sounds congestion, so the next trunk is tried: the other line, whose service doesn't run."""
+    """Both exchanges sound congestion."""
     caller = phone(box, "102", tone_hz=CUSTOMER_HZ)
     caller.dial("+12125558888")
-    assert caller.wait_for("CALL_CLOSED", timeout_s=30).param.startswith("480")
-    assert line.shown()["last_end"] == "not_dialable"
-    assert "1212555" in line.exchange.dialled  # after seven digits the exchange knows better
+    assert caller.wait_for("CALL_CLOSED", timeout_s=40).param.startswith("503")
+    for run in (line, spare):
+        assert run.shown()["last_end"] == "not_dialable"
+        assert "1212555" in run.exchange.dialled  # after seven digits the exchange knows better
 
 
-def test_call_out_when_the_line_rings_then_refused_and_the_caller_comes_first(
-    box: RunningBox, line: LineRun, phone: PhoneMaker
+def test_call_out_when_the_line_rings_then_it_leaves_by_the_next_and_the_caller_comes_first(
+    box: RunningBox, line: LineRun, spare: LineRun, phone: PhoneMaker
 ) -> None:
     caller = phone(box, "103", tone_hz=CUSTOMER_HZ)
+    before = line.shown()["calls_out"]
     line.exchange.call(KIM)
     line.wait_state("caller_id", "ringing")
     caller.dial(f"+{SUBSCRIBER}")
-    assert caller.wait_for("CALL_CLOSED").param.startswith("480")
-    assert line.shown()["calls_out"] == 0
+    caller.wait_for("CALL_ESTABLISHED", timeout_s=30)
+    box.wait_event(contact_of(box, "103"), "LegAnswered", trunk="spare")
     hears_tone(line.exchange, MENU_HZ, timeout_s=15)
+    assert line.shown()["calls_out"] == before
     line.exchange.hang_up()
+    caller.hang_up()
+    spare.idle()
 
 
 def test_call_in_when_the_exchange_only_sounds_busy_then_the_call_ends(box: RunningBox, spare: LineRun) -> None:
@@ -164,14 +167,27 @@ def test_call_in_when_the_exchange_only_sounds_busy_then_the_call_ends(box: Runn
     assert spare.shown()["last_end"] == "far_end"
 
 
-def test_modem_when_unplugged_in_talk_then_the_contact_ends_and_the_service_says_why(
+def test_cable_when_pulled_out_then_the_line_is_shown_as_lost_and_calls_leave_by_another(
+    box: RunningBox, line: LineRun, spare: LineRun, spare_modem: ModemOnPty, phone: PhoneMaker
+) -> None:
+    """A modem that answers nothing any more, as far as the service can see."""
+    spare_modem.modem.mute = True
+    spare.exchange.call(KIM)
+    spare.wait_state("no_line", timeout_s=30)
+    assert "line spare is dead; check cable and socket" in spare.text()
+    spare.exchange.give_up()
+    spare_modem.modem.mute = False
+    spare.wait_state("idle", timeout_s=40)
+
+
+def test_modem_when_unplugged_in_talk_then_the_contact_ends_and_its_service_waits_for_it(
     box: RunningBox, spare: LineRun
 ) -> None:
     spare.exchange.call(KIM)
     hears_tone(spare.exchange, MENU_HZ, timeout_s=15)
     row = box.wait_contact(lambda row: row["source"] == "trunk:spare" and row["stage"] != "closed")
-    spare.modem.unplug()
+    spare.behind.unplug()
     box.wait_closed(row["contact"])
-    assert spare.program.wait(timeout_s=10) == 1
-    assert "its device is unplugged" in spare.program.text()
-    assert spare.shown()["state"] == ""
+    spare.wait_state("")
+    assert "its device is unplugged" in spare.text()
+    wait_until(lambda: "isn't there; `python -m hw` lists" in spare.text(), timeout_s=20, what="it waits")

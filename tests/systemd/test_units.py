@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from appliance.config.paths import BoxPaths
+from appliance.devices.line.__main__ import NO_LINE
+from appliance.devices.line.__main__ import parser as line_parser
 from appliance.devices.panel.wishes import RESET_REQUEST
 from appliance.devices.seat.__main__ import NO_ENTRY, parser
 from appliance.edge.render import command as edge_command
@@ -176,6 +178,18 @@ def test_headset_service_when_read_then_it_is_what_the_rules_start_and_its_progr
     group = re.search(r'GROUP="(\w+)"', rules)
     assert group is not None
     assert group[1] in service["SupplementaryGroups"][0].split()
+
+
+def test_line_service_when_read_then_it_is_what_the_rules_start_and_its_program_takes_the_words() -> None:
+    rules = (FOLDER / "70-linekeeper-line.rules").read_text()
+    assert rules.count('ENV{SYSTEMD_WANTS}+="linekeeper-line@%k.service"') == 2
+    service = read("linekeeper-line@.service")["Service"]
+    words = service["ExecStart"][0].split()
+    assert words[1:3] == ["-m", "appliance.devices.line"]
+    asked = line_parser().parse_args([word.replace("%I", "ttyACM0") for word in words[3:]])
+    assert (asked.which, asked.config) == ("ttyACM0", Path("/etc/linekeeper/linekeeper.toml"))
+    assert service["SuccessExitStatus"] == [str(NO_LINE)]
+    assert {"dialout", "gpio", "audio"} <= set(service["SupplementaryGroups"][0].split())
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.rules")), ids=lambda path: path.name)

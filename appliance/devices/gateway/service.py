@@ -60,8 +60,9 @@ class GatewayService:
         """now: monotonic seconds."""
         for watched in self._watched:
             if watched.ping_at <= now:
-                watched.ping_at = now + PING_S
-                watched.watch.pinged(now, answered=answers(watched.gateway))
+                answered = answers(watched.gateway)
+                watched.ping_at = now + (PING_S if answered else LOOK_S)
+                watched.watch.pinged(now, answered=answered)
             self._look(watched, now)
             self._show(watched)
 

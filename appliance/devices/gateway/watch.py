@@ -16,6 +16,7 @@ from hw.line.caller_id import CallerId, number_of
 from hw.line.machine import INCOMING, Line, LineState
 from hw.line.profile import CallerIdStart, Profile
 from hw.line.signals import (
+    Alerted,
     Answer,
     AnswerSeen,
     CallArrived,
@@ -86,7 +87,9 @@ class GatewayWatch:
         self.calls_in += 1
         number, absence = number_of("P" if call.caller.lower() == "anonymous" else call.caller)
         caller = CallerRead(caller=CallerId(number=number, no_number=absence))
-        return news + self._signal(Rang(), now) + self._signal(caller, now)
+        for event in (Alerted(), caller, Rang()):  # who calls is known before it rings
+            news += self._signal(event, now)
+        return news
 
     def _ended(self, now: float) -> list[Outcome]:
         if self.state in INCOMING:
