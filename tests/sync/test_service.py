@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from switchboard.harness import Harness
 from sync.honest_console import HonestConsole
@@ -15,11 +16,14 @@ from sync.honest_console import HonestConsole
 from appliance.cloud.reconciling import OUTAGE, RECONCILED, Verdict
 from appliance.cloud.signing import signature_of
 from appliance.config.load import load
+from appliance.errors import SyncError
 from appliance.ids import ContactId
 from appliance.store.connection import Connection
 from appliance.store.contact_records import CONTACT_RECORD
 from appliance.store.outbox import CONTACT_EVENT, Outbox
-from appliance.sync.daemon import SyncService
+from appliance.sync import daemon
+from appliance.sync.daemon import Part, SyncService
+from appliance.sync.ground import Ground
 from appliance.sync.wire.credentials import Credentials
 
 BOX = "box-1"
@@ -34,14 +38,19 @@ class Scene:
         self.key = generate_private_key(SECP256R1())
         self.console = HonestConsole(BOX, self.key.public_key())
         self.service: SyncService | None = None
+        self.box_id = BOX
         self._task: asyncio.Task[None] | None = None
 
-    def start_sync(self) -> None:
-        credentials = Credentials(
-            box=BOX, url=self.console.url, tls=None, sign=lambda text: signature_of(self.key, text)
+    def start_sync(self, parts: tuple[Part, ...] | None = None) -> SyncService:
+        """`parts`: other ones than those of the service."""
+        made = SyncService(load(self.box.config), credentials=self._credentials, parts=parts)
+        self.service, self._task = made, asyncio.create_task(made.run())
+        return made
+
+    def _credentials(self) -> Credentials:
+        return Credentials(
+            box=self.box_id, url=self.console.url, tls=None, sign=lambda text: signature_of(self.key, text)
         )
-        self.service = SyncService(load(self.box.config), credentials=lambda: credentials)
-        self._task = asyncio.create_task(self.service.run())
 
     async def stop_sync(self) -> None:
         if self._task is not None:
@@ -209,5 +218,79 @@ def test_live_state_when_the_switchboard_is_away_then_that_is_said(tmp_path: Pat
             return not any("switchboard" in text for text in scene.console.live[-1].health.warnings)
 
         await scene.box.until(well, "it is there again")
+
+    play(tmp_path, act)
+
+
+def test_part_when_it_fails_then_the_others_go_on_and_it_is_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(daemon, "RESTART_S", 0.01)
+    turns: list[str] = []
+
+    async def faulty(_ground: Ground) -> None:
+        turns.append("faulty")
+        raise SyncError("no luck") if len(turns) % 2 else ValueError("a fault")
+
+    async def steady(ground: Ground) -> None:
+        while turns.count("faulty") < 4:
+            await asyncio.sleep(0.01)
+        turns.append("steady")
+        await asyncio.Event().wait()
+
+    async def act(scene: Scene) -> None:
+        scene.start_sync(parts=(faulty, steady))
+
+        async def both() -> bool:
+            return "steady" in turns
+
+        await scene.box.until(both, "the steady part went on")
+
+    play(tmp_path, act)
+
+
+def test_identity_when_it_changes_then_every_part_begins_anew_with_it(tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    async def part(ground: Ground) -> None:
+        seen.append(ground.console.credentials.box)
+        await asyncio.Event().wait()
+
+    async def act(scene: Scene) -> None:
+        service = scene.start_sync(parts=(part,))
+
+        async def begun(count: int) -> bool:
+            return len(seen) == count
+
+        await scene.box.until(lambda: begun(1), "it has begun")
+        scene.box_id = "box-2"
+        service.identity_changed()
+        await scene.box.until(lambda: begun(2), "it has begun anew")
+        assert seen == ["box-1", "box-2"]
+
+    play(tmp_path, act)
+
+
+def test_settings_when_they_change_then_at_once(tmp_path: Path) -> None:
+    async def act(scene: Scene) -> None:
+        async def idle(_ground: Ground) -> None:
+            await asyncio.Event().wait()
+
+        service = scene.start_sync(parts=(idle,))
+
+        async def begun() -> bool:
+            return service.ground is not None
+
+        await scene.box.until(begun, "it has begun")
+        ground = service.ground
+        assert ground is not None
+        ground.up = True
+        assert (ground.pace.bytes_per_s, ground.recordings_may_go()) == (None, True)
+        scene.box.write_config('[sync]\nkbit_s = 256\nquiet_hours = ["00:00-00:00"]\n')
+        service.configure(load(scene.box.config))
+        assert (ground.pace.bytes_per_s, ground.recordings_may_go()) == (32_000, False)
+        scene.box.write_config("[sync]\nmetered = true\n")
+        service.configure(load(scene.box.config))
+        assert (ground.pace.bytes_per_s, ground.recordings_may_go()) == (None, False)
 
     play(tmp_path, act)
