@@ -12,6 +12,7 @@ import click
 from appliance.cli.options import config_option, json_option
 from appliance.cli.output import show_done, show_fields, show_json, show_listing, show_rows
 from appliance.cli.switchboard import Switchboard
+from appliance.cli.vcon import export
 
 COLUMNS = {
     "contact": "contact",
@@ -49,6 +50,9 @@ def command() -> None:
 
     Example: linekeeper contact list --open
     """
+
+
+command.add_command(export)
 
 
 @command.command("list")

@@ -21,6 +21,7 @@ from appliance.console.uploads.uploads import ERASED
 from appliance.records.scrubbing import customer_words, scrubbed, scrubbed_record, without_words
 
 Words = frozenset[str]
+_UNREADABLE = b'{"data":{}}'  # what is left of an event that nobody could read
 _decode_record = msgspec.json.Decoder(dict[str, Any]).decode
 
 
@@ -70,7 +71,7 @@ def _scrubbed_event(body: bytes, words: Words) -> bytes:
         event = envelope.decode(body)
         data = _scrubbed_data(event.kind, event.data, words)
     except (MalformedError, msgspec.MsgspecError):
-        return b""
+        return _UNREADABLE
     return msgspec.json.encode(msgspec.structs.replace(event, data=msgspec.Raw(data)))
 
 

@@ -24,7 +24,8 @@ ONE_LISTENING_S = 900.0
 async def audible(session: AsyncSession, present: Present, recording: str) -> Recording:
     """Raises NotFoundError, ForbiddenError, GoneError, NotHereError."""
     visible = seen(Recording.branch, present.branches(Right.READ))
-    row = await session.scalar(select(Recording).where(Recording.recording == recording[:200], visible))
+    wanted = recording[:200].replace("\0", "")
+    row = await session.scalar(select(Recording).where(Recording.recording == wanted, visible))
     if row is None:
         raise NotFoundError(f"there is no recording {recording[:60]!r} that you may see")
     present.must(Right.LISTEN, row.branch)

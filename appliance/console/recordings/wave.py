@@ -1,18 +1,16 @@
 """How loud a recording is over its length, each side for itself: what a player draws.
 
-FLAC is decoded by `flac` from memory (a file without a name that only this process has), never from a disk.
+FLAC is decoded by `flac` from memory, never from a disk.
 """
 
 from __future__ import annotations
 
-import os
 from array import array
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import msgspec
 
+from appliance.console.recordings.memory import in_memory
 from appliance.records.finish import read_stream_info
 from appliance.records.flac_program import decode_flac
 
@@ -31,7 +29,7 @@ class WaveForm(msgspec.Struct, frozen=True, kw_only=True):
 
 def wave_form(audio: bytes, *, points: int = POINTS) -> WaveForm:
     """Of a stereo FLAC file. Blocks for some 100 ms a minute. Raises RecordError where it is none, or without flac."""
-    with _in_memory(audio) as path:
+    with in_memory(audio) as path:
         info = read_stream_info(path)
         a_point = max(1, -(-info.samples // points))
         sides = tuple(zip(*_peaks(decode_flac(path), a_point), strict=True)) or ((), ())
@@ -60,15 +58,3 @@ def _peak(frames: bytes) -> tuple[int, int]:
 def _percent(side: array[int]) -> int:
     highest, lowest = max(side), min(side)
     return round(100 * max(highest, -lowest) / LOUDEST)
-
-
-@contextmanager
-def _in_memory(data: bytes) -> Iterator[Path]:
-    """A path by which programs of ours can read `data`."""
-    descriptor = os.memfd_create("recording", os.MFD_CLOEXEC)
-    try:
-        with os.fdopen(os.dup(descriptor), "wb") as file:
-            file.write(data)
-        yield Path(f"/proc/{os.getpid()}/fd/{descriptor}")
-    finally:
-        os.close(descriptor)
