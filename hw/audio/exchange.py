@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from hw.audio.elastic import ElasticBuffer
-from hw.audio.level import SILENT_DB, level_db
+from hw.audio.level import SILENT_DB, amplified, level_db
 
 CALL_RATE_HZ = 8000
 CALL_SAMPLES = 160  # 20 ms
@@ -45,6 +45,7 @@ class SoundExchange:
         self.to_device = ElasticBuffer(rate_hz=CALL_RATE_HZ)
         self.from_device = ElasticBuffer(rate_hz=CALL_RATE_HZ)
         self.microphone_db = self.speaker_db = SILENT_DB
+        self.volume_db = 0.0  # of what is played
         self.metered = False  # whether somebody looks at the levels
         self._side_tone = side_tone
         self._canceller = canceller
@@ -93,6 +94,8 @@ class SoundExchange:
         """What the device is to play now."""
         _drain(self._outward, self.to_device)
         block = self.to_device.pull(samples, self._clock())
+        if self.volume_db:
+            block = amplified(block, self.volume_db)
         if self.metered:
             self.speaker_db = level_db(block)
         return mix(block, self._own, self._side_tone) if self._side_tone else block

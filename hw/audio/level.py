@@ -19,6 +19,13 @@ def level_db(sound: bytes) -> float:
     return max(SILENT_DB, 20 * math.log10(math.sqrt(energy / len(samples)) / _FULL))
 
 
+def amplified(sound: bytes, gain_db: float) -> bytes:
+    """Signed 16 bit, louder or softer, limited at full scale."""
+    factor = 10 ** (gain_db / 20)
+    samples = array.array("h", sound)
+    return array.array("h", (max(-32768, min(32767, round(factor * sample))) for sample in samples)).tobytes()
+
+
 class Meter:
     """Rises at once and falls slowly, so that a person can read it."""
 

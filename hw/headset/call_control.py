@@ -22,6 +22,9 @@ from hw.headset.usages import (
     PHONE_MUTE,
     REDIAL,
     REJECT,
+    VOLUME,
+    VOLUME_DOWN,
+    VOLUME_UP,
     Usage,
 )
 
@@ -45,6 +48,8 @@ class Wish(enum.StrEnum):
     UNMUTE = "unmute"
     REDIAL = "redial"
     LIFT = "lift"  # off-hook without a call
+    LOUDER = "louder"
+    SOFTER = "softer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +156,16 @@ class CallControl:
     def _redial(self, value: int, before: int) -> Wish | None:
         return Wish.REDIAL if value and not before and self.state is CallState.IDLE else None
 
+    def _louder(self, value: int, before: int) -> Wish | None:
+        return Wish.LOUDER if value and not before else None
+
+    def _softer(self, value: int, before: int) -> Wish | None:
+        return Wish.SOFTER if value and not before else None
+
+    def _wheel(self, value: int, before: int) -> Wish | None:
+        """Each report is a step of its own."""
+        return Wish.LOUDER if value > 0 else Wish.SOFTER if value < 0 else None
+
     # ── lamps ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _be(self, state: CallState) -> Reaction:
@@ -177,4 +192,7 @@ _BUTTONS: Mapping[Usage, Callable[[CallControl, int, int], Wish | None]] = {
     PHONE_MUTE: CallControl._mute,
     FLASH: CallControl._flash,
     REDIAL: CallControl._redial,
+    VOLUME_UP: CallControl._louder,
+    VOLUME_DOWN: CallControl._softer,
+    VOLUME: CallControl._wheel,
 }

@@ -20,7 +20,18 @@ from hw.headset.descriptor import Kind as ReportKind
 from hw.headset.descriptor import parse_descriptor
 from hw.headset.interface import HeadsetPort
 from hw.headset.reports import read_output
-from hw.headset.usages import FLASH, HOOK_SWITCH, LED_OFF_HOOK, NAMES, PHONE_MUTE, REDIAL, REJECT, Usage
+from hw.headset.usages import (
+    FLASH,
+    HOOK_SWITCH,
+    LED_OFF_HOOK,
+    NAMES,
+    PHONE_MUTE,
+    REDIAL,
+    REJECT,
+    VOLUME_DOWN,
+    VOLUME_UP,
+    Usage,
+)
 
 if TYPE_CHECKING:
     from hw.headset.wearer import Wearer
@@ -30,8 +41,9 @@ DESCRIPTOR = bytes.fromhex(
     "0920 8102 092f 8106 9502 0921 0924 8106"  # hook switch as a position; mute, flash, redial as presses
     "0509 9501 0907 8106 9503 8101"  # button 7 rejects; padding
     "0508 8503 9504 0917 0918 0909 0920 9102 9504 9101 c0"  # report 3, lamps: off-hook, ring, mute, hold; padding
+    "050c 0901 a101 8504 9502 09e9 09ea 8102 9506 8101 c0"  # consumer control; report 4: volume up, down; padding
 )
-BUTTONS = (HOOK_SWITCH, PHONE_MUTE, FLASH, REDIAL, REJECT)
+BUTTONS = (HOOK_SWITCH, PHONE_MUTE, FLASH, REDIAL, REJECT, VOLUME_UP, VOLUME_DOWN)
 _MOST_BYTES = 64
 
 

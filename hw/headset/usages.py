@@ -1,6 +1,6 @@
 """HID usages that matter to telephony: page and id in one number.
 
-Source: HID Usage Tables 1.5, pages 0x08, 0x09, 0x0B.
+Source: HID Usage Tables 1.5, pages 0x08, 0x09, 0x0B, 0x0C.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import NewType
 
 Usage = NewType("Usage", int)  # page << 16 | id
 
-TELEPHONY, LED, BUTTON = 0x0B, 0x08, 0x09
+TELEPHONY, LED, BUTTON, CONSUMER = 0x0B, 0x08, 0x09, 0x0C
 
 
 NO_USAGE = Usage(0)
@@ -29,6 +29,9 @@ REDIAL = usage(TELEPHONY, 0x24)
 PHONE_MUTE = usage(TELEPHONY, 0x2F)
 LINE_BUSY_TONE = usage(TELEPHONY, 0x97)
 RINGER = usage(TELEPHONY, 0x9E)
+VOLUME_UP = usage(CONSUMER, 0xE9)  # the wearer's wish: a headset leaves its volume to the host
+VOLUME_DOWN = usage(CONSUMER, 0xEA)
+VOLUME = usage(CONSUMER, 0xE0)  # a wheel: steps up or down
 REJECT = usage(BUTTON, 0x07)  # a programmable button: Jabra and others reject with it
 
 LED_MUTE = usage(LED, 0x09)
@@ -46,6 +49,9 @@ NAMES = {
     LINE_BUSY_TONE: "line busy tone",
     RINGER: "ringer",
     REJECT: "reject",
+    VOLUME_UP: "volume up",
+    VOLUME_DOWN: "volume down",
+    VOLUME: "volume wheel",
     LED_MUTE: "mute lamp",
     LED_OFF_HOOK: "off-hook lamp",
     LED_RING: "ring lamp",

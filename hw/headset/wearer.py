@@ -1,8 +1,8 @@
 """Who wears the mock headset: words from a terminal or a test become buttons, speech and a pulled plug.
 
-Words: `lift`, `lower` (the hook switch), `mute`, `flash`, `redial`, `reject` (buttons), `say HZ` (a tone into the
-microphone, 0: nothing), `unplug`; `heard FILE` writes what was played so far as raw 16-bit samples at 8 kHz. Each word
-is answered with the lamps that burn.
+Words: `lift`, `lower` (the hook switch), `mute`, `flash`, `redial`, `reject`, `louder`, `softer` (buttons), `say HZ` (a
+tone into the microphone, 0: nothing), `unplug`; `heard FILE` writes what was played so far as raw 16-bit samples at
+8 kHz. Each word is answered with the lamps that burn.
 """
 
 from __future__ import annotations
@@ -15,9 +15,16 @@ from hw.audio.exchange import CALL_RATE_HZ
 from hw.audio.mock import MockStream
 from hw.errors import HwError
 from hw.headset.mock import MockHeadset
-from hw.headset.usages import FLASH, NAMES, PHONE_MUTE, REDIAL, REJECT
+from hw.headset.usages import FLASH, NAMES, PHONE_MUTE, REDIAL, REJECT, VOLUME_DOWN, VOLUME_UP
 
-_BUTTONS = {"mute": PHONE_MUTE, "flash": FLASH, "redial": REDIAL, "reject": REJECT}
+_BUTTONS = {
+    "mute": PHONE_MUTE,
+    "flash": FLASH,
+    "redial": REDIAL,
+    "reject": REJECT,
+    "louder": VOLUME_UP,
+    "softer": VOLUME_DOWN,
+}
 _LOUD = 8000
 
 
@@ -55,7 +62,8 @@ class Wearer:
         elif word == "heard":
             Path(rest).write_bytes(self.heard)
         elif word != "look":
-            raise WearerError(f"{word!r} means nothing; say lift, lower, mute, flash, redial, reject, say HZ, unplug")
+            known = ", ".join(("lift", "lower", *_BUTTONS, "say HZ", "heard FILE", "unplug"))
+            raise WearerError(f"{word!r} means nothing; say {known}")
         return self.lamps
 
     @property

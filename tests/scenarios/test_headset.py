@@ -56,6 +56,10 @@ def test_headset_when_worn_through_a_call_then_buttons_lamps_and_sound_agree(
     customer.wait_heard(lambda sound: sound.part(-0.3).rms() < 50, what="silence of a muted headset")
     seat.does("mute")
     hears(customer, AGENT_HZ)
+    before = seat.heard().part(-0.3).rms()
+    for _ in range(4):
+        seat.does("softer")
+    wait_until(lambda: seat.heard().part(-0.3).rms() < before / 2, timeout_s=10, what="the ear gets softer")
     seat.does("flash")
     seat.wait_lamp("hold lamp")
     box.wait_event(contact, "CustomerHeld")

@@ -29,6 +29,8 @@ from hw.headset.usages import (
     PHONE_MUTE,
     REDIAL,
     REJECT,
+    VOLUME_DOWN,
+    VOLUME_UP,
     Usage,
 )
 
@@ -36,7 +38,7 @@ QUIET_DB, LOUD_DB = -45.0, -6.0  # of the loudest tenth of a second
 GOOD_DELAY_MS = 120.0  # more is felt as lag by who hears itself
 LISTEN_S = 1.0
 PRESS_S = 10.0
-BUTTONS = (HOOK_SWITCH, PHONE_MUTE, FLASH, REDIAL, REJECT)
+BUTTONS = (HOOK_SWITCH, PHONE_MUTE, FLASH, REDIAL, REJECT, VOLUME_UP, VOLUME_DOWN)
 LAMPS = (LED_OFF_HOOK, LED_RING, LED_MUTE, LED_HOLD)
 _TURN_S = 0.1
 

@@ -54,9 +54,7 @@ class UserAgent:
         self._clock_runs = False
         self._litter = False
         with vendor(f"SIP port {settings.address}:{settings.sip_port} can't be opened; is the device served twice?"):
-            before = _threads()
             self._endpoint = _endpoint(settings)
-            _hurry(_threads() - before)
             self.sip_port = _open_port(self._endpoint, settings)
             self._endpoint.libStart()
             _choose_codecs(self._endpoint)
@@ -153,17 +151,17 @@ class UserAgent:
 
     def _start_clock(self) -> None:
         if not self._clock_runs:
-            before = _threads()
             with vendor("the media clock can't be started"):
                 self._endpoint.audDevManager().setNullDev()
             self._clock_runs = True
-            _hurry(_threads() - before)
+            _hurry()
 
     def _stop_clock(self) -> None:
         if self._clock_runs:
             self._clock_runs = False
             with vendor("the media clock can't be stopped"):
                 self._endpoint.audDevManager().setNoDev()
+            _rest()
 
     def _account_config(self) -> pj.AccountConfig:
         settings, config = self.settings, pj.AccountConfig()
@@ -260,15 +258,18 @@ def _choose_codecs(endpoint: pj.Endpoint) -> None:
         endpoint.codecSetPriority(info.codecId, rank)
 
 
-def _threads() -> set[int]:
-    return {int(path.name) for path in Path("/proc/self/task").iterdir()}
-
-
-def _hurry(threads: set[int]) -> None:
-    """The media clock and RTP before everything that can wait, where the system allows it (RLIMIT_RTPRIO)."""
-    for thread in threads:
+def _hurry() -> None:
+    """The whole process before everything that can wait, where the system allows it (RLIMIT_RTPRIO): the media clock
+    needs Python's lock, so that who holds it must not be kept waiting either."""
+    for path in Path("/proc/self/task").iterdir():
         with contextlib.suppress(OSError):
-            os.sched_setscheduler(thread, os.SCHED_RR, os.sched_param(_PRIORITY))
+            os.sched_setscheduler(int(path.name), os.SCHED_RR, os.sched_param(_PRIORITY))
+
+
+def _rest() -> None:
+    """No call: this thread is as any other."""
+    with contextlib.suppress(OSError):
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 
 @contextlib.contextmanager

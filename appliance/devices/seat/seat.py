@@ -23,6 +23,7 @@ from hw.headset.call_control import Wish
 from hw.headset.interface import Headset, HeadsetGone
 
 IN_CALL_S, IDLE_S = 0.02, 0.05  # how long buttons may wait
+VOLUME_STEP_DB, SOFTEST_DB, LOUDEST_DB = 3.0, -30.0, 12.0
 UNAVAILABLE = 480
 OK = 200
 RINGING = 180
@@ -55,6 +56,7 @@ class Seat:
         self._stream: SoundStream | None = None
         self._ringing: Ringing | None = None
         self._last_number = ""
+        self._volume_db = 0.0
         self._agent = UserAgent(settings, self)
 
     @property
@@ -133,6 +135,11 @@ class Seat:
         """Off-hook without a call means nothing here: the lamp says so, and the headset goes back by itself."""
         self.headset.idle()
 
+    def _turn_volume(self, step_db: float) -> None:
+        """A headset's sound card leaves its volume to the host, and remembers nothing."""
+        self._volume_db = max(SOFTEST_DB, min(LOUDEST_DB, self._volume_db + step_db))
+        self._exchange.volume_db = self._volume_db
+
     # ── the call ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def registered(self, status: int) -> None:
@@ -183,6 +190,7 @@ class Seat:
         if self._stream is not None:
             return True
         self._exchange = self._make_exchange()
+        self._exchange.volume_db = self._volume_db
         try:
             self._stream = self._open_sound(self._exchange)
         except DeviceError as error:
@@ -214,4 +222,6 @@ _WISHES: dict[Wish, Callable[[Seat], None]] = {
     Wish.UNMUTE: lambda seat: seat._mute(muted=False),
     Wish.REDIAL: Seat._redial,
     Wish.LIFT: Seat._lift,
+    Wish.LOUDER: lambda seat: seat._turn_volume(VOLUME_STEP_DB),
+    Wish.SOFTER: lambda seat: seat._turn_volume(-VOLUME_STEP_DB),
 }

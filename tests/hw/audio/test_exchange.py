@@ -9,7 +9,7 @@ from collections import deque
 
 from hw.audio.exchange import CALL_SAMPLES, SoundExchange
 from hw.audio.interface import BLOCK_SAMPLES
-from hw.audio.level import level_db
+from hw.audio.level import amplified, level_db
 from hw.line.echo import SpeexCanceller
 
 Far = deque[bytes]
@@ -71,3 +71,9 @@ def test_levels_when_somebody_looks_then_of_both_sides() -> None:
     exchange.metered = True
     exchange.captured(array.array("h", [16384, -16384] * (BLOCK_SAMPLES // 2)).tobytes())
     assert round(exchange.microphone_db) == -6
+
+
+def test_volume_when_turned_then_what_is_played_follows_and_stays_inside() -> None:
+    loud = array.array("h", [8000, -8000, 30000, -30000]).tobytes()
+    assert array.array("h", amplified(loud, -6.0206)).tolist() == [4000, -4000, 15000, -15000]
+    assert array.array("h", amplified(loud, 6.0206)).tolist() == [16000, -16000, 32767, -32768]

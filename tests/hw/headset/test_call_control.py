@@ -20,11 +20,21 @@ from hw.headset.usages import (
     PHONE_MUTE,
     REDIAL,
     REJECT,
+    VOLUME,
+    VOLUME_DOWN,
+    VOLUME_UP,
     Usage,
 )
 
 IDLE, RINGING, TALKING, HELD = CallState
-PRESS_OF: dict[str, Usage] = {"flash": FLASH, "redial": REDIAL, "reject": REJECT, "mute": PHONE_MUTE}
+PRESS_OF: dict[str, Usage] = {
+    "flash": FLASH,
+    "redial": REDIAL,
+    "reject": REJECT,
+    "mute": PHONE_MUTE,
+    "volume up": VOLUME_UP,
+    "volume down": VOLUME_DOWN,
+}
 
 
 def in_state(state: CallState, traits: Traits | None = None) -> CallControl:
@@ -48,6 +58,8 @@ def press(control: CallControl, usage: Usage) -> tuple[Wish, ...]:
         ("redial", {IDLE: Wish.REDIAL, RINGING: None, TALKING: None, HELD: None}),
         ("reject", {IDLE: None, RINGING: Wish.REJECT, TALKING: None, HELD: None}),
         ("mute", {IDLE: None, RINGING: None, TALKING: Wish.MUTE, HELD: Wish.MUTE}),
+        ("volume up", dict.fromkeys(CallState, Wish.LOUDER)),
+        ("volume down", dict.fromkeys(CallState, Wish.SOFTER)),
     ],
 )
 @pytest.mark.parametrize("state", CallState)
@@ -141,3 +153,9 @@ def test_control_when_anything_happens_then_lamps_fit_the_state_and_mute_needs_a
         assert lamps[LED_RING] is (control.state is RINGING)
         assert lamps[LED_OFF_HOOK] is (control.state in (TALKING, HELD))
         assert not control.muted or control.state in (TALKING, HELD)
+
+
+def test_wheel_when_turned_then_each_report_is_a_step() -> None:
+    control = in_state(TALKING)
+    wishes = [control.reported({VOLUME: value}).wishes for value in (1, 1, 0, -1)]
+    assert wishes == [(Wish.LOUDER,), (Wish.LOUDER,), (), (Wish.SOFTER,)]
