@@ -60,6 +60,12 @@ class SeatService:
 
     def run(self, wearer: TextIO | None = None) -> int:
         """The exit status."""
+        try:
+            return self._run(wearer)
+        finally:
+            self._api.close()
+
+    def _run(self, wearer: TextIO | None) -> int:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stopping.set())
         if self._wait:
@@ -102,7 +108,6 @@ class SeatService:
         if seat.gone:
             log.warning("%s", seat.gone)
         seat.close(lost=True)
-        self._api.close()
 
     def _sign_in(self, entry: Entry) -> None:
         """The agent sits here from now on; one whom the switchboard doesn't know (yet) is tried again."""
