@@ -25,7 +25,7 @@ from appliance.console.apps import box_app
 from appliance.console.audit.entries import Deed, Entry
 from appliance.console.audit.log import Wanted, entries
 from appliance.console.authority import codes
-from appliance.console.authority.box_tls import box_tls
+from appliance.console.authority.auditing import handshake_auditor
 from appliance.console.authority.connections import HttpWithCertificate
 from appliance.console.authority.keys import ConsoleKeys, console_keys
 from appliance.console.authority.presence import PresentBox
@@ -33,6 +33,7 @@ from appliance.console.context import Console
 from appliance.console.database.tables import Branch
 from appliance.console.notices import Notices, Topic
 from appliance.console.people.roles import Branches
+from appliance.console.serving.box_tls import BoxTls
 from appliance.sync.identity import enrolling
 from appliance.sync.identity.identity import Identity
 from appliance.sync.identity.machine import machine_id
@@ -171,12 +172,12 @@ async def _serve(port: BoxPort, ready: _Ready) -> None:
             one, settings=msgspec.structs.replace(one.settings, box_url="")
         )  # boxes stay where they enrolled
         port.loop, port.notices = asyncio.get_running_loop(), here.notices
-        app, context = box_app(here), box_tls(here, ["127.0.0.1", "localhost"])
+        app, tls = box_app(here), BoxTls(here.settings, refused=handshake_auditor(here))
         _add_probes(app)
         config = uvicorn.Config(
             app, host="127.0.0.1", port=0, http=HttpWithCertificate, log_level="warning",
             ws="websockets-sansio" if port.websockets else "none",
-            lifespan="off", ssl_context_factory=lambda *_: context,
+            lifespan="off", ssl_context_factory=tls.factory,
         )  # fmt: skip
         ready.server = server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve())

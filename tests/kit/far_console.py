@@ -32,7 +32,7 @@ from appliance.sync.identity import enrolling
 url, code, data = sys.argv[1:]
 async def run():
     authority = await enrolling.ask_authority(url)
-    joining = enrolling.Joining(code=code, name="box", machine="m1", version="1.0", box="")
+    joining = enrolling.Joining(code=code, name="box", machine=machine_id(), version="1.0", box="")
     await enrolling.enrol(Path(data), url=url, authority=authority, joining=joining)
 asyncio.run(run())
 """

@@ -24,7 +24,7 @@ from appliance.console.authority.boxes import State
 from appliance.console.authority.connections import CLIENT_CERTIFICATE
 from appliance.console.authority.errors import BoxRefusedError
 from appliance.console.authority.keys import ConsoleKeys
-from appliance.console.context import PresentConsole
+from appliance.console.context import Console, PresentConsole
 from appliance.console.database.tables.authority import Certificate, Sighting
 from appliance.console.database.tables.branches import Box
 
@@ -64,6 +64,12 @@ RenewingBox = Annotated[KnownBox, Depends(renewing_box)]
 PresentKeys = Annotated[ConsoleKeys, Depends(keys_of)]
 
 
+def box_of(connection: HTTPConnection) -> KnownBox | None:
+    """Whom `present_box` found to send this request; None where it wasn't asked, or refused."""
+    found = getattr(connection.state, "box", None)
+    return found if isinstance(found, KnownBox) else None
+
+
 def address_of(connection: HTTPConnection) -> str:
     return connection.client.host if connection.client is not None else ""
 
@@ -78,17 +84,30 @@ async def _present(connection: HTTPConnection, console: PresentConsole, *, may_h
             raise _refused(RefusalKind.ENDED, "the certificate has ended; ask for a new one", box)
         doubt = await _doubt(session, certificate, box, machine, now_s)
     if doubt:
-        async with console.database.writing() as session:
-            address = address_of(connection)
-            new = await boxes.suspect(session, box.box, why=doubt, now_s=now_s, machine=machine, address=address)
-            if new:
-                await note(
-                    session, wall_s=now_s, who=f"box:{box.box}", deed=Deed.BOX_CLONED, about=f"box:{box.box}",
-                    branch=box.branch, detail=doubt, address=address,
-                )  # fmt: skip
+        await suspect(connection, console, box.box, branch=box.branch, why=doubt)
         raise _refused(RefusalKind.CLONE, f"{doubt}: {_CLONE}", box)
     await _note_heard(console, certificate, box, now_s)
-    return KnownBox(box=box.box, branch=box.branch, state=box.state, serial=shown.serial, key=shown.public_key)
+    known = KnownBox(box=box.box, branch=box.branch, state=box.state, serial=shown.serial, key=shown.public_key)
+    connection.state.box = known
+    return known
+
+
+async def suspect(connection: HTTPConnection, console: Console, box: str, *, branch: str, why: str) -> None:
+    """There are two of this box: from now on neither is let in. The one that sent this request came last."""
+    now_s, address = console.now_s(), address_of(connection)
+    machine = connection.headers.get(MACHINE, "")[:64]
+    async with console.database.writing() as session:
+        if await boxes.suspect(session, box, why=why, now_s=now_s, machine=machine, address=address):
+            await note(
+                session,
+                wall_s=now_s,
+                who=f"box:{box}",
+                deed=Deed.BOX_CLONED,
+                about=f"box:{box}",
+                branch=branch,
+                detail=why,
+                address=address,
+            )
 
 
 def _shown(connection: HTTPConnection) -> certificates.BoxCertificate:

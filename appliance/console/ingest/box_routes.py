@@ -9,10 +9,12 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.requests import HTTPConnection
 
 from appliance.cloud import batch, delivery, paths
-from appliance.cloud.delivery import Conflict, Receipt
+from appliance.cloud.delivery import Conflict, Disagreement, Receipt
+from appliance.cloud.enrolment import RefusalKind
 from appliance.cloud.errors import MalformedError, SignatureError
 from appliance.console.authority.box_routes import body_of
-from appliance.console.authority.presence import KnownBox, PresentBox
+from appliance.console.authority.errors import BoxRefusedError
+from appliance.console.authority.presence import KnownBox, PresentBox, address_of, box_of, suspect
 from appliance.console.context import Console, PresentConsole, Reading
 from appliance.console.ingest.arriving import Sender
 from appliance.console.ingest.receiving import receive
@@ -34,6 +36,8 @@ async def events(request: Request, console: PresentConsole, box: PresentBox) -> 
     after, signature = request.headers.get(delivery.AFTER, ""), request.headers.get(delivery.SIGNATURE, "")
     body = await body_of(request, batch.MOST_BYTES)
     answer = await receive(console, sender_of(box), body, after=after, signature=signature)
+    if isinstance(answer, Conflict) and answer.disagreement is Disagreement.FORK:
+        await suspect(request, console, box.box, branch=box.branch, why="its events contradict those that are here")
     return json_answer(answer, status=409 if isinstance(answer, Conflict) else 200)
 
 
@@ -51,6 +55,9 @@ def json_answer(answer: object, *, status: int = 200) -> Response:
     return Response(msgspec.json.encode(answer), status_code=status, media_type="application/json")
 
 
-async def _forged(_: HTTPConnection, error: Exception) -> Response:
+async def _forged(connection: HTTPConnection, error: Exception) -> Response:
     log.warning("%s", error)
+    if (box := box_of(connection)) is not None:
+        refused = BoxRefusedError(RefusalKind.MALFORMED, str(error), box=box.box, branch=box.branch)
+        await connection.app.state.auditor.refused(refused, address_of(connection))
     return json_answer({"kind": "signature", "detail": str(error)}, status=403)

@@ -6,7 +6,6 @@ Made anew at every start and every day after, so that it never ends. Its key is 
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import ssl
 import tempfile
@@ -15,26 +14,25 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from appliance.console.authority.certificates import issue_server
-from appliance.console.authority.connections import server_context
-from appliance.console.authority.keys import ConsoleKeys, console_keys
+from appliance.console.authority.connections import Refused, server_context
+from appliance.console.authority.keys import ConsoleKeys, authority_folder, console_keys
 from appliance.console.settings import Settings
 
-log = logging.getLogger(__name__)
 _AGAIN_S = 86_400.0
 _ALWAYS = ("localhost", "127.0.0.1")
 
 
 class BoxTls:
-    """Raises ConsoleError where the console's keys can't be used."""
+    """refused: hears why a handshake failed. Raises ConsoleError where the console's keys can't be used."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, refused: Refused) -> None:
         self._folder = settings.data_dir
-        self._keys: ConsoleKeys = console_keys(settings.data_dir / "authority")
+        self._keys: ConsoleKeys = console_keys(authority_folder(settings.data_dir))
         host = urlsplit(settings.box_url).hostname or ""
         self._names = list(dict.fromkeys(name for name in (host, *_ALWAYS) if name))
         with _KeyFile(self._folder, self._issued()) as file:
             self.context = server_context(
-                certificate_file=str(file), authority=self._keys.certificate_pem, refused=_note_refused
+                certificate_file=str(file), authority=self._keys.certificate_pem, refused=refused
             )
 
     async def renew_always(self) -> None:
@@ -66,7 +64,3 @@ class _KeyFile:
 
     def __exit__(self, *_: object) -> None:
         self._file.unlink()
-
-
-def _note_refused(why: str) -> None:
-    log.warning("a box was turned away at the door: %s", why)

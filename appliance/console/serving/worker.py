@@ -22,6 +22,7 @@ from fastapi import FastAPI
 
 from appliance import logs
 from appliance.console.apps import box_app, people_app
+from appliance.console.authority.auditing import handshake_auditor
 from appliance.console.authority.connections import HttpWithCertificate
 from appliance.console.context import Console
 from appliance.console.database.engine import Database
@@ -60,7 +61,7 @@ async def serve(orders: Orders, *, stop: asyncio.Event, ready: Callable[[], None
 
 
 async def _serve_both(console: Console, orders: Orders, stop: asyncio.Event, ready: Callable[[], None]) -> None:
-    tls = BoxTls(console.settings)
+    tls = BoxTls(console.settings, refused=handshake_auditor(console))
     people, boxes = _Server(_for_people(people_app(console), orders)), _Server(_for_boxes(box_app(console), tls))
     renewing = asyncio.create_task(tls.renew_always())
     running = [

@@ -12,14 +12,15 @@ import msgspec
 import pytest
 from kit.boxes import PretendBox, contact_record
 from kit.console import sqlite_with_tables
-from kit.enrolled import BoxPort, box_port
+from kit.enrolled import HERE, BoxPort, box_port
 
 from appliance.cloud import batch, paths
 from appliance.cloud.chain import genesis
 from appliance.cloud.delivery import Conflict, Disagreement, Receipt
-from appliance.cloud.enrolment import MACHINE
+from appliance.cloud.enrolment import MACHINE, Refusal, RefusalKind
 from appliance.cloud.live import Health, LiveState
 from appliance.cloud.reconciling import Statement, Verdict
+from appliance.console.audit.entries import Deed
 from appliance.stamps import Stamp
 from appliance.sync.identity import tls
 from appliance.sync.identity.identity import Identity
@@ -47,7 +48,7 @@ def post(
 ) -> tuple[int, bytes]:
     async def run() -> tuple[int, bytes]:
         context = tls.client_context(identity)
-        told = {MACHINE: "m1", **(headers or {})}
+        told = {MACHINE: HERE, **(headers or {})}
         async with (
             aiohttp.ClientSession(auto_decompress=False) as session,
             session.post(port.url + path, data=io.BytesIO(body), headers=told, ssl=context) as response,
@@ -101,3 +102,20 @@ def test_live_state_and_statement_when_sent_then_taken_and_nonsense_is_400(port:
     for path in (paths.LIVE, paths.RECONCILIATIONS):
         for nonsense in (b"", b"[]", b"\xff\xfe", state.replace(b'"number":1', b'"number":9e99')):
             assert post(port, identity, path, nonsense)[0] == 400
+
+
+def test_events_when_two_boxes_have_one_identity_then_both_are_out_and_it_is_audited(
+    port: BoxPort, tmp_path: Path
+) -> None:
+    identity = port.enrol("jeju", tmp_path / "box")
+    one, two = pretended(identity), pretended(identity)
+    one.add("health", {"who": "one"})
+    two.add("health", {"who": "two"})
+    assert post(port, identity, paths.EVENTS, *one.batch())[0] == 200
+    status, body = post(port, identity, paths.EVENTS, *two.batch())
+    assert (status, msgspec.json.decode(body, type=Conflict).disagreement) == (409, Disagreement.FORK)
+    for box in (one, two):
+        status, body = post(port, identity, paths.EVENTS, *box.batch())
+        assert (status, msgspec.json.decode(body, type=Refusal).kind) == (403, RefusalKind.CLONE)
+    assert port.audited(Deed.BOX_CLONED)[0].branch == "jeju"
+    assert {entry.detail.split(":")[0] for entry in port.audited(Deed.REFUSED) if entry.branch == "jeju"} == {"clone"}
