@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "config": {"contact.settings", "contact.functions.definitions"},
     "contact": {"flow"},
     "edge": {"config"},
-    "devices": {"config", "edge.requests", "edge.rpc", "switchboard.wire", "switchboard.calling"},
+    "devices": {"cloud", "config", "edge.requests", "edge.rpc", "switchboard.wire", "switchboard.calling"},
     "metrics": {"acd.model", "acd.snapshots"},
     "store": {"acd.model", "acd.errands", "acd.callbacks", "acd.campaigns", "metrics", "cloud"},
     "records": {"store", "acd.model", "config.paths"},

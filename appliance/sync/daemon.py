@@ -36,6 +36,7 @@ PARTS: tuple[str, ...] = (
     "appliance.sync.delivering.runner",
     "appliance.sync.live.sender",
     "appliance.sync.noting.snapshots",
+    "appliance.sync.noting.devices",
     "appliance.sync.identity.renewing",
     "appliance.sync.down.listening",
     "appliance.sync.recordings.uploading",

@@ -13,6 +13,10 @@ import time
 from pathlib import Path
 from typing import Any, TextIO
 
+import msgspec
+
+from appliance import clock
+from appliance.cloud.noted import DEVICE, DeviceNote
 from appliance.config.address import edge_address
 from appliance.config.contact_settings import box_paths
 from appliance.config.headsets import headset_entry
@@ -91,6 +95,7 @@ class SeatService:
 
     def _serve(self, seat: Seat, found: Found, entry: Entry) -> None:
         log.info("headset %s is extension %s", found.serial or found.address, entry.extension)
+        self._note(found, "there", f"extension {entry.extension}")
         self._sign_in(entry)
         self._keep_alive.ready(seat.status)
         said = seat.status
@@ -107,6 +112,7 @@ class SeatService:
             self._api.ask(Asked(op="agent.logout", args={"agent": entry.agent}))
         if seat.gone:
             log.warning("%s", seat.gone)
+        self._note(found, "gone", seat.gone)
         seat.close(lost=True)
 
     def _sign_in(self, entry: Entry) -> None:
@@ -120,6 +126,14 @@ class SeatService:
         if entry.agent is not None:
             args = {"agent": entry.agent, "extension": entry.extension}
             self._api.ask(Asked(op="agent.login", args=args, then=answered))
+
+    def _note(self, found: Found, state: str, text: str) -> None:
+        """For the console, where the box belongs to one; see `appliance.cloud.noted`."""
+        note = DeviceNote(
+            at=clock.now(), device=found.serial or found.address, kind=Kind.HEADSET.value, state=state, text=text
+        )
+        args = {"kind": DEVICE, "content": msgspec.to_builtins(note)}
+        self._api.ask(Asked(op="outbox.note", args=args, tries=3))
 
     # ── device and entry ─────────────────────────────────────────────────────────────────────────────────────────
 
