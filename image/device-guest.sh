@@ -15,7 +15,7 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 python=$1
 shift
 [ $# -gt 0 ] || set -- tests/hw/test_headset_contract.py tests/hw/test_panel_contract.py tests/hw/daa/test_pins.py \
-	tests/hw/daa/test_codec.py
+	tests/hw/daa/test_codec.py tests/hw/audio/test_loopback_card.py
 if [ -n "${LINEKEEPER_GUEST_DIR:-}" ]; then
 	work=$LINEKEEPER_GUEST_DIR
 	mkdir -p "$work"

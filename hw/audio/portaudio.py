@@ -84,9 +84,10 @@ class PortAudioStream(SoundStream):
 
     def _open(self, **which: Any) -> Any:
         try:
-            return self._audio.open(
-                rate=CALL_RATE_HZ, channels=1, format=pyaudio.paInt16, frames_per_buffer=BLOCK_SAMPLES, **which
-            )
+            with _quiet():
+                return self._audio.open(
+                    rate=CALL_RATE_HZ, channels=1, format=pyaudio.paInt16, frames_per_buffer=BLOCK_SAMPLES, **which
+                )
         except OSError as error:
             if error.errno == _BUSY or _BUSY in error.args:
                 holder = holder_of(self._file) if self._file else "another program"

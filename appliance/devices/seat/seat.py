@@ -18,7 +18,7 @@ from appliance.devices.seat.ringing import Ringing
 from appliance.errors import DevicesError
 from hw.audio.exchange import SoundExchange
 from hw.audio.interface import SoundStream
-from hw.errors import DeviceError
+from hw.errors import HwError
 from hw.headset.call_control import Wish
 from hw.headset.interface import Headset, HeadsetGone
 
@@ -189,11 +189,11 @@ class Seat:
         """Open it where it isn't; buffers begin anew with each call."""
         if self._stream is not None:
             return True
-        self._exchange = self._make_exchange()
-        self._exchange.volume_db = self._volume_db
         try:
+            self._exchange = self._make_exchange()
+            self._exchange.volume_db = self._volume_db
             self._stream = self._open_sound(self._exchange)
-        except DeviceError as error:
+        except HwError as error:
             log.error("no sound: %s", error)
             return False
         self._agent.sound.exchange = self._exchange
