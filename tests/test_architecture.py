@@ -54,8 +54,9 @@ IMPURE_LIBRARIES = {
     "sys", "systemd", "tempfile", "threading", "time", "urllib",
 }  # fmt: skip
 VENDORS = {
-    "pjsua2": {"contact", "devices"}, "aiohttp": {"contact", "sync"}, "sqlite_utils": {"store"}, "textual": {"cli"},
-    "rich": {"cli"}, "prometheus_client": {"switchboard"}, "cryptography": {"cloud", "sync", "console"},
+    "pjsua2": {"contact", "devices"}, "aiohttp": {"contact", "sync", "console"}, "sqlite_utils": {"store"},
+    "textual": {"cli"}, "rich": {"cli"}, "prometheus_client": {"switchboard"},
+    "cryptography": {"cloud", "sync", "console"},
     "zstandard": {"cloud"}, "pyrage": {"sync", "console"}, "vcon": {"console"},
     "asyncpg": {"console"},
     "fastapi": {"console"}, "starlette": {"console"}, "sqlalchemy": {"console"}, "alembic": {"console"},

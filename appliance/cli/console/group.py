@@ -52,6 +52,9 @@ class ConsoleGroup(click.Group):
 @click.option("--recordings", default="", help="A folder or s3://BUCKET/PREFIX; in the data folder unless given.")
 @click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="Needs PostgreSQL if > 1.")
 @click.option(
+    "--webhook-network", "webhook_networks", multiple=True, help="Webhooks may lead into this one too: 10.0.0.0/8."
+)
+@click.option(
     "--log-level", type=click.Choice(("debug", "info", "warning", "error")), default="info", show_default=True
 )
 @database_option
@@ -70,6 +73,7 @@ def command(
     recordings: str,
     processes: int,
     log_level: str,
+    webhook_networks: tuple[str, ...],
     database: str | None,
     data_dir: Path,
     as_json: bool,
@@ -100,6 +104,7 @@ def command(
             proxies=proxies,
             processes=processes,
             log_level=log_level,
+            webhook_networks=webhook_networks,
             as_json=as_json,
         )
     )

@@ -16,6 +16,7 @@ from appliance.console.serving.orders import Orders
 from appliance.console.serving.ports import bound, shown
 from appliance.console.serving.workers import Workers
 from appliance.console.settings import Settings
+from appliance.console.webhooks.addresses import networks_of
 from appliance.errors import ConsoleError
 
 
@@ -33,6 +34,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     proxies: str
     processes: int
     log_level: str
+    webhook_networks: tuple[str, ...]
     as_json: bool
 
 
@@ -69,6 +71,7 @@ def _orders(asked: Asked, url: str, people: socket.socket, boxes: socket.socket)
         secure=(asked.public_url or scheme).startswith("https"),
         recordings=asked.recordings,
         processes=asked.processes,
+        webhook_networks=tuple(str(one) for one in networks_of(asked.webhook_networks)),
     )
     return Orders(
         settings=settings,

@@ -1,4 +1,5 @@
-"""Who makes what of which events. A room joins in by a module in PROJECTIONS with `KINDS`: kind → projector.
+"""Who makes what of which events. A room joins in by a module in PROJECTIONS with `KINDS`: kind → projector; one in
+`BESIDE` runs too, but doesn't keep an event from being a happening.
 
 A projector gets the new events of its kind of one batch, in order, inside the transaction that stores them. One that
 can't read an event raises MalformedError out of `readable`'s decoding only: the event stays stored, and shows as
@@ -24,6 +25,7 @@ from appliance.console.notices import Topic
 log = logging.getLogger(__name__)
 Content = TypeVar("Content")
 REMOVED = "_removed"
+_ALSO_CHANGED = "also_changed"
 Projector = Callable[[AsyncSession, Sender, Sequence[Arrived], float], Awaitable[None]]
 
 # One line each; those that aren't there yet are skipped. A kind that nobody names becomes a happening.
@@ -45,11 +47,20 @@ _EVERY_OTHER = "appliance.console.ingest.projections.happenings"
 @cache
 def projectors() -> Mapping[str, tuple[Projector, ...]]:
     """By kind, in the order of PROJECTIONS."""
+    return _named("KINDS")
+
+
+@cache
+def _beside() -> Mapping[str, tuple[Projector, ...]]:
+    return _named("BESIDE")
+
+
+def _named(table: str) -> Mapping[str, tuple[Projector, ...]]:
     found: dict[str, tuple[Projector, ...]] = {}
     for name in PROJECTIONS:
         package = name.rpartition(".")[0]
         if importlib.util.find_spec(package) is not None and importlib.util.find_spec(name) is not None:
-            for kind, projector in importlib.import_module(name).KINDS.items():
+            for kind, projector in getattr(importlib.import_module(name), table, {}).items():
                 found[kind] = (*found.get(kind, ()), projector)
     return found
 
@@ -67,9 +78,15 @@ async def project(session: AsyncSession, sender: Sender, events: Sequence[Arrive
         by_kind.setdefault(one.event.kind, []).append(one)
     for kind in sorted(by_kind, key=lambda name: name.endswith(REMOVED)):
         those = by_kind[kind]
-        for projector in projectors().get(kind) or _every_other():
+        for projector in (*(projectors().get(kind) or _every_other()), *_beside().get(kind, ())):
             await projector(session, sender, those, now_s)
-    return {topic_of(kind) for kind in by_kind}
+    return {topic_of(kind) for kind in by_kind} | also_changed(session)
+
+
+def also_changed(session: AsyncSession) -> set[Topic]:
+    """For a projector to add what it changed beside what the kind of event tells."""
+    topics: set[Topic] = session.info.setdefault(_ALSO_CHANGED, set())
+    return topics
 
 
 def readable(events: Sequence[Arrived], kind: type[Content]) -> list[tuple[Arrived, Content]]:

@@ -51,6 +51,7 @@ MENU = (
         areas=(
             Area(name="people", path="/people", right="people"),
             Area(name="tokens", path="/tokens", right="people"),
+            Area(name="webhooks", path="/webhooks", right="people"),
             Area(name="audit", path="/audit", right="audit"),
         ),
     ),

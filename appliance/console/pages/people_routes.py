@@ -22,6 +22,7 @@ from appliance.console.pages import (
     sign_in,
     staff,
     tokens,
+    webhooks,
 )
 from appliance.console.pages.frame import STATIC
 
@@ -38,6 +39,7 @@ ROUTERS = (
     account.router,
     people.router,
     tokens.router,
+    webhooks.router,
     audit.router,
 )
 
