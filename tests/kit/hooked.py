@@ -18,7 +18,7 @@ from appliance.console.webhooks import signing
 
 class Receiver:
     """taken: genuine events in the order in which they were taken; tries: ids of all requests; answers: what the next
-    ones get instead of 204; secret: "" until it is known, then others' signatures are refused with 401."""
+    ones get instead of 204; secret: "" until it is known, then others' signatures are refused with 401; hold: while it is cleared, nobody is answered."""
 
     def __init__(self, now_s: Callable[[], float]) -> None:
         self._now_s = now_s
@@ -29,6 +29,8 @@ class Receiver:
         self.tries: list[str] = []
         self.taken: list[dict[str, Any]] = []
         self.most_at_once = 0
+        self.hold = asyncio.Event()
+        self.hold.set()
         self._at_once = 0
 
     async def handle(self, request: web.Request) -> web.Response:
@@ -43,6 +45,7 @@ class Receiver:
         body = await request.read()
         self.tries.append(request.headers[signing.ID])
         await asyncio.sleep(0)  # lets others in, as a receiver that does something would
+        await self.hold.wait()
         if not signing.genuine(body, request.headers, secret=self.secret, wall_s=self._now_s()):
             return web.Response(status=401)
         if self.answers:

@@ -72,6 +72,11 @@ async def settle(
     await session.execute(update(WebhookDelivery).where(WebhookDelivery.delivery == one.delivery).values(**values))
 
 
+async def release(session: AsyncSession, one: Delivery) -> None:
+    """The try was broken off: anybody may take it now."""
+    await session.execute(update(WebhookDelivery).where(WebhookDelivery.delivery == one.delivery).values(leased_s=0.0))
+
+
 async def sweep(session: AsyncSession, *, wall_s: float) -> None:
     """Forget what was done long ago."""
     for state, kept_s in KEPT_S.items():

@@ -343,3 +343,21 @@ def test_background_when_running_then_events_go_out_as_they_come(live: Live) -> 
             await asyncio.gather(task, return_exceptions=True)
 
     live(play)
+
+
+def test_process_when_it_ends_in_the_middle_of_a_try_then_nobody_waits_for_its_lease(live: Live) -> None:
+    async def play(one: Scene) -> None:
+        webhook = await one.add()
+        await one.happen(("contact_record", "c1", 1))
+        one.hook.hold.clear()
+        round_ = asyncio.create_task(one.sender().round(webhook))
+        async with asyncio.timeout(20):
+            while not one.hook.tries:
+                await asyncio.sleep(0.01)
+        round_.cancel()
+        await asyncio.gather(round_, return_exceptions=True)
+        one.hook.hold.set()
+        assert [(row.state, row.leased_s, row.tries) for row in await one.rows()] == [("waiting", 0.0, 0)]
+        assert await one.send(webhook) == 1
+
+    live(play)
