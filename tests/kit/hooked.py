@@ -18,7 +18,8 @@ from appliance.console.webhooks import signing
 
 class Receiver:
     """taken: genuine events in the order in which they were taken; tries: ids of all requests; answers: what the next
-    ones get instead of 204; secret: "" until it is known, then others' signatures are refused with 401; hold: while it is cleared, nobody is answered."""
+    ones get instead of 204; secret: "" until it is known, then others' signatures are refused with 401;
+    hold: while it is cleared, nobody is answered."""
 
     def __init__(self, now_s: Callable[[], float]) -> None:
         self._now_s = now_s
