@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kit import sound_server
+from kit.processes import ProgramError
 from kit.rtp_call import FRAME, FRAME_S, RtpCall
 from kit.seat_loop import SeatLoop
 from kit.sound_server import SoundServer
@@ -113,6 +114,8 @@ def _device_ms() -> float:
             if at is not None:
                 size = len(came[0][1]) // 2
                 found.append(1000 * (came[at // size][0] - (size - at % size) / RATE - exchange.played_at))
+    if not found:
+        raise ProgramError("the sound server never gave the chirp back; is this machine very busy?")
     return statistics.median(found)
 
 

@@ -62,7 +62,7 @@ def main() -> None:
         stream.inject_loop_back(0.02)
         return stream
 
-    settings = AgentSettings(user="loop", edge="127.0.0.1:9")
+    settings = AgentSettings(user="loop", edge="127.0.0.1:9", hurry=plan["ppm"] is not None)
     seat = Seat(settings, Headset(MockHeadset()), open_sound, rings=False)
     print("ready", flush=True)
     while True:

@@ -24,7 +24,8 @@ class AgentSettings:
     one that the edge knows as a trunk's is a trunk. sip_port, rtp_port: 0 takes any free ones; else RTP takes four.
 
     user: what the agent is called in SIP, for a phone its extension. password: digest password of `user` at the edge; a
-    phone registers with it, None registers nothing.
+    phone registers with it, None registers nothing. hurry: the process has real-time priority during calls, where it
+    may; not where its sound goes by a sound server that has none.
     """
 
     user: str
@@ -34,6 +35,7 @@ class AgentSettings:
     rtp_port: int = 0
     password: str | None = field(default=None, repr=False)
     expires_s: int = 120
+    hurry: bool = True
     product: str = "Linekeeper device"  # User-Agent
 
 

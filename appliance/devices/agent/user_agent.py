@@ -154,14 +154,16 @@ class UserAgent:
             with vendor("the media clock can't be started"):
                 self._endpoint.audDevManager().setNullDev()
             self._clock_runs = True
-            _hurry()
+            if self.settings.hurry:
+                _hurry()
 
     def _stop_clock(self) -> None:
         if self._clock_runs:
             self._clock_runs = False
             with vendor("the media clock can't be stopped"):
                 self._endpoint.audDevManager().setNoDev()
-            _rest()
+            if self.settings.hurry:
+                _rest()
 
     def _account_config(self) -> pj.AccountConfig:
         settings, config = self.settings, pj.AccountConfig()
