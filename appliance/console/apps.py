@@ -45,6 +45,7 @@ FOR_PEOPLE: tuple[str, ...] = (
     "appliance.console.pages.people_routes",
 )
 BESIDE: tuple[str, ...] = (
+    "appliance.console.demo_data.background",
     "appliance.console.live.background",
     "appliance.console.webhooks.background",
     "appliance.console.orders.background",

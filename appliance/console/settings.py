@@ -12,7 +12,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     console and, unless they lie elsewhere, the recordings; public_url: where people reach it, box_url: where boxes do
     (without a slash at the end); secure: people come by https, so cookies are marked for it; recordings: a folder's
     path or an object store's address (`s3://…`), "" for `<data_dir>/recordings`; webhook_networks: networks of one's
-    own (10.0.0.0/8) that webhooks may lead to, which otherwise go outside only."""
+    own (10.0.0.0/8) that webhooks may lead to, which otherwise go outside only; demo_data: made-up branches live in it.
+    """
 
     database: str
     data_dir: Path
@@ -22,3 +23,4 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     recordings: str = ""
     processes: int = 1
     webhook_networks: tuple[str, ...] = ()
+    demo_data: bool = False

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from appliance.cloud.reconciling import OUTAGE, Outage
+from appliance.cloud.recordings import RECORDING, RECORDING_ERASED
 from appliance.console.demo_data import staff_states
 from appliance.console.demo_data.clocks import Clock
 from appliance.console.demo_data.days import days_until, midnight
@@ -23,11 +24,13 @@ from appliance.console.demo_data.tellings import FLOW, FLOW_TYPE, PROFILE, flow_
 from appliance.console.demo_data.visits import Visit
 from appliance.records.contact_record import build_record
 
+KEPT_S = 86_400.0
+_SEALED_AFTER_S = 8.0
 _UPDATED_AFTER_S = 6 * 86_400 + 3.1 * 3600  # one night the box took an update and started anew
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One outbox row; data is JSON."""
+    """One outbox row; data is JSON, b"" of a recording's facts: they are known once it has a file."""
 
     at: float
     kind: str
@@ -112,6 +115,15 @@ class Annals:
         yield from (self._row(event.at.wall_s, "contact_event", event.contact, event) for event in events)
         record = build_record(events, box=self.practice.branch)
         yield self._row(visit.ended + 0.01, "contact_record", visit.contact, record)
+        if visit.connected is not None:
+            yield Row(at=visit.left + _SEALED_AFTER_S, kind=RECORDING, subject=visit.recording, data=b"")
+            if not self.keeps(visit):
+                erased = {"recording": visit.recording, "contact": visit.contact, "why": "retention: kept for a day"}
+                yield self._row(visit.left + KEPT_S, RECORDING_ERASED, visit.recording, erased)
+
+    def keeps(self, visit: Visit) -> bool:
+        """Whether its recording has a file: this organisation keeps them for a day."""
+        return visit.left + KEPT_S > self._now
 
 
 def _queue(queue: str, name: str, number: str) -> dict[str, Any]:

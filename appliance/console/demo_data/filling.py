@@ -1,54 +1,63 @@
-"""Fills an empty console with the made-up fortnight, then lets it go on as long as the console runs."""
+"""Fills an empty console with the made-up fortnight; one that it has filled before goes on where it was."""
 
 from __future__ import annotations
 
-import asyncio
-from bisect import bisect_right
 from collections.abc import Callable
 
-import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from appliance.console.context import Console
 from appliance.console.database.tables import Box, Branch
-from appliance.console.demo_data.annals import Annals, Row
+from appliance.console.demo_data.annals import Annals
 from appliance.console.demo_data.organisation import PRACTICES, Practice
-from appliance.console.demo_data.present import live_state
+from appliance.console.demo_data.playing import MadeUpBranch
 from appliance.console.demo_data.sending import MadeUpBox
 from appliance.console.errors import DatabaseError
-from appliance.console.live.states import keep
-from appliance.console.notices import Topic
+from appliance.console.ingest.taking import position_of
 
 DAYS = 14
 SEED = "demo"
 AHEAD_S = 24 * 3600.0  # how long it goes on
-TICK_S = 5.0
+_MACHINE = "demo-data "  # and when it was filled
 
 
-class MadeUpBranch(msgspec.Struct):
-    """sent: how many of `rows` the console has; number: of the next live state."""
+async def open_or_fill(console: Console, say: Callable[[str], object], *, days: int = DAYS) -> list[MadeUpBranch]:
+    """Every branch, up to now. Raises DatabaseError for a console that has branches of somebody else."""
+    filled = await _filled_s(console)
+    begun_s = console.now_s() if filled is None else filled
+    made = []
+    for practice in PRACTICES:
+        branch = await _opened(console, practice, begun_s, days, fresh=filled is None)
+        await branch.send_what_was(console)
+        say(f"{practice.name}: {branch.sent} events")
+        made.append(branch)
+    return made
 
-    annals: Annals
-    box: MadeUpBox
-    rows: list[Row]
-    sent: int = 0
-    number: int = 1
 
-
-async def fill(console: Console, say: Callable[[str], object], *, days: int = DAYS) -> list[MadeUpBranch]:
-    """Every branch up to now. Raises DatabaseError for a console that has branches already."""
+async def _filled_s(console: Console) -> float | None:
+    """When this console was filled; None for an empty one."""
     async with console.database.reading() as session:
-        if await session.scalar(select(func.count()).select_from(Branch)):
-            raise DatabaseError("this console has branches already; demo data goes into an empty one only")
-    branches = [await _branch(console, practice, days) for practice in PRACTICES]
-    for branch in branches:
-        await bring_up_to_date(console, branch)
-        say(f"{branch.annals.practice.name}: {branch.sent} events")
-    return branches
+        machines = list(await session.scalars(select(Box.machine)))
+        branches = list(await session.scalars(select(Branch.branch)))
+    if not branches:
+        return None
+    if not machines or not all(machine.startswith(_MACHINE) for machine in machines):
+        raise DatabaseError("this console has branches already; demo data goes into an empty one only")
+    return float(machines[0].removeprefix(_MACHINE))
 
 
-async def _branch(console: Console, practice: Practice, days: int) -> MadeUpBranch:
-    annals = Annals(practice, now=console.now_s(), days=days, seed=SEED, ahead_s=AHEAD_S)
+async def _opened(console: Console, practice: Practice, begun_s: float, days: int, *, fresh: bool) -> MadeUpBranch:
+    ahead_s = console.now_s() - begun_s + AHEAD_S
+    annals = Annals(practice, now=begun_s, days=days, seed=SEED, ahead_s=ahead_s)
+    if fresh:
+        await _enrol(console, annals, begun_s)
+    async with console.database.reading() as session:
+        position = await position_of(session, annals.box)
+    return MadeUpBranch(annals, MadeUpBox(annals.box, practice.branch, position))
+
+
+async def _enrol(console: Console, annals: Annals, begun_s: float) -> None:
+    practice = annals.practice
     async with console.database.writing() as session:
         session.add(Branch(branch=practice.branch, name=practice.name, timezone=practice.zone, created_s=annals.began))
         await session.flush()
@@ -57,35 +66,9 @@ async def _branch(console: Console, practice: Practice, days: int) -> MadeUpBran
                 box=annals.box,
                 branch=practice.branch,
                 name=f"{practice.branch}-box",
-                machine=f"demo-{practice.branch}",
+                machine=f"{_MACHINE}{begun_s!r}",
                 version=practice.version,
                 enrolled_s=annals.began,
-                heard_s=annals.heard_at(console.now_s()),
+                heard_s=annals.heard_at(begun_s),
             )
         )
-    return MadeUpBranch(annals=annals, box=MadeUpBox(annals.box, practice.branch), rows=annals.rows())
-
-
-async def bring_up_to_date(console: Console, branch: MadeUpBranch) -> None:
-    """Send what has happened since, and how it is now; nothing from a branch that is cut off."""
-    now_s = console.now_s()
-    heard_s = branch.annals.heard_at(now_s)
-    due = bisect_right(branch.rows, heard_s, key=lambda row: row.at)
-    if due > branch.sent:
-        await branch.box.send(console, branch.rows[branch.sent : due])
-        branch.sent = due
-    if branch.annals.practice.mute_h and branch.number > 1:
-        return
-    state = live_state(branch.annals, now=now_s, number=branch.number)
-    async with console.database.writing() as session:
-        await keep(session, branch=branch.box.branch, box=branch.box.box, state=state, now_s=heard_s)
-    branch.number += 1
-    console.notices.tell(Topic.LIVE, branch.box.branch)
-
-
-async def play(console: Console, branches: list[MadeUpBranch]) -> None:
-    """Ends only when it is cancelled."""
-    while True:
-        for branch in branches:
-            await bring_up_to_date(console, branch)
-        await asyncio.sleep(TICK_S)

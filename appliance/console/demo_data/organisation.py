@@ -179,7 +179,7 @@ PRACTICES = (
         version="0.0.9",
         storage_used=57_300_000_000,
         jitter_ms=27.0,
-        cuts=(Cut(days_ago=0.9, hours=6.5, why="TLS: the connection was reset", lacking=2),),
+        cuts=(Cut(days_ago=0.98, hours=14.0, why="TLS: the connection was reset", lacking=2),),
         warnings=("storage: 90 % of the budget is used; recordings stop at 100 %, calls and records go on",),
     ),
 )

@@ -21,9 +21,9 @@ AT_ONCE = 800
 class MadeUpBox:
     """`position`: how far the console has heard it."""
 
-    def __init__(self, box: str, branch: str) -> None:
+    def __init__(self, box: str, branch: str, position: Position | None = None) -> None:
         self.box, self.branch = box, branch
-        self.position = chain.genesis(box)
+        self.position = position or chain.genesis(box)
         self._key = ec.generate_private_key(ec.SECP256R1())
 
     @property

@@ -10,10 +10,12 @@ import pytest
 
 from appliance import events as ev
 from appliance.cloud.reconciling import Outage
+from appliance.cloud.recordings import RECORDING
 from appliance.console.demo_data.annals import Annals
 from appliance.console.demo_data.organisation import PRACTICES, Practice
 from appliance.console.demo_data.present import live_state
 from appliance.console.demo_data.tellings import FLOW, FLOW_FILE
+from appliance.console.recordings.projection import ErasedOnBox
 from appliance.flow.check import check
 from appliance.flow.document import parse
 from appliance.ids import FlowId
@@ -36,6 +38,7 @@ SHAPES = {
     "routing_profile": StoredProfile,
     "flow": dict[str, object],
     "outage": Outage,
+    "recording_erased": ErasedOnBox,
 }
 
 
@@ -48,7 +51,8 @@ def annals(request: pytest.FixtureRequest) -> Annals:
 def test_rows_when_decoded_then_they_have_the_shapes_of_the_boxs_store(annals: Annals) -> None:
     rows = annals.rows()
     for row in rows:
-        msgspec.json.decode(row.data, type=SHAPES[row.kind])
+        if row.kind != RECORDING:
+            msgspec.json.decode(row.data, type=SHAPES[row.kind])
     assert set(SHAPES) - {"outage"} <= {row.kind for row in rows}
     assert all(one.at <= other.at for one, other in pairwise(rows))
 

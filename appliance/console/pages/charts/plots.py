@@ -11,7 +11,7 @@ from appliance.console.pages.charts.scale import Axis, axis
 
 WIDTH, HEIGHT = 1000, 200
 _GAP = 0.22  # of a column's place
-_MOST_MARKS = 7
+_MOST_MARKS = 5
 Say = Callable[[float], str]
 
 
