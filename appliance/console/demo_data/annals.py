@@ -41,13 +41,22 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 class Annals:
     """One branch: the days before `now` (seconds since the epoch), and what will have happened `ahead_s` later."""
 
-    def __init__(self, practice: Practice, *, now: float, days: int, seed: str, ahead_s: float = 0.0) -> None:
+    def __init__(
+        self,
+        practice: Practice,
+        *,
+        now: float,
+        days: int,
+        seed: str,
+        ahead_s: float = 0.0,
+        kept_s: float = KEPT_S,
+    ) -> None:
         self.practice = practice
         self.box = str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{practice.branch}.{seed}.demo.invalid"))
-        dates = days_until(practice, now + ahead_s, days)
+        dates = days_until(practice, now, now + ahead_s, days)
         self.began = midnight(practice, dates[0]) + (OPENS_H - 1) * 3600
         self.clock = Clock(practice.branch, (self.began - 86_400 * 9.0, self.began + _UPDATED_AFTER_S))
-        self._now, self._last = now, now + ahead_s
+        self._now, self._last, self._kept_s = now, now + ahead_s, kept_s
         self.days = [self._told(Day(practice, date, Random(f"{seed}/{practice.branch}/{date}"), now)) for date in dates]
         self.visits = [visit for _, visits in self.days for visit in visits]
         self.cuts = [cut for cut in practice.cuts if now - cut.days_ago * 86_400 > self.began]
@@ -118,12 +127,12 @@ class Annals:
         if visit.connected is not None:
             yield Row(at=visit.left + _SEALED_AFTER_S, kind=RECORDING, subject=visit.recording, data=b"")
             if not self.keeps(visit):
-                erased = {"recording": visit.recording, "contact": visit.contact, "why": "retention: kept for a day"}
-                yield self._row(visit.left + KEPT_S, RECORDING_ERASED, visit.recording, erased)
+                erased = {"recording": visit.recording, "contact": visit.contact, "why": "retention"}
+                yield self._row(visit.left + self._kept_s, RECORDING_ERASED, visit.recording, erased)
 
     def keeps(self, visit: Visit) -> bool:
-        """Whether its recording has a file: this organisation keeps them for a day."""
-        return visit.left + KEPT_S > self._now
+        """Whether its recording has a file: this organisation keeps them for `kept_s`."""
+        return visit.left + self._kept_s > self._now
 
 
 def _queue(queue: str, name: str, number: str) -> dict[str, Any]:

@@ -35,10 +35,11 @@ def midnight(practice: Practice, day: date) -> float:
     return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(practice.zone)).timestamp()
 
 
-def days_until(practice: Practice, until: float, days: int) -> list[date]:
-    """The last so many days there, today included."""
-    today = datetime.fromtimestamp(until, ZoneInfo(practice.zone)).date()
-    return [today - timedelta(days=back) for back in reversed(range(days))]
+def days_until(practice: Practice, now: float, until: float, days: int) -> list[date]:
+    """So many days there, today the last of them, and those that follow up to `until`."""
+    today, last = (datetime.fromtimestamp(at, ZoneInfo(practice.zone)).date() for at in (now, until))
+    first = today - timedelta(days=days - 1)
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
 def shifts(practice: Practice, day: date, rng: Random) -> list[Shift]:

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from appliance.console.context import Console
 from appliance.console.database.tables import Box, Branch
-from appliance.console.demo_data.annals import Annals
-from appliance.console.demo_data.organisation import PRACTICES, Practice
+from appliance.console.demo_data.annals import KEPT_S, Annals
+from appliance.console.demo_data.organisation import PRACTICES
 from appliance.console.demo_data.playing import MadeUpBranch
 from appliance.console.demo_data.sending import MadeUpBox
 from appliance.console.errors import DatabaseError
@@ -21,13 +21,26 @@ AHEAD_S = 24 * 3600.0  # how long it goes on
 _MACHINE = "demo-data "  # and when it was filled
 
 
-async def open_or_fill(console: Console, say: Callable[[str], object], *, days: int = DAYS) -> list[MadeUpBranch]:
-    """Every branch, up to now. Raises DatabaseError for a console that has branches of somebody else."""
+async def open_or_fill(
+    console: Console, say: Callable[[str], object], *, days: int = DAYS, kept_s: float = KEPT_S
+) -> list[MadeUpBranch]:
+    """Every branch, up to now; recordings of the last `kept_s` have files. Raises DatabaseError for a console that has
+    branches of somebody else."""
     filled = await _filled_s(console)
     begun_s = console.now_s() if filled is None else filled
     made = []
     for practice in PRACTICES:
-        branch = await _opened(console, practice, begun_s, days, fresh=filled is None)
+        annals = Annals(
+            practice,
+            now=begun_s,
+            days=days,
+            seed=SEED,
+            ahead_s=console.now_s() - begun_s + AHEAD_S,
+            kept_s=kept_s,
+        )
+        if filled is None:
+            await _enrol(console, annals, begun_s)
+        branch = await _opened(console, annals)
         await branch.send_what_was(console)
         say(f"{practice.name}: {branch.sent} events")
         made.append(branch)
@@ -46,14 +59,10 @@ async def _filled_s(console: Console) -> float | None:
     return float(machines[0].removeprefix(_MACHINE))
 
 
-async def _opened(console: Console, practice: Practice, begun_s: float, days: int, *, fresh: bool) -> MadeUpBranch:
-    ahead_s = console.now_s() - begun_s + AHEAD_S
-    annals = Annals(practice, now=begun_s, days=days, seed=SEED, ahead_s=ahead_s)
-    if fresh:
-        await _enrol(console, annals, begun_s)
+async def _opened(console: Console, annals: Annals) -> MadeUpBranch:
     async with console.database.reading() as session:
         position = await position_of(session, annals.box)
-    return MadeUpBranch(annals, MadeUpBox(annals.box, practice.branch, position))
+    return MadeUpBranch(annals, MadeUpBox(annals.box, annals.practice.branch, position))
 
 
 async def _enrol(console: Console, annals: Annals, begun_s: float) -> None:
