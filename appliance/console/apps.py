@@ -10,15 +10,19 @@ import asyncio
 import importlib
 import importlib.util
 import logging
+import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import PlainTextResponse
 
 from appliance.console.context import Console
+from appliance.console.errors import UnavailableError
 
 log = logging.getLogger(__name__)
 _AGAIN_S = 5.0
+_RETRY_S = (2, 8)
 
 # One line each, in the order in which they are installed. Those that aren't there yet are skipped.
 FOR_BOXES: tuple[str, ...] = (
@@ -76,10 +80,19 @@ def people_app(console: Console) -> FastAPI:
 
 def _furnished(app: FastAPI, console: Console, modules: Sequence[str]) -> FastAPI:
     app.state.console = console
+    app.add_exception_handler(UnavailableError, _unavailable)
     for name in modules:
         if _there(name):
             importlib.import_module(name).install(app, console)
     return app
+
+
+async def _unavailable(request: Request, error: Exception) -> Response:
+    """Boxes come again by themselves, people are told to. A WebSocket gets the same before it is accepted."""
+    log.warning("%s: %s", request.url.path, error)
+    told = PlainTextResponse("The console can't reach its database. Try again in a moment.", status_code=503)
+    told.headers["Retry-After"] = str(random.randint(*_RETRY_S))
+    return told
 
 
 def _lifespan(console: Console) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

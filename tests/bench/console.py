@@ -43,7 +43,7 @@ from appliance.console.database.tables import Contact, Event
 LOADS = 2
 WATCHED = 20
 LIVE_EVERY_S = 5.0
-CONTACT_EVERY_S = 10.0
+CONTACT_EVERY_S = 20.0  # of each box: 180 contacts an hour, far more than a small branch has
 SIZE = 5
 
 

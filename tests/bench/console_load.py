@@ -29,7 +29,8 @@ from appliance.cloud.live import Health, LiveAgent, LiveQueue, LiveState
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """boxes: of this process; live_s: how long live states and contacts are sent steadily, live_every_s and
-    contact_every_s apart (each box); then all `count` batches of `size` contacts are sent as fast as they are taken."""
+    contact_every_s apart (each box, a contact at a time); then `count` batches of `size` contacts each are sent as fast
+    as they are taken."""
 
     boxes: tuple[Credentials, ...]
     host: str
@@ -80,11 +81,14 @@ class Load:
         self._job = job
         self._connections = [Connection(job, one) for one in job.boxes]
         models = contacts(job.now_s)
-        self._ready = [
-            batches(_pretended(one), models, count=job.count, size=job.size, offset=place * 7)
-            for place, one in enumerate(job.boxes)
+        steadily = round(job.live_s / job.contact_every_s)
+        boxes = [_pretended(one) for one in job.boxes]
+        self._steady = [
+            batches(box, models, count=steadily, size=1, offset=place * 7) for place, box in enumerate(boxes)
         ]
-        self._steady = max(1, round(job.live_s / job.contact_every_s)) if job.live_s else 0
+        self._ready = [
+            batches(box, models, count=job.count, size=job.size, offset=place * 11) for place, box in enumerate(boxes)
+        ]
         self.faults = 0
         self.live = self.slowest_s = 0.0
 
@@ -103,26 +107,25 @@ class Load:
         await asyncio.gather(*(self._steadily(place) for place in range(len(self._connections))))
 
     async def flat_out(self) -> dict[str, float]:
-        """What is left of the batches; returns what was taken and how long it took."""
+        """The batches; returns what was taken and how long it took."""
         began = time.monotonic()
-        left = [ready[self._steady :] for ready in self._ready]
-        await asyncio.gather(*(self._all(place, ready) for place, ready in enumerate(left)))
-        every = [one for ready in left for one in ready]
+        await asyncio.gather(*(self._all(place, ready) for place, ready in enumerate(self._ready)))
+        every = [one for ready in self._ready for one in ready]
         return {
             "began": began,
             "ended": time.monotonic(),
             "records": sum(one.records for one in every),
             "events": sum(one.events for one in every),
             "bytes": sum(len(one.body) for one in every),
-            "steady_records": sum(one.records for ready in self._ready for one in ready[: self._steady]),
-            "steady_events": sum(one.events for ready in self._ready for one in ready[: self._steady]),
+            "steady_records": sum(one.records for ready in self._steady for one in ready),
+            "steady_events": sum(one.events for ready in self._steady for one in ready),
         }
 
     async def _steadily(self, place: int) -> None:
         job, loop = self._job, asyncio.get_running_loop()
         share = place / len(self._connections)
         began, number = loop.time(), 0
-        ready = self._ready[place][: self._steady]
+        ready = list(self._steady[place])
         live_at, contact_at = share * job.live_every_s, share * job.contact_every_s
         while min(live_at, contact_at) < job.live_s:
             due = min(live_at, contact_at)

@@ -9,16 +9,20 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import asyncpg
 from sqlalchemy import Connection, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from appliance.console.errors import DatabaseError
+from appliance.console.errors import DatabaseError, UnavailableError
 
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 _BUSY_S = 60
+_WAIT_S = 20.0  # for a connection: longer, and the caller had better come again
+_LOCKED = "database is locked"  # SQLite, after _BUSY_S
 _WRITES = "linekeeper_writes"
 _PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 60000")
 
@@ -35,18 +39,34 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """A transaction that only reads: one view of the data."""
-        async with self._reading() as session, session.begin():
+        """A transaction that only reads: one view of the data. Raises UnavailableError."""
+        async with _transaction(self._reading) as session:
             yield session
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
-        """A transaction; committed at the end, rolled back by an exception."""
-        async with self._writing() as session, session.begin():
+        """A transaction; committed at the end, rolled back by an exception. Raises UnavailableError."""
+        async with _transaction(self._writing) as session:
             yield session
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+@asynccontextmanager
+async def _transaction(sessions: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:
+    async with sessions() as session:
+        try:
+            await session.connection()
+        except (DBAPIError, SQLAlchemyTimeout, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise UnavailableError(f"the database doesn't answer: {error}") from error
+        try:
+            yield session
+            await session.commit()
+        except DBAPIError as error:
+            if error.connection_invalidated or _LOCKED in str(error.orig):
+                raise UnavailableError(f"the database went away: {error.orig}") from error
+            raise
 
 
 def plain_url(text: str) -> str:
@@ -70,7 +90,7 @@ def _engine(text: str, connections: int) -> AsyncEngine:
         event.listen(engine.sync_engine, "connect", _prepare)
         event.listen(engine.sync_engine, "begin", _begin)
         return engine
-    return create_async_engine(url, pool_size=connections, max_overflow=connections, pool_pre_ping=True)
+    return create_async_engine(url, pool_size=connections, max_overflow=connections, pool_timeout=_WAIT_S)
 
 
 def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

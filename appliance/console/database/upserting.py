@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from appliance.console.database.base import Base
+from appliance.console.errors import UnavailableError
 
 Row = Mapping[str, Any]
 Insert = postgresql.Insert | sqlite.Insert
@@ -72,7 +73,10 @@ async def _copy(connection: AsyncConnection, table: type[Base], rows: Sequence[R
         await connection.execute(_BEGIN)  # the first statement begins it
     columns = tuple(rows[0])
     records = list(map(itemgetter(*columns), rows))
-    await driver.copy_records_to_table(table.__tablename__, columns=columns, records=records)
+    try:
+        await driver.copy_records_to_table(table.__tablename__, columns=columns, records=records)
+    except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError) as error:
+        raise UnavailableError(f"the database went away: {error}") from error
 
 
 def _is_postgresql(session: AsyncSession) -> bool:
