@@ -26,6 +26,8 @@ from appliance.clock import now
 from appliance.cloud import paths
 from appliance.cloud.live import Health, LiveAgent, LiveQueue, LiveState
 
+BUSY, AGAIN_S = 503, 3.0
+
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """boxes: of this process; live_s: how long live states and contacts are sent steadily, live_every_s and
@@ -89,7 +91,7 @@ class Load:
         self._ready = [
             batches(box, models, count=job.count, size=job.size, offset=place * 11) for place, box in enumerate(boxes)
         ]
-        self.faults = 0
+        self.faults = self.turned_away = 0
         self.live = self.slowest_s = 0.0
 
     async def connect(self) -> None:
@@ -146,12 +148,19 @@ class Load:
             await self._send(place, one)
 
     async def _send(self, place: int, one: Ready) -> None:
-        self.faults += await self._connections[place].post(paths.EVENTS, one.body, one.headers) != 200
+        status = await self._connections[place].post(paths.EVENTS, one.body, one.headers)
+        while status == BUSY:
+            self.turned_away += 1
+            await asyncio.sleep(AGAIN_S)
+            status = await self._connections[place].post(paths.EVENTS, one.body, one.headers)
+        self.faults += status != 200
 
     async def _show(self, place: int, number: int) -> None:
         body = msgspec.json.encode(_state(number))
         began = time.monotonic()
-        self.faults += await self._connections[place].post(paths.LIVE, body) != 204
+        status = await self._connections[place].post(paths.LIVE, body)
+        self.turned_away += status == BUSY  # the next one is newer
+        self.faults += status not in (204, BUSY)
         self.live += 1
         self.slowest_s = max(self.slowest_s, time.monotonic() - began)
 
@@ -187,11 +196,13 @@ async def main() -> None:
     await asyncio.to_thread(sys.stdin.readline)
     if job.live_s:
         await load.steady()
-    _say({"steady": load.live, "slowest_live_s": load.slowest_s, "faults": load.faults})
+    _say(
+        {"steady": load.live, "slowest_live_s": load.slowest_s, "faults": load.faults, "turned_away": load.turned_away}
+    )
     await asyncio.to_thread(sys.stdin.readline)
     before = _cpu_s()
     taken = await load.flat_out()
-    _say({**taken, "faults": load.faults, "cpu_s": _cpu_s() - before})
+    _say({**taken, "faults": load.faults, "turned_away": load.turned_away, "cpu_s": _cpu_s() - before})
 
 
 def _cpu_s() -> float:

@@ -19,12 +19,14 @@ from appliance.console.context import Console, PresentConsole, Reading
 from appliance.console.ingest.arriving import Sender
 from appliance.console.ingest.receiving import receive
 from appliance.console.ingest.taking import position_of
+from appliance.console.ingest.turns import Turns
 
 log = logging.getLogger(__name__)
 router = APIRouter()
 
 
 def install(app: FastAPI, _: Console) -> None:
+    app.state.turns = Turns()
     app.add_exception_handler(SignatureError, _forged)
     app.include_router(router)
 
@@ -34,8 +36,10 @@ async def events(request: Request, console: PresentConsole, box: PresentBox) -> 
     if request.headers.get("content-encoding", "") != batch.ENCODING:
         raise MalformedError(f"a batch that isn't packed with {batch.ENCODING}")
     after, signature = request.headers.get(delivery.AFTER, ""), request.headers.get(delivery.SIGNATURE, "")
-    body = await body_of(request, batch.MOST_BYTES)
-    answer = await receive(console, sender_of(box), body, after=after, signature=signature)
+    turns: Turns = request.app.state.turns
+    async with turns.turn():
+        body = await body_of(request, batch.MOST_BYTES)
+        answer = await receive(console, sender_of(box), body, after=after, signature=signature)
     if isinstance(answer, Conflict) and answer.disagreement is Disagreement.FORK:
         await suspect(request, console, box.box, branch=box.branch, why="its events contradict those that are here")
     return json_answer(answer, status=409 if isinstance(answer, Conflict) else 200)
