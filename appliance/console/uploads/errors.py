@@ -9,6 +9,7 @@ UploadError
 ├── ErasedError            410  the recording was erased: nobody wants it
 ├── TooLongError           413  more than was said, or than one request may hold
 ├── CorruptError           422  all is here and is not what the facts say: from the start
+├── BusyError              423  another request has it in hand: ask again
 ├── TooManyError           429  too many uploads at once
 └── ChecksumError          460  a chunk that is not what its checksum says (tus)
 """
@@ -53,6 +54,10 @@ class TooLongError(UploadError):
 
 class CorruptError(UploadError):
     status = 422
+
+
+class BusyError(UploadError):
+    status = 423
 
 
 class TooManyError(UploadError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 from sqlalchemy import delete, func, select, update
@@ -21,6 +21,7 @@ from appliance.console.database.tables.recordings import Recording
 from appliance.console.database.tables.uploads import Upload, UploadPart
 from appliance.console.storing.storage import Storage
 from appliance.console.uploads.errors import (
+    BusyError,
     CorruptError,
     ErasedError,
     ForgedError,
@@ -39,7 +40,7 @@ MOST_OPEN = 64  # of one box
 FOLDER = "uploads"
 ANNOUNCED, STORED, ERASED = "announced", "stored", "erased"
 _UPLOAD = re.compile(r"^[0-9a-f]{32}$")
-_RECORDING = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+_RECORDING = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$")  # a UUID; never a way out of a folder
 
 
 class Uploader(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +71,7 @@ class Uploads:
     async def create(self, box: Uploader, *, recording: str, length: int) -> Progress:
         """The upload of that recording, new or as far as it is already."""
         if not _RECORDING.match(recording) or not 0 < length <= MOST_BYTES:
-            raise MalformedUploadError("an upload is of one recording (a UUID) and has a length")
+            raise MalformedUploadError("an upload is of one recording, by its id, and has a length")
         replaced = ""
         async with self._database.writing() as session:
             facts = await _announced(session, box, recording)
@@ -122,17 +123,18 @@ class Uploads:
         async with self._database.reading() as session:
             row = await _own(session, box, upload)
             facts = await _announced(session, box, row.recording)
-            found = await session.scalars(
-                select(UploadPart).where(UploadPart.upload == upload).order_by(UploadPart.start)
-            )
-            parts = [part.name for part in found]
+            parts = await _parts(session, upload)
         done = UploadDone(recording=row.recording, sha256=row.sha256, bytes=row.length)
         if row.done and facts.state == STORED:
             return done
         if row.received < row.length:
             raise WrongOffsetError(f"the upload stands at byte {row.received} of {row.length}")
+        if not _are_all(parts, row.length):  # another request has finished it between two looks of this one
+            raise BusyError(f"recording {row.recording} is in other hands just now")
         location = place(box.box, facts)
-        if not await assemble(self._storage, parts, location, sha256=row.sha256, length=row.length):
+        if not await assemble(
+            self._storage, [part.name for part in parts], location, sha256=row.sha256, length=row.length
+        ):
             await self.remove(box, upload)
             raise CorruptError(f"recording {row.recording} is not what was announced; send it again")
         async with self._database.writing() as session:
@@ -221,7 +223,8 @@ async def _drop_parts(storage: Storage, upload: str) -> None:
 
 
 def place(box: str, facts: Recording) -> str:
-    """The recording's name in the store: another content has another name."""
+    """The recording's name in the store: another content has another name, so that two requests that finish one upload
+    write the same file."""
     return f"recordings/{box}/{facts.recording[:2]}/{facts.recording}.{facts.sha256[:16]}"
 
 
@@ -249,9 +252,19 @@ async def _own(session: AsyncSession, box: Uploader, upload: str) -> Upload:
     return row
 
 
-async def _parts(session: AsyncSession, upload: str) -> list[str]:
-    named = select(UploadPart.name).where(UploadPart.upload == upload).order_by(UploadPart.start)
-    return list(await session.scalars(named))
+async def _parts(session: AsyncSession, upload: str) -> list[UploadPart]:
+    query = select(UploadPart).where(UploadPart.upload == upload).order_by(UploadPart.start)
+    return list(await session.scalars(query))
+
+
+def _are_all(parts: Sequence[UploadPart], length: int) -> bool:
+    """Whether they follow on each other up to that length."""
+    end = 0
+    for part in parts:
+        if part.start != end:
+            return False
+        end += part.bytes
+    return end == length
 
 
 async def _forget(session: AsyncSession, upload: str) -> None:

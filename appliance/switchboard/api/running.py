@@ -86,6 +86,7 @@ class Api:
         self._orbits = orbits
         desk.perform = self.perform
         self._campaigns = campaigns
+        self._housekeeper = housekeeper
         self._operations: dict[str, tuple[type[ask.Arguments], Callable[[Any], Awaitable[Any]]]] = {
             "status": (ask.Nothing, lambda _: self._status()),
             "agent.login": (ask.AgentLogIn, shift.log_in),
@@ -150,7 +151,7 @@ class Api:
     async def _status(self) -> Row:
         configuration, settings = self._settings.configuration, self._settings
         shown = await self._live.status(configuration.contacts.capacity)
-        problems = [*settings.problems, *self._publisher.problems]
+        problems = [*self._housekeeper.warnings, *settings.problems, *self._publisher.problems]
         return {
             "box": configuration.box.name,
             "adopting": self._routing.held,

@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 AT_ONCE = 20  # recordings of one round
 PAUSE_S = 600.0  # before a recording that was refused is tried again
+LATER_S = 1.0  # before one whose facts are still on their way
 MEDIA_TYPE = "audio/flac"
 Call = Callable[[str, dict[str, Any]], Awaitable[Any]]
 
@@ -179,7 +180,7 @@ class Delivery:
     def _put_off(self, one: SealedRecording, why: str, later: bool) -> None:
         logger.log(logging.INFO if later else logging.ERROR, "recording %s waits: %s", one.recording, why)
         self._under_way = None
-        self._not_before[one.recording] = self._now() + (PAUSE_S / 60 if later else PAUSE_S)
+        self._not_before[one.recording] = self._now() + (LATER_S if later else PAUSE_S)
 
     async def _failed(self, one: SealedRecording) -> None:
         await self._call("recording.upload_failed", {"recording": one.recording})

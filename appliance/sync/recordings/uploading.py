@@ -13,7 +13,9 @@ from appliance.clock import monotonic_s
 from appliance.cloud import paths
 from appliance.cloud.signing import key_id
 from appliance.errors import RequestError, StoreError
+from appliance.store.connection import Connection
 from appliance.store.store import Store
+from appliance.sync.delivering.outage_store import OutageStore
 from appliance.sync.ground import Ground
 from appliance.sync.identity.identity import load_identity
 from appliance.sync.recordings.delivery import Delivery, Seal
@@ -62,6 +64,7 @@ async def _go_on(ground: Ground, delivery: Delivery, sender: Sender) -> None:
         busy = await _round(ground, delivery, sender)
         if rounds % STORAGE_EVERY == 0:
             await _look_at_storage(ground)
+            await _send_again(ground, delivery)
         rounds += 1
         if not busy:
             await _pause(hurried)
@@ -98,6 +101,22 @@ async def _look_at_storage(ground: Ground) -> None:
         ground.storage = (int(found["used"]), int(found["budget"]))
     except (*_AWAY, KeyError) as error:
         logger.debug("nobody says how full the box is: %s", error)
+
+
+async def _send_again(ground: Ground, delivery: Delivery) -> None:
+    """What the console misses though it has had it: found when both sides count after an outage."""
+    try:
+        if missing := await ground.state.run(_missing):
+            gone = await delivery.again(missing)
+            if gone:
+                ground.warnings["recordings"] = f"the console misses {len(gone)} recordings that are not here any more"
+    except _AWAY as error:
+        logger.debug("what the console misses is sent later: %s", error)
+
+
+def _missing(connection: Connection) -> tuple[str, ...]:
+    found = [one.verdict for one in OutageStore(connection).open() if one.verdict is not None]
+    return tuple(dict.fromkeys(recording for verdict in found for recording in verdict.missing_recordings))
 
 
 async def _pause(hurried: asyncio.Event) -> None:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from kit.announced import BOX, BRANCH, Announcer
 from kit.console import add_branch, console, sqlite_with_tables
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from appliance.console.context import Console
 from appliance.console.database.tables import Recording, Upload, UploadPart
@@ -123,11 +124,37 @@ def test_upload_when_two_continue_at_once_then_one_wins_and_the_file_is_right(
         results = await asyncio.gather(
             *(here.uploads.finish(here.box, upload) for _ in range(3)), return_exceptions=True
         )
-        assert all(not isinstance(one, BaseException) or isinstance(one, MissingFileError) for one in results)
+        assert all(
+            not isinstance(one, BaseException) or isinstance(one, MissingFileError | errors.BusyError)
+            for one in results
+        )
         await here.uploads.finish(here.box, upload)
         assert await whole(here.storage, (await here.recording(recording)).location) == DATA
 
     run(database_url, tmp_path, scenario)
+
+
+def test_upload_when_finished_between_two_looks_of_another_request_then_the_file_stays(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario(here: Place) -> None:
+        recording = await here.announcer.announce(here.console, DATA)
+        upload = await here.send(DATA, recording)
+
+        async def too_late(session: AsyncSession, wanted: str) -> list[UploadPart]:
+            """PostgreSQL's next statement sees what was committed meanwhile: the parts have gone."""
+            monkeypatch.undo()
+            await here.uploads.finish(here.box, wanted)
+            return []
+
+        monkeypatch.setattr("appliance.console.uploads.uploads._parts", too_late)
+        with pytest.raises(errors.BusyError):
+            await here.uploads.finish(here.box, upload)
+        row = await here.recording(recording)
+        assert row.state == "stored"
+        assert await whole(here.storage, row.location) == DATA
+
+    run(sqlite_url, tmp_path, scenario)
 
 
 def test_upload_when_its_bytes_are_others_then_nothing_is_stored(sqlite_url: str, tmp_path: Path) -> None:
@@ -145,7 +172,7 @@ def test_upload_when_its_bytes_are_others_then_nothing_is_stored(sqlite_url: str
     run(sqlite_url, tmp_path, scenario)
 
 
-@pytest.mark.parametrize("recording", ["../../etc/passwd", "", "a", SOME.upper(), f"{SOME}/x"])
+@pytest.mark.parametrize("recording", ["../../etc/passwd", "", "a.b", "-", "ä", "a\0", "a" * 81, f"{SOME}/x"])
 def test_upload_when_of_a_name_that_leads_elsewhere_then_it_is_refused(
     recording: str, sqlite_url: str, tmp_path: Path
 ) -> None:
