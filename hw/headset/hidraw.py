@@ -19,7 +19,7 @@ from hw.audio.exchange import SoundExchange
 from hw.audio.interface import SoundStream
 from hw.devices import Found, Kind, Probed
 from hw.errors import DeviceAbsentError, DeviceError, DeviceGoneError, DriverError, SignalError
-from hw.headset.cards import capture_file, card_of
+from hw.headset.cards import capture_file, card_of, usb_device
 from hw.headset.descriptor import Kind as ReportKind
 from hw.headset.descriptor import ReportMap, parse_descriptor
 from hw.headset.interface import HeadsetPort
@@ -164,11 +164,13 @@ class HidrawHeadsets:
             return None
         if not (layout.find(ReportKind.INPUT, HOOK_SWITCH) or layout.find(ReportKind.OUTPUT, LED_OFF_HOOK)):
             return None
-        return _found(str(self._dev / node.name), dict(line.split("=", 1) for line in told.splitlines() if "=" in line))
+        facts = dict(line.split("=", 1) for line in told.splitlines() if "=" in line)
+        return _found(str(self._dev / node.name), facts, usb_device(node))
 
 
-def _found(address: str, told: dict[str, str]) -> Found:
-    """told: the kernel's uevent; HID_ID is bus, vendor and product in hexadecimal."""
+def _found(address: str, told: dict[str, str], usb: Path | None) -> Found:
+    """told: the kernel's uevent; HID_ID is bus, vendor and product in hexadecimal. Two of a make without serial numbers
+    are told apart by the socket that they are plugged into."""
     ids = told.get("HID_ID", "").split(":")
     vendor, product = (int(ids[1], 16), int(ids[2], 16)) if len(ids) == 3 else (0, 0)
     serial = told.get("HID_UNIQ", "")
@@ -180,7 +182,7 @@ def _found(address: str, told: dict[str, str]) -> Found:
         vendor=vendor,
         product=product,
         serial=serial,
-        stable=f"headset:{vendor:04x}:{product:04x}:{serial}" if serial else "",
+        stable=f"headset:{vendor:04x}:{product:04x}:{serial}" if serial else f"usb:{usb.name}" if usb else "",
     )
 
 

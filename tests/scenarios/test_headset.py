@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -83,12 +85,17 @@ def test_headset_when_worn_through_a_call_then_buttons_lamps_and_sound_agree(
     assert list(uses) == ["ann"]
 
 
-def test_headset_when_pulled_out_in_a_call_then_customer_waits_and_is_offered_again(
-    box: RunningBox, phone: PhoneMaker, agent_phone: PhoneMaker, seat: Seat
+@pytest.mark.parametrize("how", ["unplugged", "stopped"])
+def test_headset_when_it_goes_in_a_call_then_customer_waits_and_is_offered_again(
+    box: RunningBox, phone: PhoneMaker, agent_phone: PhoneMaker, seat: Seat, how: str
 ) -> None:
+    """Unplugging is an event of the device, or SIGTERM by systemd, whichever comes first."""
     customer = phone(box, "101", tone_hz=CUSTOMER_HZ)
     contact = _put_through(box, customer, seat)
-    seat.does("unplug")
+    if how == "unplugged":
+        seat.does("unplug")
+    else:
+        os.kill(seat.pid, signal.SIGTERM)
     hears(customer, WAITING_HZ)
     assert seat.wait_end() == 0
     assert box.wait_event(contact, "ContactTransferred")["kind"] == "device_lost"

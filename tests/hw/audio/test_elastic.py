@@ -81,6 +81,19 @@ def test_buffer_when_clocks_drift_then_no_click_and_no_growth(ppm: float, delive
     assert corrected == pytest.approx(ppm * 1e-6 * RATE * 120, abs=25)
 
 
+@pytest.mark.parametrize(("ppm", "delivery", "taken"), [(200.0, 80, 160), (-200.0, 160, 80)])
+def test_buffer_when_clocks_drift_for_ten_minutes_then_it_is_as_deep_as_at_the_beginning(
+    ppm: float, delivery: int, taken: int
+) -> None:
+    made = run(600, ppm=ppm, delivery=delivery, taken=taken)
+    assert (made.buffer.underruns, made.buffer.cuts) == (0, 0)
+    assert worst_click(made.after(1.0)) < 0.02
+    minute = 60 * RATE // taken
+    first, last = made.depths[minute : 2 * minute], made.depths[-minute:]
+    assert abs(sum(last) - sum(first)) / minute < max(delivery, taken)
+    assert made.buffer.faster - made.buffer.slower == pytest.approx(ppm * 1e-6 * RATE * 600, abs=25)
+
+
 def test_buffer_when_clocks_agree_then_sound_passes_untouched() -> None:
     made = run(20)
     assert made.buffer.faster + made.buffer.slower == 0

@@ -8,6 +8,8 @@ import pytest
 
 from hw.errors import DeviceAbsentError
 from hw.headset.cards import capture_file, card_of, usb_device
+from hw.headset.hidraw import HidrawHeadsets
+from hw.headset.mock import DESCRIPTOR
 
 
 @pytest.fixture
@@ -32,6 +34,19 @@ def node(tmp_path: Path) -> Path:
 def test_card_when_headset_has_one_then_its_own_and_nobody_elses(node: Path) -> None:
     assert card_of(node) == "Evolve"
     assert capture_file(node) == "/dev/snd/pcmC3D0c"
+
+
+def test_headset_when_it_has_no_serial_number_then_its_socket_is_its_address(node: Path, tmp_path: Path) -> None:
+    device = node.resolve() / "device"
+    device.mkdir()
+    (device / "report_descriptor").write_bytes(DESCRIPTOR)
+    for told, stable in (
+        ("HID_ID=0003:00000B0E:00000305\nHID_NAME=Evolve\n", "usb:1-1.2"),
+        ("HID_ID=0003:00000B0E:00000305\nHID_UNIQ=A1\n", "headset:0b0e:0305:A1"),
+    ):
+        (device / "uevent").write_text(told)
+        (found,) = HidrawHeadsets(tmp_path / "class", tmp_path).find()
+        assert found.stable == stable
 
 
 def test_card_when_the_device_is_no_usb_device_then_absent(tmp_path: Path) -> None:
