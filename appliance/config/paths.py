@@ -135,5 +135,6 @@ class BoxPaths:
 
     def make(self) -> None:
         """Create the folders, private to the service's user and group."""
-        for folder in (self.data, self.run, self.spool, self.recordings, self.prompts / "cache", self.flows):
+        folders = (self.data, self.run, self.spool, self.recordings, self.sealed, self.prompts / "cache", self.flows)
+        for folder in folders:
             folder.mkdir(parents=True, exist_ok=True)

@@ -62,12 +62,12 @@ class SealedRecordings:
         self._outbox = outbox
 
     def to_seal(self, limit: int) -> list[ToSeal]:
-        """Finished recordings and messages that are not sealed, the oldest first; no greetings."""
+        """Finished recordings and messages that are not sealed, the oldest first; no greetings, nothing deleted."""
         rows = self._connection.rows(
             "SELECT r.recording, r.contact, r.path, r.sha256, json_extract(r.started, '$.wall_s') AS started_s,"
             " r.duration_s, v.recording IS NOT NULL AS voicemail FROM recordings AS r"
             " LEFT JOIN voicemails AS v USING (recording) LEFT JOIN sealed_recordings AS s USING (recording)"
-            " WHERE r.status = ? AND s.recording IS NULL AND ifnull(v.state, '') <> 'greeting'"
+            " WHERE r.status = ? AND s.recording IS NULL AND ifnull(v.state, '') NOT IN ('greeting', 'deleted')"
             " ORDER BY r.rowid LIMIT ?",
             (RecordingStatus.FINISHED.value, limit),
         )

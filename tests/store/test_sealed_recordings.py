@@ -11,6 +11,7 @@ from appliance.ids import ContactId, RecordingId
 from appliance.store import Store
 from appliance.store.recordings import RecordingStatus
 from appliance.store.sealed_recordings import SealedRecording
+from appliance.store.voicemails import VoicemailState
 
 CONTACT = ContactId("contact-1")
 
@@ -81,6 +82,11 @@ def test_to_seal_when_recordings_are_finished_then_calls_and_messages_but_no_gre
     found = recorded.sealed_recordings.to_seal(10)
     assert [(one.recording, one.voicemail) for one in found] == [("r1", False), ("r2", True)]
     assert recorded.sealed_recordings.to_seal(1) == found[:1]
+
+
+def test_to_seal_when_a_message_was_deleted_then_nobody_gets_it(recorded: Store) -> None:
+    recorded.voicemails.mark(RecordingId("r2"), VoicemailState.DELETED)
+    assert [one.recording for one in recorded.sealed_recordings.to_seal(10)] == ["r1"]
 
 
 def test_sealed_when_put_then_the_console_is_told_and_only_a_message_stays_plain(recorded: Store) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from appliance.cloud.recordings import MOST_BYTES, UploadDone, signed_text
@@ -72,27 +73,29 @@ class Uploads:
         """The upload of that recording, new or as far as it is already."""
         if not _RECORDING.match(recording) or not 0 < length <= MOST_BYTES:
             raise MalformedUploadError("an upload is of one recording, by its id, and has a length")
-        replaced = ""
-        async with self._database.writing() as session:
-            facts = await _announced(session, box, recording)
-            _require_vouched(box, facts)
-            if length != facts.bytes:
-                raise MalformedUploadError(
-                    f"recording {recording} was announced with {facts.bytes} bytes, not {length}"
-                )
-            found = await session.scalar(
-                select(Upload).where(Upload.box == box.box, Upload.recording == recording).with_for_update()
-            )
-            if found is not None and (found.sha256 != facts.sha256 or found.done != (facts.state == STORED)):
-                # sealed anew, or the file was lost here
-                replaced = found.upload
-                await _forget(session, replaced)
-                found = None
-            row = found or await self._new(session, box, facts)
-            progress = _progress(row)
+        try:
+            async with self._database.writing() as session:
+                progress, replaced = await self._begin(session, box, recording, length)
+        except IntegrityError as error:
+            raise BusyError(f"an upload of recording {recording} is just being made") from error
         if replaced:
             await self._drop(replaced)
         return progress
+
+    async def _begin(self, session: AsyncSession, box: Uploader, recording: str, length: int) -> tuple[Progress, str]:
+        """And the upload that it replaces, "" for none."""
+        facts = await _announced(session, box, recording)
+        _require_vouched(box, facts)
+        if length != facts.bytes:
+            raise MalformedUploadError(f"recording {recording} was announced with {facts.bytes} bytes")
+        mine = (Upload.box == box.box, Upload.recording == recording)
+        found = await session.scalar(select(Upload).where(*mine).with_for_update())
+        if found is None:
+            return _progress(await self._new(session, box, facts)), ""
+        if found.sha256 == facts.sha256 and found.done == (facts.state == STORED):
+            return _progress(found), ""
+        await _forget(session, found.upload)  # sealed anew, or the file was lost here
+        return _progress(await self._new(session, box, facts)), found.upload
 
     async def progress(self, box: Uploader, upload: str) -> Progress:
         async with self._database.reading() as session:

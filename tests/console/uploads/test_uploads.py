@@ -101,6 +101,20 @@ def test_upload_when_made_again_then_it_is_the_same_one_with_what_it_has(sqlite_
     run(sqlite_url, tmp_path, scenario)
 
 
+def test_upload_when_made_many_times_at_once_then_there_is_one(database_url: str, tmp_path: Path) -> None:
+    async def scenario(here: Place) -> None:
+        recording = await here.announcer.announce(here.console, DATA)
+        made = await asyncio.gather(
+            *(here.uploads.create(here.box, recording=recording, length=len(DATA)) for _ in range(6)),
+            return_exceptions=True,
+        )
+        assert all(not isinstance(one, BaseException) or isinstance(one, errors.BusyError) for one in made)
+        async with here.console.database.reading() as session:
+            assert await session.scalar(select(func.count()).select_from(Upload)) == 1
+
+    run(database_url, tmp_path, scenario)
+
+
 def test_upload_when_two_continue_at_once_then_one_wins_and_the_file_is_right(
     database_url: str, tmp_path: Path
 ) -> None:
