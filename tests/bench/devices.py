@@ -2,6 +2,7 @@
 
     python tests/bench/devices.py headset --seconds 20
     python tests/bench/devices.py drift --minutes 10
+    python tests/bench/devices.py line --seconds 20
 
 Faults go to standard error; exit status 1 where a goal is missed. `headset` needs Debian's pulseaudio and
 libasound2-plugins: real PortAudio, on a sound server whose speaker is its own microphone.
@@ -19,12 +20,13 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench import headset_run
+from bench import headset_run, line_run
 
 Figures = Mapping[str, Any]
 PARTS: Mapping[str, Callable[[Path, argparse.Namespace], Figures]] = {
     "headset": headset_run.delay,
     "drift": headset_run.drift,
+    "line": line_run.line,
 }
 
 
