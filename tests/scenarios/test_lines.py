@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from kit.audio import Sound
 from kit.baresip import Baresip
 from kit.box import BoxSettings, RunningBox
 from kit.caller_sound import CallerStandard
 from kit.exchange import TALK_HZ
+from kit.flows import MENU, TONE_S
 from kit.line_service import NUMBER, SUBSCRIBER, LineRun, exchange_plan, hears_tone, line_toml, served_line
 from kit.modem_on_pty import ModemOnPty
 from kit.ports import PortBlock, reserved_ports
@@ -16,6 +18,7 @@ from kit.processes import wait_until
 from kit.talk import AGENT_HZ, CUSTOMER_HZ, MENU_HZ, PhoneMaker, contact_of, hears
 
 from hw.line.caller_id import Absence, CallerId
+from hw.line.g711 import to_samples
 
 pytestmark = pytest.mark.scenario
 KIM = CallerId(number="2125550123", name="KIM MINSU")
@@ -64,6 +67,7 @@ def spare(box: RunningBox, spare_modem: ModemOnPty) -> LineRun:
 
 def through_the_menu(line: LineRun, agent: Baresip, caller: CallerId = KIM) -> None:
     """The caller is answered by the menu, presses 1, and the agent answers."""
+    line.exchange.heard.clear()
     line.exchange.call(caller)
     hears_tone(line.exchange, MENU_HZ, timeout_s=15)
     line.exchange.press("1")
@@ -92,15 +96,32 @@ def test_call_in_when_it_rings_then_flow_keys_agent_and_sound_both_ways(
     assert (modem.lost, modem.underruns) == (0, 0)
 
 
-def test_call_in_when_the_agent_hangs_up_then_the_line_is_on_hook(
-    box: RunningBox, line: LineRun, agent_phone: PhoneMaker
+def test_call_in_when_the_agent_flashes_and_hangs_up_then_the_exchange_sees_both(
+    box: RunningBox, line: LineRun, modem: ModemOnPty, agent_phone: PhoneMaker
 ) -> None:
     agent = agent_phone(box, "bea", "202", tone_hz=AGENT_HZ)
     through_the_menu(line, agent, NOBODY)
+    agent.send_digits("*09")
+    wait_until(lambda: modem.modem.flashes == 1, timeout_s=10, what="a flash")
+    wait_until(lambda: modem.modem.streaming, timeout_s=10, what="voice again")
+    hears(agent, TALK_HZ)
     agent.hang_up()
     wait_until(lambda: not line.exchange.off_hook, timeout_s=10, what="on-hook")
     row = box.wait_contact(lambda row: row["source"] == "trunk:front")
     assert box.wait_closed(row["contact"])["CustomerEndpoint"]["Address"] == "anonymous"
+
+
+def test_call_in_when_answered_then_the_caller_hears_the_first_word_though_the_line_took_a_while(
+    box: RunningBox, line: LineRun
+) -> None:
+    """The prompt begins as the box answers, half a second before the line is off-hook and settled."""
+    line.exchange.speaking = False
+    line.exchange.heard.clear()
+    line.exchange.call(KIM)
+    wait_until(lambda: len(line.exchange.heard) > 3 * 8000, timeout_s=20, what="three seconds of the prompt")
+    sound = Sound(rate_hz=8000, samples=to_samples(bytes(line.exchange.heard[: 3 * 8000])))
+    assert sound.tone_seconds(MENU_HZ) == pytest.approx(TONE_S[MENU], abs=0.1)
+    line.exchange.hang_up()
 
 
 def test_call_in_when_the_caller_gives_up_unseen_then_the_dial_tone_ends_it(box: RunningBox, line: LineRun) -> None:

@@ -33,6 +33,7 @@ TALK_CODES: Mapping[str, TalkCode] = MappingProxyType(
         "06": TalkCode(name="drop"),
         "07": TalkCode(name="transfer", number=True),
         "08": TalkCode(name="mute"),  # and back
+        "09": TalkCode(name="flash"),  # of an analog line's hook
         "40": TalkCode(name="park"),
         "60": TalkCode(name="pause_recording"),
         "61": TalkCode(name="resume_recording"),

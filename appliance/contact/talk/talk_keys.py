@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from appliance.contact.contact import Contact
 
 BY_KEYS = "keys"
+FLASH = "R"  # as pjsua2 has event 16
 Deed = Callable[["Contact", str, AgentId | None], bool]
 
 
@@ -127,6 +128,15 @@ def _mute(contact: Contact, _number: str, _by: AgentId | None) -> bool:
     return talker is not None and set_muted(contact, talker.leg, muted=not talker.muted)
 
 
+def _flash(contact: Contact, _number: str, _by: AgentId | None) -> bool:
+    """The exchange's own second call, three-way call …: event 16 of RFC 4733, which a line's service makes a flash."""
+    customer = contact.conversation.customer
+    if customer is None or customer.ended:
+        return False
+    customer.send_digits(FLASH)
+    return True
+
+
 def _pause_recording(contact: Contact, _number: str, by: AgentId | None) -> bool:
     return contact.conversation.recorder.pause(BY_KEYS, by)
 
@@ -144,6 +154,7 @@ DEEDS: Mapping[str, Deed] = {
     "drop": _drop,
     "transfer": _transfer,
     "mute": _mute,
+    "flash": _flash,
     "park": _park,
     "pause_recording": _pause_recording,
     "resume_recording": _resume_recording,

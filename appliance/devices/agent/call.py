@@ -17,7 +17,7 @@ BUSY, DECLINED = 486, 603
 # RFC 3326, Q.850 cause 27 (destination out of order): the device has gone, nobody has hung up
 LOST = {"Reason": 'Q.850;cause=27;text="Device lost"'}
 P = TypeVar("P")
-_DIGITS = frozenset("0123456789*#ABCD")
+_DIGITS = frozenset("0123456789*#ABCDR")  # R: flash, event 16
 _log = logging.getLogger(__name__)
 
 
