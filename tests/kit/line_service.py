@@ -65,6 +65,10 @@ class LineRun:
             what=f"line {self.name} is {' or '.join(states)}: {self.shown()}\n{self.text()[-2000:]}",
         )
 
+    def ended(self, reason: str) -> None:
+        """Until the last call has ended for this reason."""
+        wait_until(lambda: self.shown().get("last_end") == reason, timeout_s=10, what=f"{reason}: {self.shown()}")
+
     def idle(self) -> None:
         """Until line and exchange are at rest."""
         wait_until(lambda: self.exchange.place is Place.IDLE, timeout_s=15, what="the exchange is at rest")

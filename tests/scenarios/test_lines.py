@@ -84,7 +84,7 @@ def test_call_in_when_it_rings_then_flow_keys_agent_and_sound_both_ways(
     agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
     through_the_menu(line, agent)
     row = box.wait_contact(lambda row: row["source"] == "trunk:front")
-    assert line.shown()["state"] == "talking"
+    line.wait_state("talking")
     assert line.exchange.rings <= 2  # the box was called before the second ring ended
     line.exchange.hang_up()
     agent.wait_for("CALL_CLOSED")
@@ -133,7 +133,7 @@ def test_call_in_when_the_caller_gives_up_unseen_then_the_dial_tone_ends_it(box:
     line.wait_state("talking")
     row = box.wait_contact(lambda row: row["source"] == "trunk:front")
     box.wait_closed(row["contact"])
-    assert line.shown()["last_end"] == "far_end"
+    line.ended("far_end")
     line.exchange.plan.caller_standard = CallerStandard.BELL
 
 
@@ -159,7 +159,7 @@ def test_call_out_when_the_number_is_none_then_the_next_trunk_is_tried_and_the_p
     caller.dial("+12125558888")
     assert caller.wait_for("CALL_CLOSED", timeout_s=40).param.startswith("503")
     for run in (line, spare):
-        assert run.shown()["last_end"] == "not_dialable"
+        run.ended("not_dialable")
         assert "1212555" in run.exchange.dialled  # after seven digits the exchange knows better
 
 
@@ -185,7 +185,7 @@ def test_call_in_when_the_exchange_only_sounds_busy_then_the_call_ends(box: Runn
     hears_tone(spare.exchange, MENU_HZ, timeout_s=15)
     spare.exchange.hang_up()
     spare.idle()
-    assert spare.shown()["last_end"] == "far_end"
+    spare.ended("far_end")
 
 
 def test_cable_when_pulled_out_then_the_line_is_shown_as_lost_and_calls_leave_by_another(
