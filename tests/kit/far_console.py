@@ -29,6 +29,7 @@ _ENROL = """
 import asyncio, sys
 from pathlib import Path
 from appliance.sync.identity import enrolling
+from appliance.sync.identity.machine import machine_id
 url, code, data = sys.argv[1:]
 async def run():
     authority = await enrolling.ask_authority(url)
