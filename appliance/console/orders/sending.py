@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import msgspec
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from appliance.cloud.orders import Order
@@ -68,7 +68,12 @@ async def taken(session: AsyncSession, box: str, *, until: int, now_s: float) ->
     await session.execute(update(BoxOrder).where(*those).values(taken_s=now_s))
 
 
-async def orders_of(session: AsyncSession, box: str, *, limit: int = 50) -> list[BoxOrder]:
-    """The newest first."""
-    query = select(BoxOrder).where(BoxOrder.box == box).order_by(BoxOrder.number.desc()).limit(limit)
+async def orders_of(session: AsyncSession, box: str, *, limit: int = 50, kind: str = "") -> list[BoxOrder]:
+    """The newest first; kind: only those, "" for all."""
+    query = (
+        select(BoxOrder)
+        .where(BoxOrder.box == box, BoxOrder.kind == kind if kind else true())
+        .order_by(BoxOrder.number.desc())
+        .limit(limit)
+    )
     return list(await session.scalars(query))

@@ -47,6 +47,14 @@ MENU = (
         ),
     ),
     Group(
+        name="operation",
+        areas=(
+            Area(name="boxes", path="/boxes", right="operate"),
+            Area(name="wanted", path="/wanted", right="operate"),
+            Area(name="flows", path="/flows", right="operate"),
+        ),
+    ),
+    Group(
         name="organisation",
         areas=(
             Area(name="people", path="/people", right="people"),

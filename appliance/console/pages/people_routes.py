@@ -12,8 +12,10 @@ from appliance.console.pages import (
     account,
     audit,
     board,
+    boxes,
     contacts,
     fleet,
+    flows,
     live_changes,
     metrics,
     outages,
@@ -23,6 +25,7 @@ from appliance.console.pages import (
     staff,
     tokens,
     webhooks,
+    wanted,
 )
 from appliance.console.pages.frame import STATIC
 
@@ -40,6 +43,9 @@ ROUTERS = (
     people.router,
     tokens.router,
     webhooks.router,
+    boxes.router,
+    wanted.router,
+    flows.router,
     audit.router,
 )
 

@@ -13,12 +13,10 @@ from pathlib import Path
 
 from appliance.config.paths import BoxPaths
 from appliance.errors import FlowError, RequestError
+from appliance.flow.archives import ZIP_BEGINS, check_sizes
 from appliance.flow.bundle_files import DOCUMENT_FILE, Gathered, gather
 
-MOST_FILES = 2000
-MOST_BYTES = 256_000_000  # of an archive's files together
 RATES_HZ = frozenset({8000, 16000})
-_ARCHIVE = b"PK\x03\x04"
 
 
 def content_of(paths: BoxPaths, sha256: str) -> bytes:
@@ -36,13 +34,12 @@ def content_of(paths: BoxPaths, sha256: str) -> bytes:
 
 def bundle_in(content: bytes) -> Gathered:
     """A bundle document, or an archive as 'linekeeper flow export' writes it. Raises FlowError."""
-    if not content.startswith(_ARCHIVE):
+    if not content.startswith(ZIP_BEGINS):
         return gather({DOCUMENT_FILE: content})
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > MOST_BYTES:
-                raise FlowError("the flow bundle is too large", [f"at most {MOST_FILES} files, {MOST_BYTES} bytes"])
+            check_sizes([entry.file_size for entry in entries])
             return gather({entry.filename: archive.read(entry) for entry in entries})
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, RuntimeError) as error:
         raise FlowError("the flow bundle can't be opened", [str(error)]) from error
