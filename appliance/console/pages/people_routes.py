@@ -24,8 +24,8 @@ from appliance.console.pages import (
     sign_in,
     staff,
     tokens,
-    webhooks,
     wanted,
+    webhooks,
 )
 from appliance.console.pages.frame import STATIC
 
