@@ -20,7 +20,6 @@ SUB_COMMANDS: Mapping[str, str] = {
     "add-person": "appliance.cli.console.add_person",
     "add-branch": "appliance.cli.console.add_branch",
     "code": "appliance.cli.console.code",
-    "demo-data": "appliance.cli.console.demo_data",
 }
 
 
@@ -57,6 +56,9 @@ class ConsoleGroup(click.Group):
 @click.option(
     "--log-level", type=click.Choice(("debug", "info", "warning", "error")), default="info", show_default=True
 )
+@click.option(
+    "--demo-data", is_flag=True, help="Fill an empty console with a fortnight of five made-up branches, which go on."
+)
 @database_option
 @data_dir_option
 @json_option
@@ -74,6 +76,7 @@ def command(
     processes: int,
     log_level: str,
     webhook_networks: tuple[str, ...],
+    demo_data: bool,
     database: str | None,
     data_dir: Path,
     as_json: bool,
@@ -105,6 +108,7 @@ def command(
             processes=processes,
             log_level=log_level,
             webhook_networks=webhook_networks,
+            demo_data=demo_data,
             as_json=as_json,
         )
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from appliance.cli.console import demo_data
 from appliance.cli.output import show_json
 from appliance.console.database.engine import plain_url
 from appliance.console.serving import worker
@@ -35,6 +36,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     processes: int
     log_level: str
     webhook_networks: tuple[str, ...]
+    demo_data: bool
     as_json: bool
 
 
@@ -43,8 +45,12 @@ def serve(asked: Asked) -> None:
     url = plain_url(asked.database)
     if asked.processes > 1 and url.startswith("sqlite"):
         raise ConsoleError("several processes need PostgreSQL: SQLite is for one; give --database postgresql://…")
+    if asked.processes > 1 and asked.demo_data:
+        raise ConsoleError("the made-up branches of --demo-data live in one process; leave --processes out")
     with bound(asked.listen) as people, bound(asked.box_listen) as boxes:
         orders = _orders(asked, url, people, boxes)
+        if asked.demo_data:
+            demo_data.prepare(orders.settings, tell=lambda line: click.echo(line, err=asked.as_json))
         if asked.processes == 1:
             worker.run(orders, ready=lambda: _say_ready(asked, orders))
         else:
@@ -72,6 +78,7 @@ def _orders(asked: Asked, url: str, people: socket.socket, boxes: socket.socket)
         recordings=asked.recordings,
         processes=asked.processes,
         webhook_networks=tuple(str(one) for one in networks_of(asked.webhook_networks)),
+        demo_data=asked.demo_data,
     )
     return Orders(
         settings=settings,

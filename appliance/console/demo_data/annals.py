@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from functools import cached_property
 from random import Random
 from typing import Any
 
@@ -105,13 +106,14 @@ class Annals:
         flow = {"flow": FLOW, "flow_type": FLOW_TYPE, "sha256": flow_sha256(), "installed": self.clock(at)}
         yield self._row(at, "flow", FLOW, flow)
 
-    def changes(self) -> Iterator[Change]:
-        """What the agents did."""
-        for day, visits in self.days:
-            yield from staff_states.changes(day.shifts, visits)
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """What the agents did, by time."""
+        told = (change for day, visits in self.days for change in staff_states.changes(day.shifts, visits))
+        return tuple(sorted(told, key=lambda change: change.at))
 
     def _states(self) -> Iterator[Row]:
-        for change in self.changes():
+        for change in self.changes:
             stamp = msgspec.to_builtins(self.clock(change.at))
             yield self._row(change.at, "agent_state", change.agent, staff_states.as_event(change, stamp))
 
@@ -128,7 +130,9 @@ class Annals:
             yield Row(at=visit.left + _SEALED_AFTER_S, kind=RECORDING, subject=visit.recording, data=b"")
             if not self.keeps(visit):
                 erased = {"recording": visit.recording, "contact": visit.contact, "why": "retention"}
-                yield self._row(visit.left + self._kept_s, RECORDING_ERASED, visit.recording, erased)
+                yield self._row(
+                    visit.left + max(self._kept_s, 2 * _SEALED_AFTER_S), RECORDING_ERASED, visit.recording, erased
+                )
 
     def keeps(self, visit: Visit) -> bool:
         """Whether its recording has a file: this organisation keeps them for `kept_s`."""

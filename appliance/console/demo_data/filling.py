@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import select
 
 from appliance.console.context import Console
 from appliance.console.database.tables import Box, Branch
 from appliance.console.demo_data.annals import KEPT_S, Annals
-from appliance.console.demo_data.organisation import PRACTICES
+from appliance.console.demo_data.organisation import PRACTICES, Practice
 from appliance.console.demo_data.playing import MadeUpBranch
 from appliance.console.demo_data.sending import MadeUpBox
 from appliance.console.errors import DatabaseError
@@ -22,14 +22,19 @@ _MACHINE = "demo-data "  # and when it was filled
 
 
 async def open_or_fill(
-    console: Console, say: Callable[[str], object], *, days: int = DAYS, kept_s: float = KEPT_S
+    console: Console,
+    say: Callable[[str], object],
+    *,
+    practices: Sequence[Practice] = PRACTICES,
+    days: int = DAYS,
+    kept_s: float = KEPT_S,
 ) -> list[MadeUpBranch]:
     """Every branch, up to now; recordings of the last `kept_s` have files. Raises DatabaseError for a console that has
     branches of somebody else."""
     filled = await _filled_s(console)
     begun_s = console.now_s() if filled is None else filled
     made = []
-    for practice in PRACTICES:
+    for practice in practices:
         annals = Annals(
             practice,
             now=begun_s,

@@ -17,7 +17,7 @@ def live_state(annals: Annals, *, now: float, number: int) -> LiveState:
     """As the console would know it."""
     at = annals.heard_at(now)
     contacts = [visit for visit in annals.visits if visit.began <= at < visit.left]
-    latest = {change.agent: change for change in sorted(annals.changes(), key=lambda one: one.at) if change.at <= at}
+    latest = {change.agent: change for change in annals.changes if change.at <= at}
     states = {person.agent: latest.get(person.agent) for person in annals.practice.people}
     return LiveState(
         at=annals.clock(at),

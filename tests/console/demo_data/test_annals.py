@@ -100,7 +100,7 @@ def test_agents_when_the_day_is_over_then_offline(annals: Annals) -> None:
     for day, visits in annals.days:
         last = max((visit.away_until or visit.ended for visit in visits), default=0.0)
         over = max([last, *(shift.ends for shift in day.shifts)]) + 600
-        states = {change.agent: change.status for change in annals.changes() if change.at <= over}
+        states = {change.agent: change.status for change in annals.changes if change.at <= over}
         if over < NOW_S:
             assert {states[shift.person.agent] for shift in day.shifts} == {"Offline"}
 

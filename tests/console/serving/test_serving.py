@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import ssl
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -141,3 +142,22 @@ def test_orders_when_handed_over_then_the_same() -> None:
     settings = Settings(database="d", data_dir=Path("/x"), public_url="p", box_url="b", processes=3)
     orders = Orders(settings=settings, people=3, boxes=4, certificate="c")
     assert decode(encode(orders)) == orders
+
+
+@pytest.mark.slow
+def test_console_when_with_demo_data_then_filled_before_it_is_ready_and_somebody_may_sign_in(tmp_path: Path) -> None:
+    with started(tmp_path / "data", "--demo-data") as (_, said):
+        assert asked(f"{said['people']}/api/v1/branches") == 401
+    url = f"file:{tmp_path / 'data' / 'console.db'}?mode=ro"
+    with closing(sqlite3.connect(url, uri=True)) as database:
+        assert database.execute("SELECT count(*) FROM branches").fetchone() == (5,)
+        assert database.execute("SELECT person FROM people").fetchall() == [("demo",)]
+        assert database.execute("SELECT count(*) FROM contacts").fetchone()[0] > 1000
+
+
+def test_console_when_demo_data_for_several_processes_then_refused(tmp_path: Path) -> None:
+    words = [sys.executable, "-c", _MAIN, "console", "--demo-data", "--processes", "2", "--data-dir", str(tmp_path)]
+    words += ["--database", "postgresql://nobody@127.0.0.1/nowhere"]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=_BOUND_S, check=False)
+    assert done.returncode != 0
+    assert "leave --processes out" in done.stderr
