@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 import msgspec
 
-from appliance.cli.console import demo_data
 from appliance.cli.output import show_json
 from appliance.console.database.engine import plain_url
+from appliance.console.demo_data import preparing
 from appliance.console.serving import worker
 from appliance.console.serving.orders import Orders
 from appliance.console.serving.ports import bound, shown
@@ -50,7 +50,7 @@ def serve(asked: Asked) -> None:
     with bound(asked.listen) as people, bound(asked.box_listen) as boxes:
         orders = _orders(asked, url, people, boxes)
         if asked.demo_data:
-            demo_data.prepare(orders.settings, tell=lambda line: click.echo(line, err=asked.as_json))
+            preparing.prepare(orders.settings, tell=lambda line: click.echo(line, err=asked.as_json))
         if asked.processes == 1:
             worker.run(orders, ready=lambda: _say_ready(asked, orders))
         else:
