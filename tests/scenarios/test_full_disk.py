@@ -17,6 +17,7 @@ from appliance.contact.media.recording import CHECK_S
 pytestmark = pytest.mark.scenario
 BoxMaker = Callable[..., RunningBox]
 RESERVE_MB = 2
+NO_STOCK = "\n[storage]\nrecords_days = 0\n"  # no room is kept free for the records of months to come
 CHUNK = b"\0" * 65536
 
 
@@ -49,7 +50,7 @@ def fill(disk: Path) -> Path:
 def test_call_when_disk_fills_up_then_it_goes_on_and_its_record_is_written_when_there_is_room_again(
     small_disk: Path, make_box: BoxMaker, phone: PhoneMaker, agent_phone: PhoneMaker
 ) -> None:
-    box = make_box(reserve_mb=RESERVE_MB)
+    box = make_box(reserve_mb=RESERVE_MB, extra=NO_STOCK)
     agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
     customer = phone(box, "101", tone_hz=CUSTOMER_HZ)
     contact = put_through(box, customer, agent)
