@@ -94,6 +94,7 @@ async def one_contact(request: Request, contact: str, present: CanRead, session:
         story=story,
         outcome=outcome(found.summary),
         may_listen=present.may(Right.LISTEN, branch),
+        may_erase=present.may(Right.ERASE, branch),
     )
 
 

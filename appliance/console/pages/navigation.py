@@ -57,6 +57,7 @@ MENU = (
     Group(
         name="organisation",
         areas=(
+            Area(name="erasing", path="/erasing", right="erase"),
             Area(name="people", path="/people", right="people"),
             Area(name="tokens", path="/tokens", right="people"),
             Area(name="webhooks", path="/webhooks", right="people"),

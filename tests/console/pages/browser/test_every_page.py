@@ -22,6 +22,7 @@ PLACES = (
     "/metrics",
     "/metrics?range=today&branch=seoul",
     "/outages",
+    "/erasing?contact=some-contact",
     "/queues",
     "/agents?branch=new-york",
 )
