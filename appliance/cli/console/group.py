@@ -20,6 +20,7 @@ SUB_COMMANDS: Mapping[str, str] = {
     "add-person": "appliance.cli.console.add_person",
     "add-branch": "appliance.cli.console.add_branch",
     "code": "appliance.cli.console.code",
+    "reproject": "appliance.cli.console.reproject",
 }
 
 

@@ -28,7 +28,11 @@ class MadeUpBox:
 
     @property
     def sender(self) -> Sender:
-        return Sender(box=self.box, branch=self.branch, key=self._key.public_key())
+        return Sender(box=self.box, branch=self.branch, key=self.key)
+
+    @property
+    def key(self) -> ec.EllipticCurvePublicKey:
+        return self._key.public_key()
 
     async def send(self, console: Console, rows: Sequence[Row]) -> None:
         """They are the box's next events, in order. Raises DatabaseError where the console has others already."""

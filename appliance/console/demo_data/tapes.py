@@ -66,7 +66,7 @@ async def upload(console: Console, box: MadeUpBox, tape: Tape) -> None:
     storage = open_storage(console.settings)
     try:
         uploads = Uploads(console.database, storage, console.now_s)
-        sender = Uploader(box=box.box, branch=box.branch, key=box.sender.key)
+        sender = Uploader(box=box.box, branch=box.branch, key=box.key)
         begun = await uploads.create(sender, recording=tape.facts.recording, length=len(tape.audio))
         await uploads.append(sender, begun.upload, offset=0, data=tape.audio)
         await uploads.finish(sender, begun.upload)

@@ -13,11 +13,11 @@ from appliance.cloud.errors import MalformedError, SignatureError
 
 
 class Sender(msgspec.Struct, frozen=True, kw_only=True):
-    """The box that talks, as its certificate says; key: what it signs with."""
+    """The box that talks, as its certificate says; key: what it signs with, None for events checked before."""
 
     box: str
     branch: str
-    key: signing.PublicKey
+    key: signing.PublicKey | None = None
 
 
 class Arrived(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +46,7 @@ def read_batch(sender: Sender, body: bytes, *, after: str, signature: str) -> Ba
     events = _followed(sender.box, start, batch.unpack(body))
     until = chain.Position(seq=events[-1].seq, head=events[-1].head.hex()) if events else start
     signed = signing.from_header(signature)
+    assert sender.key is not None, "only a box that is there sends batches"
     try:
         signing.verify(sender.key, delivery.signed_text(sender.box, until), signed)
     except SignatureError as error:

@@ -1,15 +1,14 @@
 """Who makes what of which events. A room joins in by a module in PROJECTIONS with `KINDS`: kind → projector; one in
 `BESIDE` runs too, but doesn't keep an event from being a happening.
 
-A projector gets the new events of its kind of one batch, in order, inside the transaction that stores them. One that
-can't read an event raises MalformedError out of `readable`'s decoding only: the event stays stored, and shows as
-unreadable; a box that is newer than the console must not get stuck.
+A projector gets the new events of its kind of one batch, in order, inside the transaction that stores them. What it
+can't read it leaves out (`readable`): a box that is newer than the console must not get stuck. The event stays stored,
+and `ingest.again` brings it in once the console can read it.
 """
 
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
@@ -27,8 +26,9 @@ Content = TypeVar("Content")
 REMOVED = "_removed"
 _ALSO_CHANGED = "also_changed"
 Projector = Callable[[AsyncSession, Sender, Sequence[Arrived], float], Awaitable[None]]
+Projectors = Mapping[str, tuple[Projector, ...]]
 
-# One line each; those that aren't there yet are skipped. A kind that nobody names becomes a happening.
+# One line each. A kind that nobody names becomes a happening.
 PROJECTIONS: tuple[str, ...] = (
     "appliance.console.ingest.projections.contacts",
     "appliance.console.ingest.projections.agent_states",
@@ -45,23 +45,26 @@ _EVERY_OTHER = "appliance.console.ingest.projections.happenings"
 
 
 @cache
-def projectors() -> Mapping[str, tuple[Projector, ...]]:
+def projectors() -> Projectors:
     """By kind, in the order of PROJECTIONS."""
     return _named("KINDS")
 
 
+def projectors_of(prefix: str) -> Projectors:
+    """Of the modules whose names begin so."""
+    return _named("KINDS", prefix)
+
+
 @cache
-def _beside() -> Mapping[str, tuple[Projector, ...]]:
+def _beside() -> Projectors:
     return _named("BESIDE")
 
 
-def _named(table: str) -> Mapping[str, tuple[Projector, ...]]:
+def _named(table: str, prefix: str = "") -> Projectors:
     found: dict[str, tuple[Projector, ...]] = {}
-    for name in PROJECTIONS:
-        package = name.rpartition(".")[0]
-        if importlib.util.find_spec(package) is not None and importlib.util.find_spec(name) is not None:
-            for kind, projector in getattr(importlib.import_module(name), table, {}).items():
-                found[kind] = (*found.get(kind, ()), projector)
+    for name in (name for name in PROJECTIONS if name.startswith(prefix)):
+        for kind, projector in getattr(importlib.import_module(name), table, {}).items():
+            found[kind] = (*found.get(kind, ()), projector)
     return found
 
 
@@ -72,15 +75,23 @@ def _every_other() -> tuple[Projector, ...]:
 
 
 async def project(session: AsyncSession, sender: Sender, events: Sequence[Arrived], *, now_s: float) -> set[Topic]:
-    """All of them, kind by kind; those that take something away come last. Returns what changed."""
+    """All of them; returns what changed."""
+    kinds = {one.event.kind for one in events}
+    asked = {kind: (*(projectors().get(kind) or _every_other()), *_beside().get(kind, ())) for kind in kinds}
+    await project_by(asked, session, sender, events, now_s=now_s)
+    return {topic_of(kind) for kind in kinds} | also_changed(session)
+
+
+async def project_by(
+    asked: Projectors, session: AsyncSession, sender: Sender, events: Sequence[Arrived], *, now_s: float
+) -> None:
+    """Kind by kind, those that take something away last."""
     by_kind: dict[str, list[Arrived]] = {}
     for one in events:
         by_kind.setdefault(one.event.kind, []).append(one)
     for kind in sorted(by_kind, key=lambda name: name.endswith(REMOVED)):
-        those = by_kind[kind]
-        for projector in (*(projectors().get(kind) or _every_other()), *_beside().get(kind, ())):
-            await projector(session, sender, those, now_s)
-    return {topic_of(kind) for kind in by_kind} | also_changed(session)
+        for projector in asked.get(kind, ()):
+            await projector(session, sender, by_kind[kind], now_s)
 
 
 def also_changed(session: AsyncSession) -> set[Topic]:

@@ -76,6 +76,7 @@ async def head_at(session: AsyncSession, box: str, seq: int, here: Position) -> 
 
 
 async def _keep_evidence(session: AsyncSession, sender: Sender, batch: Batch, now_s: float) -> None:
+    assert sender.key is not None
     row = {
         "box": sender.box,
         "day": datetime.fromtimestamp(now_s, UTC).strftime("%Y-%m-%d"),

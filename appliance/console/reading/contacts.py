@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, select, tuple_
@@ -72,7 +74,7 @@ async def details(session: AsyncSession, allowed: Branches, contact: str) -> Con
         box=row.box,
         record=msgspec.json.decode(row.record),
         versions=[_version(event) for event in events if event.kind == CONTACT_RECORD],
-        events=[msgspec.json.decode(event.body)["data"] for event in events if event.kind == CONTACT_EVENT],
+        events=_each_once([msgspec.json.decode(event.body)["data"] for event in events if event.kind == CONTACT_EVENT]),
         recordings=[_recording(one) for one in recordings],
     )
 
@@ -137,6 +139,11 @@ async def _events(session: AsyncSession, branch: str, contact: str) -> list[Even
         .limit(MOST_EVENTS)
     )
     return list(found)
+
+
+def _each_once(events: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A box in the place of another may have told them again: who wrote an event has numbered it."""
+    return list({(event.get("writer"), event.get("seq")): event for event in reversed(events)}.values())[::-1]
 
 
 def _version(event: Event) -> RecordVersion:
