@@ -109,6 +109,23 @@ def test_headset_when_it_goes_in_a_call_then_customer_waits_and_is_offered_again
     assert box.wait_closed(contact)["NextContactId"]
 
 
+def test_headset_when_its_process_is_killed_in_a_call_then_the_next_one_gives_the_customer_back(
+    box: RunningBox, phone: PhoneMaker, seat: Seat, tmp_path: Path
+) -> None:
+    customer = phone(box, "101", tone_hz=CUSTOMER_HZ)
+    contact = _put_through(box, customer, seat)
+    box.set_status("ann", "Offline")
+    wait_until(lambda: list(box.run.glob("headset-201.call")), timeout_s=10, what="last words")
+    os.kill(seat.pid, signal.SIGKILL)
+    seat.wait_end()
+    with Seat(tmp_path / "next", box.config, tone_hz=AGENT_HZ):
+        assert box.wait_event(contact, "ContactTransferred")["kind"] == "device_lost"
+        hears(customer, WAITING_HZ)
+    assert not list(box.run.glob("headset-201.call*"))
+    customer.hang_up()
+    box.wait_closed(contact)
+
+
 def test_headset_when_a_call_is_rejected_then_somebody_else_is_rung(
     box: RunningBox, phone: PhoneMaker, agent_phone: PhoneMaker, seat: Seat
 ) -> None:

@@ -9,13 +9,12 @@ from typing import Any, Protocol, TypeVar
 
 import pjsua2 as pj
 
-from appliance.devices.agent.settings import Party, dialled_user, read_party, wants_auto_answer
+from appliance.devices.agent.last_words import bye_for
+from appliance.devices.agent.settings import LOST, Party, dialled_user, read_party, wants_auto_answer
 from appliance.errors import DevicesError
 
 NEW_CALL = -1  # PJSUA_INVALID_ID
 BUSY, DECLINED = 486, 603
-# RFC 3326, Q.850 cause 27 (destination out of order): the device has gone, nobody has hung up
-LOST = {"Reason": 'Q.850;cause=27;text="Device lost"'}
 P = TypeVar("P")
 _DIGITS = frozenset("0123456789*#ABCDR")  # R: flash, event 16
 _log = logging.getLogger(__name__)
@@ -85,6 +84,8 @@ class DeviceCall(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         self.incoming = call_id != NEW_CALL
         self.dialled = dialled_user(message)
         self.auto_answer = wants_auto_answer(message)
+        self.last_words = ""  # of an incoming call, once it is answered (`last_words.bye_for`)
+        self._invite = message
         self.audio: pj.AudioMedia | None = None
         self.codec = ""
         self.answered = self.ended = self.muted = self.held = self.local_hold = False
@@ -149,12 +150,13 @@ class DeviceCall(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
     # ── what pjsua2 tells ────────────────────────────────────────────────────────────────────────────────────────
 
     @_guarded
-    def onCallState(self, _parameters: pj.OnCallStateParam) -> None:  # noqa: N802
+    def onCallState(self, parameters: pj.OnCallStateParam) -> None:  # noqa: N802
         info = self.getInfo()
         if info.state == pj.PJSIP_INV_STATE_EARLY and info.role == pj.PJSIP_ROLE_UAC:
             self._agent.owner.call_ringing(self, int(info.lastStatusCode))
         elif info.state == pj.PJSIP_INV_STATE_CONFIRMED:
             self.answered = True
+            self.last_words = next(filter(None, (bye_for(self._invite, ack) for ack in _acks(parameters))), "")
             self._agent.owner.call_answered(self)
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED and not self.ended:
             self.ended = True
@@ -190,6 +192,14 @@ class DeviceCall(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
     def onCallRedirected(self, _parameters: pj.OnCallRedirectedParam) -> int:  # noqa: N802
         """A redirection is not followed; the call ends with its 3xx."""
         return int(pj.PJSIP_REDIRECT_REJECT)
+
+
+def _acks(parameters: pj.OnCallStateParam) -> Iterator[str]:
+    """The ACK to our 200, wherever pjsua2 has put it."""
+    body = parameters.e.body
+    for message in (str(body.rxMsg.rdata.wholeMsg), str(body.tsxState.src.rdata.wholeMsg)):
+        if message.startswith("ACK "):
+            yield message
 
 
 def _add_headers(operation: pj.CallOpParam, headers: dict[str, str]) -> None:

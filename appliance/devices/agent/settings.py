@@ -11,6 +11,8 @@ FRAME_S = 0.02
 RATE_HZ = 8000
 SILENCE = bytes(FRAME_BYTES)
 LOOPBACK = "127.0.0.1"
+# RFC 3326, Q.850 cause 27 (destination out of order): the device has gone, nobody has hung up
+LOST = {"Reason": 'Q.850;cause=27;text="Device lost"'}
 _QUOTED = re.compile(r'\s*"((?:[^"\\]|\\.)*+)"', re.DOTALL)
 _USER = re.compile(r"<?\s*(?:sips?|tel):([^@>;\s]*)", re.IGNORECASE)
 _REQUEST_LINE = re.compile(r"INVITE\s+(\S+)", re.IGNORECASE)

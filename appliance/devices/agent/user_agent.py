@@ -27,7 +27,9 @@ _CODECS = ("PCMU/8000", "PCMA/8000")
 _WAKE = b"\r\n\r\n"  # an RFC 5626 §3.5.1 keep-alive, which the SIP stack swallows
 _RTP_PORTS = 4
 _PRIORITY = 1  # lowest of SCHED_RR
-REFUSED_S = 60.0  # until a refused registration is tried again: the edge bears ten wrong passwords in five minutes
+# Until a refused registration is tried again, first and at most: the edge bears ten wrong passwords in five minutes,
+# and refuses a right one while its database is being written.
+FIRST_REFUSED_S, REFUSED_S = 3.0, 60.0
 _FAREWELL_S = 2.0  # for BYEs and the de-registration
 _log = logging.getLogger(__name__)
 
@@ -195,6 +197,7 @@ class _Account(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
         super().__init__()
         self._agent = agent
         self._again_at: float | None = None
+        self._patience_s = FIRST_REFUSED_S
         self.is_registered = False
 
     def turn(self, now: float) -> None:
@@ -209,7 +212,8 @@ class _Account(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
             code = int(parameters.code)
             self.is_registered = code == 200 and int(parameters.expiration) > 0
             refused = 400 <= code < 500 and code != 408
-            self._again_at = time.monotonic() + REFUSED_S if refused else None
+            self._again_at = time.monotonic() + self._patience_s if refused else None
+            self._patience_s = min(REFUSED_S, 2 * self._patience_s) if refused else FIRST_REFUSED_S
             self._agent.owner.registered(code)
         except Exception:  # the border to C++: nothing may pass
             _log.exception("fault at a registration's answer")

@@ -32,7 +32,8 @@ log = logging.getLogger(__name__)
 
 
 class Seat:
-    """`turn` until `gone` says why the headset can't be used any more. used: called when a call has been answered."""
+    """`turn` until `gone` says why the headset can't be used any more. used: called when a call has been answered;
+    leave: with its last words then (`agent.last_words`), and with "" when it is over."""
 
     def __init__(
         self,
@@ -43,6 +44,7 @@ class Seat:
         rings: bool = True,
         make_exchange: Callable[[], SoundExchange] = SoundExchange,
         used: Callable[[], None] = lambda: None,
+        leave: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Raises DevicesError."""
         self.headset = headset
@@ -52,6 +54,7 @@ class Seat:
         self._rings = rings
         self._make_exchange = make_exchange
         self._used = used
+        self._leave = leave
         self._exchange = SoundExchange()
         self._stream: SoundStream | None = None
         self._ringing: Ringing | None = None
@@ -168,6 +171,7 @@ class Seat:
         self._exchange.begin_anew()
         self._last_number = call.other.user if call.other.user.lstrip("+").isdigit() else ""
         self.headset.talking()
+        self._leave(call.last_words)
         self._used()
 
     def call_held(self, call: DeviceCall, held: bool) -> None:
@@ -179,6 +183,7 @@ class Seat:
     def call_ended(self, call: DeviceCall, status: int, reason: str) -> None:
         if self._agent.calls:
             return
+        self._leave("")
         self._ringing = None
         self.headset.idle()
         self._close_sound()

@@ -24,6 +24,7 @@ from appliance.config.lastgood import LastGood
 from appliance.config.passwords import read_password
 from appliance.config.schema import Configuration
 from appliance.config.schema import Headset as Entry
+from appliance.devices.agent import last_words
 from appliance.devices.agent.settings import AgentSettings
 from appliance.devices.box_api import Asked, BoxApi
 from appliance.devices.keep_alive import KeepAlive
@@ -80,13 +81,17 @@ class SeatService:
         entry = self._entry(found)
         backend = self._registry.headsets(found.driver)
         with Headset(backend.open(found)) as headset:
+            settings = self._agent_settings(entry)
+            if last_words.say(self._last_words(entry), settings.edge):
+                log.warning("the process before this one died in a call; the box looks after the other party")
             seat = Seat(
-                self._agent_settings(entry),
+                settings,
                 headset,
                 lambda exchange: backend.open_sound(found, exchange),
                 rings=entry.ring,
                 make_exchange=lambda: _exchange(entry),
                 used=lambda: self._note_use(found, entry),
+                leave=lambda bye: self._leave(entry, bye),
             )
             if wearer is not None:
                 _wear(backend, found, wearer)
@@ -173,6 +178,15 @@ class SeatService:
             password=password,
             product="Linekeeper headset",
         )
+
+    def _last_words(self, entry: Entry) -> Path:
+        return self._paths.run / f"headset-{entry.extension}.call"
+
+    def _leave(self, entry: Entry, bye: str) -> None:
+        try:
+            last_words.leave(self._last_words(entry), bye)
+        except OSError as error:
+            log.warning("%s can't be written: %s", error.filename, error.strerror)
 
     # ── hygiene ──────────────────────────────────────────────────────────────────────────────────────────────────
 
