@@ -101,7 +101,9 @@ def test_call_when_refused_then_phone_is_told(agent: DeviceAgent, phone: Baresip
     assert phone.wait_for("CALL_CLOSED").param.startswith("486")
 
 
-def test_registration_when_password_is_wrong_then_owner_hears_it_and_it_is_tried_again(tmp_path: Path, registrar: Registrar) -> None:
+def test_registration_when_password_is_wrong_then_owner_hears_it_and_it_is_tried_again(
+    tmp_path: Path, registrar: Registrar
+) -> None:
     settings = AgentSettings(user="201", edge=registrar.address, password="wrong")
     with DeviceAgent(tmp_path / "agent", settings, tone_hz=DEVICE_HZ) as agent:
         agent.until("registered 401", times=2)
