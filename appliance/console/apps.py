@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import importlib.util
 import logging
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -24,7 +23,7 @@ log = logging.getLogger(__name__)
 _AGAIN_S = 5.0
 _RETRY_S = (2, 8)
 
-# One line each, in the order in which they are installed. Those that aren't there yet are skipped.
+# One line each, in the order in which they are installed.
 FOR_BOXES: tuple[str, ...] = (
     "appliance.console.authority.box_routes",
     "appliance.console.ingest.box_routes",
@@ -36,13 +35,8 @@ FOR_BOXES: tuple[str, ...] = (
 FOR_PEOPLE: tuple[str, ...] = (
     "appliance.console.people.people_routes",
     "appliance.console.audit.people_routes",
-    "appliance.console.tokens.people_routes",
-    "appliance.console.webhooks.people_routes",
     "appliance.console.reading.people_routes",
-    "appliance.console.live.people_routes",
-    "appliance.console.reconciling.people_routes",
     "appliance.console.authority.people_routes",
-    "appliance.console.orders.people_routes",
     "appliance.console.recordings.people_routes",
     "appliance.console.erasing.people_routes",
     "appliance.console.vcon.people_routes",
@@ -52,7 +46,6 @@ BESIDE: tuple[str, ...] = (
     "appliance.console.demo_data.background",
     "appliance.console.live.background",
     "appliance.console.webhooks.background",
-    "appliance.console.orders.background",
     "appliance.console.uploads.background",
     "appliance.console.erasing.background",
 )
@@ -82,8 +75,7 @@ def _furnished(app: FastAPI, console: Console, modules: Sequence[str]) -> FastAP
     app.state.console = console
     app.add_exception_handler(UnavailableError, _unavailable)
     for name in modules:
-        if _there(name):
-            importlib.import_module(name).install(app, console)
+        importlib.import_module(name).install(app, console)
     return app
 
 
@@ -107,7 +99,7 @@ def _lifespan(console: Console) -> Callable[[FastAPI], AbstractAsyncContextManag
 @asynccontextmanager
 async def beside(console: Console) -> AsyncIterator[None]:
     """The work beside requests, while this is entered."""
-    parts = [asyncio.create_task(_always(name, console)) for name in BESIDE if _there(name)]
+    parts = [asyncio.create_task(_always(name, console)) for name in BESIDE]
     try:
         yield
     finally:
@@ -124,8 +116,3 @@ async def _always(name: str, console: Console) -> None:
         except Exception:
             log.exception("%s failed; it begins again in %s s", name, _AGAIN_S)
         await asyncio.sleep(_AGAIN_S)
-
-
-def _there(name: str) -> bool:
-    package = name.rpartition(".")[0]
-    return importlib.util.find_spec(package) is not None and importlib.util.find_spec(name) is not None
