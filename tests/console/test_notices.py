@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kit.console import console
+from sqlalchemy import text
 
 from appliance.console.notices import EVERYTHING, Topic, packed
 
 _BOUND_S = 30.0
+_CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
 
 
 def test_change_when_told_twice_before_a_look_then_it_is_seen_once(sqlite_url: str, tmp_path: Path) -> None:
@@ -39,6 +41,28 @@ def test_change_when_another_process_tells_then_it_comes_and_comes_once(postgres
                 await _until_connected(listener.changed())
                 there.notices.tell(Topic.LIVE, "seoul")
                 assert await asyncio.wait_for(listener.changed(), _BOUND_S) == {(Topic.LIVE, "seoul")}
+            await _end(parts)
+
+    asyncio.run(run())
+
+
+def test_change_when_the_connection_was_lost_then_anything_may_have_changed_and_it_goes_on(
+    postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("appliance.console.notices._AGAIN_S", 0.05)
+
+    async def run() -> None:
+        async with console(postgresql_url, tmp_path) as here, console(postgresql_url, tmp_path) as there:
+            parts = [asyncio.create_task(one.notices.run()) for one in (here, there)]
+            with here.notices.listening(Topic.LIVE) as listener:
+                await _until_connected(listener.changed())
+                async with there.database.engine.begin() as connection:
+                    await connection.execute(
+                        text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
+                    )
+                await _until_connected(listener.changed())
+                there.notices.tell(Topic.LIVE, "busan")
+                assert await asyncio.wait_for(listener.changed(), _BOUND_S) == {(Topic.LIVE, "busan")}
             await _end(parts)
 
     asyncio.run(run())

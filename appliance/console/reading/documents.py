@@ -169,6 +169,20 @@ class HappeningSummary(Document):
     content: Any
 
 
+class SignedHeadSummary(Document):
+    """What a box vouched for: its key's signature (base64) over `linekeeper-chain-head-1`, box and `seq:head`, a line
+    each. key: its id, of the certificate that the box had then."""
+
+    box: str
+    branch: str
+    day: str
+    seq: int
+    head: str
+    signature: str
+    key: str
+    received_s: float
+
+
 class MetricsRow(Document):
     """One interval, branch and group; null in `values` is no data point."""
 

@@ -13,7 +13,7 @@ from appliance.console.context import Console, PresentConsole, Reading
 from appliance.console.live.states import board
 from appliance.console.people.present import CanRead
 from appliance.console.people.roles import Branches, Right
-from appliance.console.reading import contacts, fleet, metrics, outages, staff
+from appliance.console.reading import contacts, evidence, fleet, metrics, outages, staff
 from appliance.console.reading.documents import (
     AgentSummary,
     BranchSummary,
@@ -24,6 +24,7 @@ from appliance.console.reading.documents import (
     LiveDocument,
     MetricsReport,
     OutageSummary,
+    SignedHeadSummary,
 )
 from appliance.console.reading.queries import ContactQuery, MetricsQuery
 from appliance.errors import RequestError
@@ -110,6 +111,14 @@ async def list_outages(
 ) -> list[OutageSummary]:
     """Times without a link, the newest first, with what both sides counted afterwards."""
     return await outages.outages(session, allowed_of(present, branch), limit=limit)
+
+
+@router.get("/evidence")
+async def list_evidence(
+    session: Reading, present: CanRead, branch: Word = "", limit: Annotated[int, Query(ge=1, le=evidence.MOST)] = 100
+) -> list[SignedHeadSummary]:
+    """The chain heads that boxes signed: with them nobody can add, change or take away an event of before unnoticed."""
+    return await evidence.signed_heads(session, allowed_of(present, branch), limit=limit)
 
 
 @router.get("/happenings")

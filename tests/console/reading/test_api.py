@@ -15,7 +15,7 @@ from kit.console import add_branch, client_of, console
 from kit.people import add_person, browser_of
 from openapi_spec_validator import validate
 
-from appliance.cloud import delivery
+from appliance.cloud import delivery, signing
 from appliance.cloud.reconciling import Outage
 from appliance.console.apps import people_app
 from appliance.console.context import Console
@@ -210,6 +210,21 @@ def test_metrics_when_asked_then_they_follow_the_boxes_rules(run: Callable[[Test
         assert busy["rows"][0]["values"] == {"AGENT_OCCUPANCY": 50.0, "SUM_ONLINE_TIME_AGENT": 240.0}
         for wrong in ({"metric": "NONE"}, {"by": "colour"}, {"since": "soon"}, {"where": "queue"}, {"interval": "7"}):
             assert (await world.get("metrics", **wrong)).status_code == 422
+
+    run(test)
+
+
+def test_evidence_when_read_then_the_boxes_own_signature_holds_for_its_chain(run: Callable[[Test], None]) -> None:
+    async def test(world: World) -> None:
+        a_contact(world.seoul, "+82212345678")
+        a_contact(world.busan, "+82519998877")
+        await world.told()
+        (told,) = await world.read("evidence", who="kim")
+        end = world.seoul.position(2)
+        assert (told["box"], told["seq"], told["head"]) == ("b-seoul", end.seq, end.head)
+        key, text = world.seoul.key.public_key(), delivery.signed_text("b-seoul", end)
+        assert told["key"] == signing.key_id(key)
+        signing.verify(key, text, signing.from_header(told["signature"]))
 
     run(test)
 
