@@ -39,6 +39,7 @@ GOOD_DELAY_MS = 120.0  # more is felt as lag by who hears itself
 LISTEN_S = 1.0
 PRESS_S = 10.0
 BUTTONS = (HOOK_SWITCH, PHONE_MUTE, FLASH, REDIAL, REJECT, VOLUME_UP, VOLUME_DOWN)
+_HINTS = {HOOK_SWITCH: " (the call button, or lower the microphone's arm)", FLASH: " (hold)"}
 LAMPS = (LED_OFF_HOOK, LED_RING, LED_MUTE, LED_HOLD)
 _TURN_S = 0.1
 
@@ -129,7 +130,7 @@ class Trial:
         for button in BUTTONS:
             if self._layout.find(ReportKind.INPUT, button) is None:
                 continue
-            self._technician.tell(f"Press the button: {NAMES[button]}.")
+            self._technician.tell(f"Press the button: {NAMES[button]}{_HINTS.get(button, '')}.")
             pressed = self._wait_for(button, time.monotonic() + PRESS_S)
             words = "works" if pressed else f"no report in {PRESS_S:g} s"
             yield Finding(step=NAMES[button], fine=pressed, words=words)

@@ -121,7 +121,7 @@ def test_buttons_when_pressed_then_each_works_and_a_dead_one_is_named(
     }
     deeds: dict[str, Callable[[], object]] = {}
     for name, word in words.items():
-        deeds[f": {name}."] = lambda word=word: wearer.obey(word)
+        deeds[f"button: {name}"] = lambda word=word: wearer.obey(word)
     found = list(bench.trial(Somebody(True, deeds)).buttons())
     assert {finding.step: finding.fine for finding in found} == dict.fromkeys(words, True) | {"reject": False}
     assert [finding.words for finding in found if not finding.fine] == ["no report in 1 s"]
