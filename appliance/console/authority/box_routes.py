@@ -24,6 +24,7 @@ from appliance.console.authority.errors import BoxRefusedError
 from appliance.console.authority.keys import authority_folder, console_keys
 from appliance.console.authority.presence import PresentKeys, RenewingBox, address_of
 from appliance.console.context import Console, PresentConsole
+from appliance.console.orders import desired
 from appliance.console.recordings.keys import recording_keys
 
 MOST_BYTES = 20_000
@@ -67,18 +68,19 @@ async def enrol(request: Request, console: PresentConsole, keys: PresentKeys) ->
         async with console.database.writing() as session:
             box = boxes.new_box_id()
             branch = await codes.use_code(session, asked.code, box=box, now_s=now_s)
-            if await boxes.known_box(session, asked.box, branch=branch, machine=asked.machine):
-                box = asked.box
+            if await boxes.known_box(session, _short(asked.box), branch=branch, machine=_short(asked.machine)):
+                box = _short(asked.box)
             await boxes.enrolled(
                 session,
                 box=box,
                 branch=branch,
-                name=asked.name[:LONGEST_NAME],
-                machine=asked.machine[:LONGEST_NAME],
-                version=asked.version[:LONGEST_NAME],
+                name=_short(asked.name),
+                machine=_short(asked.machine),
+                version=_short(asked.version),
                 now_s=now_s,
             )
             issued = await boxes.certify(session, keys, box=box, key=key, now_s=now_s)
+            await desired.publish_to_new(session, keys, branch, now_s=now_s)
             await note(
                 session, wall_s=now_s, who=f"box:{box}", deed=Deed.BOX_ENROLLED, about=f"box:{box}", branch=branch,
                 detail=asked.name, address=address,
@@ -128,6 +130,11 @@ def _decoded(body: bytes, kind: type[Asked]) -> Asked:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise MalformedError(f"a request that makes no sense: {error}") from error
+
+
+def _short(text: str) -> str:
+    """Fit for a column, and for a person to see."""
+    return "".join(letter for letter in text if letter.isprintable())[:LONGEST_NAME]
 
 
 def _json(answer: object) -> Response:

@@ -64,6 +64,11 @@ RenewingBox = Annotated[KnownBox, Depends(renewing_box)]
 PresentKeys = Annotated[ConsoleKeys, Depends(keys_of)]
 
 
+def machine_of(connection: HTTPConnection) -> str:
+    """What the box says of its hardware, "" where it doesn't."""
+    return "".join(letter for letter in connection.headers.get(MACHINE, "") if letter.isprintable())[:64]
+
+
 def box_of(connection: HTTPConnection) -> KnownBox | None:
     """Whom `present_box` found to send this request; None where it wasn't asked, or refused."""
     found = getattr(connection.state, "box", None)
@@ -76,7 +81,7 @@ def address_of(connection: HTTPConnection) -> str:
 
 async def _present(connection: HTTPConnection, console: PresentConsole, *, may_have_ended: bool) -> KnownBox:
     shown = _shown(connection)
-    now_s, machine = console.now_s(), connection.headers.get(MACHINE, "")[:64]
+    now_s, machine = console.now_s(), machine_of(connection)
     async with console.database.reading() as session:
         certificate, box = await _rows(session, shown)
         _check_standing(certificate, box)
@@ -95,7 +100,7 @@ async def _present(connection: HTTPConnection, console: PresentConsole, *, may_h
 async def suspect(connection: HTTPConnection, console: Console, box: str, *, branch: str, why: str) -> None:
     """There are two of this box: from now on neither is let in. The one that sent this request came last."""
     now_s, address = console.now_s(), address_of(connection)
-    machine = connection.headers.get(MACHINE, "")[:64]
+    machine = machine_of(connection)
     async with console.database.writing() as session:
         if await boxes.suspect(session, box, why=why, now_s=now_s, machine=machine, address=address):
             await note(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 from typing import Annotated
 
 import msgspec
@@ -29,6 +30,7 @@ REFUSED_CODE = 4403
 MALFORMED_CODE = 4400
 LONGEST_TAKEN = 1000
 Number = Annotated[int, Query(ge=0, le=1 << 62)]
+log = logging.getLogger(__name__)
 router = APIRouter()
 
 
@@ -89,7 +91,10 @@ async def blob(sha256: str, console: PresentConsole, box: PresentBox) -> Respons
     except NotFoundError as error:
         detail = f"{error}"
         raise BoxRefusedError(RefusalKind.NOT_FOUND, detail, box=box.box, branch=box.branch) from error
-    assert hashlib.sha256(content).hexdigest() == sha256
+    if hashlib.sha256(content).hexdigest() != sha256:
+        log.error("blob %s isn't what it was: the database was changed", sha256)
+        detail = "that file isn't what it was"
+        raise BoxRefusedError(RefusalKind.NOT_FOUND, detail, box=box.box, branch=box.branch)
     return Response(content, media_type="application/octet-stream")
 
 

@@ -83,10 +83,16 @@ async def publish(session: AsyncSession, keys: ConsoleKeys, branch: str, *, by: 
     def made(number: int) -> DesiredState:
         return DesiredState(box=box, number=number, issued_s=now_s, version=number, items=items)
 
-    summary = f"{len(items)} items"
+    summary = str(len(items))
     number = await sending.send(session, keys, box, made=made, by=by, now_s=now_s, summary=summary)
     await session.execute(update(DesiredItem).where(DesiredItem.branch == branch).values(overwrite=False))
     return box, number
+
+
+async def publish_to_new(session: AsyncSession, keys: ConsoleKeys, branch: str, *, now_s: float) -> None:
+    """To a box that has just been enrolled: it begins as the one before it was wanted to be."""
+    if await session.scalar(select(DesiredItem.name).where(DesiredItem.branch == branch).limit(1)) is not None:
+        await publish(session, keys, branch, by="console", now_s=now_s)
 
 
 async def drift_of(session: AsyncSession, box: str) -> tuple[Drift | None, list[dict[str, Any]]]:

@@ -39,15 +39,14 @@ async def answer(session: AsyncSession, sender: Sender, events: Sequence[Arrived
 
 async def drift(session: AsyncSession, sender: Sender, events: Sequence[Arrived], now_s: float) -> None:
     """The newest counts: it names all there is."""
-    rows = [
-        {"box": sender.box, "version": data.version, "content": _text(data.items), "told_s": one.time_s}
-        for one, data in readable(events, Drifted)
-    ]
-    await put_rows(session, Drift, rows[-1:])
+    for one, data in readable(events, Drifted)[-1:]:
+        await put_drift(session, sender.box, data, told_s=one.time_s)
 
 
-def _text(items: object) -> str:
-    return msgspec.json.encode(items).decode()
+async def put_drift(session: AsyncSession, box: str, told: Drifted, *, told_s: float) -> None:
+    """What was told before is over."""
+    content = msgspec.json.encode(told.items).decode()
+    await put_rows(session, Drift, [{"box": box, "version": told.version, "content": content, "told_s": told_s}])
 
 
 KINDS: Mapping[str, Projector] = {DESIRED_APPLIED: answer, COMMAND_RESULT: answer, DRIFT: drift}

@@ -17,13 +17,14 @@ from appliance.console.context import Console, PresentConsole
 from appliance.console.database.tables import Box, Branch
 from appliance.console.errors import NotFoundError
 from appliance.console.pages import frame
+from appliance.console.pages.places import PRINTABLE
 from appliance.console.people.present import CanOperate, Present
 from appliance.console.people.roles import Right
 
 router = APIRouter(include_in_schema=False)
 PATH = "/boxes"
-Id = Annotated[str, Path(max_length=100)]
-Short = Annotated[str, Form(max_length=100)]
+Id = Annotated[str, Path(max_length=100, pattern=PRINTABLE)]
+Short = Annotated[str, Form(max_length=100, pattern=PRINTABLE)]
 BranchKey = Annotated[str, Form(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 
 

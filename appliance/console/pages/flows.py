@@ -23,6 +23,7 @@ from appliance.console.notices import Topic
 from appliance.console.orders import blobs, bundles, desired
 from appliance.console.orders.bundles import Judged
 from appliance.console.pages import frame
+from appliance.console.pages.places import PRINTABLE
 from appliance.console.people.present import CanOperate, Present, seen
 from appliance.console.people.roles import Right
 from appliance.errors import FlowError
@@ -55,10 +56,10 @@ async def upload(
     console: PresentConsole,
     present: CanOperate,
     file: Annotated[UploadFile, File()],
-    title: Annotated[str, Form(max_length=100)] = "",
+    title: Annotated[str, Form(max_length=100, pattern=PRINTABLE)] = "",
 ) -> Response:
     content = await file.read(blobs.MOST_BYTES + 1)
-    stem = PurePath(file.filename or "flow").stem[:100] or "flow"
+    stem = _printable(PurePath(file.filename or "").stem)[:100] or "flow"
     try:
         if len(content) > blobs.MOST_BYTES:
             raise FlowError("the file is too large", [f"at most {blobs.MOST_BYTES} bytes are taken"])
@@ -133,6 +134,10 @@ async def publish(
     for box in told:
         console.notices.tell(Topic.ORDERS, box)
     return RedirectResponse(f"{PATH}/{sha256}", status_code=303)
+
+
+def _printable(text: str) -> str:
+    return "".join(letter for letter in text if letter.isprintable())
 
 
 async def _list(

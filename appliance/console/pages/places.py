@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from appliance.console.database.tables import Branch
 from appliance.console.people.roles import EVERY_BRANCH
 
+PRINTABLE = r"^[^\x00-\x1f\x7f]*$"  # what a person can type into a field; a database takes no NUL
+
 
 async def places(session: AsyncSession) -> list[tuple[str, str]]:
     """(key, name), by name; the first is every branch, which has no name."""

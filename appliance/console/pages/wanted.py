@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,6 +18,7 @@ from appliance.console.errors import NotFoundError
 from appliance.console.notices import Topic
 from appliance.console.orders import desired, overview, sending
 from appliance.console.pages import frame
+from appliance.console.pages.places import PRINTABLE
 from appliance.console.pages.wanted_forms import EDITABLE, FIELDS, WishError, item_of, typed_of
 from appliance.console.people.present import CanOperate, Present
 from appliance.console.people.roles import Right
@@ -26,8 +27,9 @@ router = APIRouter(include_in_schema=False)
 PATH = "/wanted"
 COMMAND_LIFE_S = 86_400.0
 GIVEN = (CommandKind.RESTART, CommandKind.COLLECT_LOGS, CommandKind.RENEW_CERTIFICATE)
-Name = Annotated[str, Form(max_length=200)]
-Asked = Annotated[str, Query(max_length=200)]
+Name = Annotated[str, Form(max_length=200, pattern=PRINTABLE)]
+Asked = Annotated[str, Query(max_length=200, pattern=PRINTABLE)]
+BranchKey = Annotated[str, Path(max_length=200, pattern=PRINTABLE)]
 
 
 @router.get(PATH)
@@ -37,13 +39,13 @@ async def all_branches(request: Request, present: CanOperate, session: Reading) 
 
 
 @router.get(PATH + "/{branch}")
-async def one_branch(request: Request, present: CanOperate, session: Reading, branch: str) -> Response:
+async def one_branch(request: Request, present: CanOperate, session: Reading, branch: BranchKey) -> Response:
     return await _page(request, present, session, branch)
 
 
 @router.get(PATH + "/{branch}/item")
 async def item_form(
-    *, request: Request, present: CanOperate, session: Reading, branch: str, kind: Asked, item: Asked = ""
+    *, request: Request, present: CanOperate, session: Reading, branch: BranchKey, kind: Asked, item: Asked = ""
 ) -> Response:
     present.must(Right.OPERATE, branch)
     chosen = _kind(kind)
@@ -54,7 +56,7 @@ async def item_form(
 
 @router.post(PATH + "/{branch}/item")
 async def put_item(
-    *, request: Request, console: PresentConsole, present: CanOperate, branch: str, kind: Name, item: Name
+    *, request: Request, console: PresentConsole, present: CanOperate, branch: BranchKey, kind: Name, item: Name
 ) -> Response:
     present.must(Right.OPERATE, branch)
     chosen = _kind(kind)
@@ -72,7 +74,9 @@ async def put_item(
 
 
 @router.post(PATH + "/{branch}/drop")
-async def drop_item(console: PresentConsole, present: CanOperate, branch: str, kind: Name, item: Name) -> Response:
+async def drop_item(
+    console: PresentConsole, present: CanOperate, branch: BranchKey, kind: Name, item: Name
+) -> Response:
     present.must(Right.OPERATE, branch)
     async with console.database.writing() as session:
         await desired.drop_item(session, branch, _item_kind(kind), item)
@@ -90,7 +94,7 @@ async def drop_item(console: PresentConsole, present: CanOperate, branch: str, k
 
 @router.post(PATH + "/{branch}/overwrite")
 async def overwrite(
-    *, console: PresentConsole, present: CanOperate, keys: PresentKeys, branch: str, kind: Name, item: Name
+    *, console: PresentConsole, present: CanOperate, keys: PresentKeys, branch: BranchKey, kind: Name, item: Name
 ) -> Response:
     """The admin has seen the technician's change and decides against it: published at once."""
     present.must(Right.OPERATE, branch)
@@ -106,7 +110,7 @@ async def overwrite(
 
 
 @router.post(PATH + "/{branch}/publish")
-async def publish(console: PresentConsole, present: CanOperate, keys: PresentKeys, branch: str) -> Response:
+async def publish(console: PresentConsole, present: CanOperate, keys: PresentKeys, branch: BranchKey) -> Response:
     present.must(Right.OPERATE, branch)
     async with console.database.writing() as session:
         box, number = await desired.publish(session, keys, branch, by=present.who, now_s=console.now_s())
@@ -120,7 +124,13 @@ async def publish(console: PresentConsole, present: CanOperate, keys: PresentKey
 
 @router.post(PATH + "/{branch}/command")
 async def command(
-    *, console: PresentConsole, present: CanOperate, keys: PresentKeys, branch: str, command: Name, service: Name = ""
+    *,
+    console: PresentConsole,
+    present: CanOperate,
+    keys: PresentKeys,
+    branch: BranchKey,
+    command: Name,
+    service: Name = "",
 ) -> Response:
     present.must(Right.OPERATE, branch)
     kind = next((one for one in GIVEN if one == command), None)

@@ -106,7 +106,7 @@ def typed_of(item: Item) -> dict[str, str]:
 def _of_fields(kind: ItemKind, typed: Mapping[str, str]) -> dict[str, object]:
     found: dict[str, object] = {}
     for field in FIELDS[kind]:
-        text = typed.get(field.name, "").strip()
+        text = "".join(letter for letter in typed.get(field.name, "") if letter.isprintable()).strip()
         if text:
             found[field.name] = _value(field, text)
     return found

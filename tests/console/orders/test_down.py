@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from kit.console import sqlite_with_tables
 from kit.enrolled import BoxPort, box_port, web_session
+from sqlalchemy import update
 
 from appliance.cloud import paths
 from appliance.cloud.enrolment import Refusal, RefusalKind
@@ -19,6 +20,7 @@ from appliance.cloud.orders import Command, CommandKind, DesiredState, Item, Ite
 from appliance.cloud.signing import decode_signed, opened
 from appliance.console.authority import boxes
 from appliance.console.context import Console
+from appliance.console.database.tables import Blob
 from appliance.console.notices import Topic
 from appliance.console.orders import blobs, desired, sending
 from appliance.sync.identity import tls
@@ -173,6 +175,49 @@ def test_publish_when_items_are_wanted_then_one_signed_order_has_them_in_the_ord
     (later,) = poll(port, identity, 1)
     assert isinstance(later, DesiredState)
     assert not any(one.overwrite for one in later.items)  # once is enough
+
+
+def test_enrolment_when_something_is_wanted_of_the_branch_then_the_new_box_gets_it(
+    port: BoxPort, tmp_path: Path
+) -> None:
+    port.enrol("gwangju", tmp_path / "old")
+
+    async def work(one: Console) -> None:
+        async with one.database.writing() as session:
+            item = Item(kind=ItemKind.QUEUE, name="sales", content={})
+            await desired.put_item(session, "gwangju", item, by="person:kim", now_s=1.0)
+
+    port.with_console(work)
+    (got,) = poll(port, port.enrol("gwangju", tmp_path / "new"), 0)
+    assert isinstance(got, DesiredState)
+    assert [one.name for one in got.items] == ["sales"]
+
+
+def test_numbers_when_the_console_was_restored_from_a_copy_then_they_go_on_after_what_the_box_has(
+    port: BoxPort, tmp_path: Path
+) -> None:
+    identity = port.enrol("suwon", tmp_path)
+    assert poll(port, identity, 41) == []
+    assert order(port, identity, service="sync") == 42
+    assert [one.number for one in poll(port, identity, 41)] == [42]
+    assert [one.number for one in poll(port, identity, 0)] == [42]
+
+
+def test_blob_when_it_was_changed_in_the_database_then_it_does_not_go_out(port: BoxPort, tmp_path: Path) -> None:
+    identity = port.enrol("sejong", tmp_path)
+
+    async def work(one: Console) -> str:
+        async with one.database.writing() as session:
+            sha256 = await blobs.keep(
+                session, b"good", kind=ItemKind.PROMPT, title="hold", by="person:kim", now_s=1.0
+            )  # fmt: skip
+            item = Item(kind=ItemKind.PROMPT, name="hold", content={}, blob=sha256)
+            await desired.put_item(session, "sejong", item, by="person:kim", now_s=1.0)
+            await session.execute(update(Blob).where(Blob.sha256 == sha256).values(content=b"evil"))
+            return sha256
+
+    sha256 = port.with_console(work)
+    assert get(port, tls.client_context(identity), f"{paths.BLOBS}/{sha256}")[0] == 404
 
 
 def test_blob_when_another_branch_asks_then_it_is_not_there(port: BoxPort, tmp_path: Path) -> None:
