@@ -19,6 +19,8 @@ from appliance.metrics.state_spans import Span
 
 Term = Callable[[Any], float | None]
 Group = tuple[str | None, ...]
+_OF_CONTACTS = frozenset({Source.CONTACTS, Source.ENQUEUED, Source.CONNECTED})
+_OF_FLOWS = frozenset({Source.FLOWS, Source.FLOW_STARTS})
 
 
 class Sums:
@@ -116,17 +118,24 @@ class Replay:
 
     def records(self, records: Iterable[Record]) -> None:
         """Contact records, closed ones or as they stand now."""
+        of_contacts, of_flows = (not sources.isdisjoint(self._wanted) for sources in (_OF_CONTACTS, _OF_FLOWS))
         for record in records:
-            facts = contact_facts(record)
-            if not facts.service:
-                self._note(Source.CONTACTS, facts.counted, facts)
-                self._note(Source.ENQUEUED, facts.enqueued, facts)
-                self._note(Source.CONNECTED, facts.connected, facts)
-            for ring in rings.rings(record):
-                self._note(Source.RINGS, ring.ended, ring)
-            for run in flow_runs.flow_runs(record):
-                self._note(Source.FLOW_STARTS, run.started, run)
-                self._note(Source.FLOWS, run.counted, run)
+            if of_contacts:
+                self._contact(record)
+            if Source.RINGS in self._wanted:
+                for ring in rings.rings(record):
+                    self._note(Source.RINGS, ring.ended, ring)
+            if of_flows:
+                for run in flow_runs.flow_runs(record):
+                    self._note(Source.FLOW_STARTS, run.started, run)
+                    self._note(Source.FLOWS, run.counted, run)
+
+    def _contact(self, record: Record) -> None:
+        facts = contact_facts(record)
+        if not facts.service:
+            self._note(Source.CONTACTS, facts.counted, facts)
+            self._note(Source.ENQUEUED, facts.enqueued, facts)
+            self._note(Source.CONNECTED, facts.connected, facts)
 
     def states(self, stretches: Iterable[Span]) -> None:
         """Stretches of agents' states; each is cut to the intervals."""
