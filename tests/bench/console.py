@@ -32,12 +32,13 @@ from bench.console_boxes import Credentials, enrol
 from bench.console_load import Job
 from bench.console_watch import Watch, percentile
 from kit.console import console
+from kit.console_process import started
 from kit.people import add_person, browser_of
 from kit.postgres import Server, server
 from kit.proc import tree
 from sqlalchemy import func, select
 
-from appliance.console.authority.keys import console_keys
+from appliance.console.authority.keys import authority_folder, console_keys
 from appliance.console.database.tables import Contact, Event
 
 LOADS = 2
@@ -50,34 +51,12 @@ SIZE = 5
 class Console:
     """`linekeeper console` on a database of its own, with the boxes enrolled."""
 
-    def __init__(self, url: str, folder: Path, processes: int) -> None:
-        self.url, self.folder = url, folder
-        words = ["console", "--json", "--listen", "127.0.0.1:0", "--box-listen", "127.0.0.1:0", "--log-level", "error"]
-        words += ["--data-dir", str(folder), "--processes", str(processes)]
-        program = "import sys; from appliance.cli.main import main; sys.exit(main(sys.argv[1:]))"
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", program, *words],
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "LINEKEEPER_CONSOLE_DATABASE": url},
-        )
-        self.said = json.loads(self._document())
-
-    def _document(self) -> str:
-        assert self.process.stdout is not None
-        lines: list[str] = []
-        while not lines or lines[-1].rstrip() != "}":
-            lines.append(self.process.stdout.readline())
-            assert lines[-1], "the console ended"
-        return "".join(lines)
+    def __init__(self, process: subprocess.Popen[str], said: dict[str, Any], folder: Path) -> None:
+        self.process, self.said, self.folder = process, said, folder
 
     def cpu_s(self) -> float:
         """Of all its processes."""
         return sum(member.cpu_s for member in tree(self.process.pid))
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(60)
 
 
 def main() -> int:
@@ -107,14 +86,13 @@ def _run(one: Server, folder: Path, processes: int, arguments: argparse.Namespac
     folder.mkdir(parents=True)
     url = one.database()
     made, cookie = asyncio.run(_prepared(url, folder, arguments.boxes))
-    console_ = Console(url, folder, processes)
-    try:
-        with _loads(console_, made, arguments) as loads:
-            latencies = _steady(console_, loads, made, cookie)
-            taken = _flat_out(console_, loads)
+    words = ("--log-level", "error", "--processes", str(processes))
+    with started(folder, *words, LINEKEEPER_CONSOLE_DATABASE=url) as (process, said):
+        served = Console(process, said, folder)
+        with _loads(served, made, arguments) as loads:
+            latencies = _steady(served, loads, made, cookie)
+            taken = _flat_out(served, loads)
         stored = asyncio.run(_stored(url, folder))
-    finally:
-        console_.stop()
     sent = {"records": taken["records"] + taken["steady_records"], "events": taken["events_all"]}
     taken["faults"] += stored != sent
     taken |= {"live_p50_ms": percentile(latencies, 50) * 1000, "live_p99_ms": percentile(latencies, 99) * 1000}
@@ -140,11 +118,11 @@ async def _stored(url: str, folder: Path) -> dict[str, int]:
 
 @contextmanager
 def _loads(
-    console_: Console, made: Sequence[Credentials], arguments: argparse.Namespace
+    served: Console, made: Sequence[Credentials], arguments: argparse.Namespace
 ) -> Iterator[list[subprocess.Popen[str]]]:
-    authority = console_.folder / "authority.crt"
-    authority.write_text(console_keys(console_.folder / "authority").certificate_pem)
-    host, _, port = console_.said["boxes"].removeprefix("https://").rpartition(":")
+    authority = served.folder / "authority.crt"
+    authority.write_text(console_keys(authority_folder(served.folder)).certificate_pem)
+    host, _, port = served.said["boxes"].removeprefix("https://").rpartition(":")
     with ExitStack() as stack:
         running = []
         for place in range(LOADS):
@@ -163,11 +141,11 @@ def _loads(
 
 
 def _steady(
-    console_: Console, loads: Sequence[subprocess.Popen[str]], made: Sequence[Credentials], cookie: str
+    served: Console, loads: Sequence[subprocess.Popen[str]], made: Sequence[Credentials], cookie: str
 ) -> list[float]:
     """Seconds from the box's instant to a page that has read it."""
     branches = [one.branch for one in made[:: max(1, len(made) // WATCHED)]][:WATCHED]
-    watch = Watch(console_.said["people"], cookie, branches)
+    watch = Watch(served.said["people"], cookie, branches)
     watch.start()
     for process in loads:
         _tell(process, "go")
@@ -176,8 +154,8 @@ def _steady(
     return watch.stop()
 
 
-def _flat_out(console_: Console, loads: Sequence[subprocess.Popen[str]]) -> dict[str, Any]:
-    before = console_.cpu_s()
+def _flat_out(served: Console, loads: Sequence[subprocess.Popen[str]]) -> dict[str, Any]:
+    before = served.cpu_s()
     for process in loads:
         _tell(process, "go")
     parts = [_answer(process) for process in loads]
@@ -191,7 +169,7 @@ def _flat_out(console_: Console, loads: Sequence[subprocess.Popen[str]]) -> dict
         "events_per_s": events / took_s,
         "bytes_per_record": size / records,
         "load_cores": sum(part["cpu_s"] for part in parts) / took_s,
-        "console_cores": (console_.cpu_s() - before) / took_s,
+        "console_cores": (served.cpu_s() - before) / took_s,
         "faults": sum(part["faults"] for part in parts),
         "turned_away": sum(part["turned_away"] for part in parts),
     }

@@ -15,7 +15,7 @@ from kit.boxes import PretendBox
 
 from appliance.cloud import batch
 from appliance.console.authority import boxes, certificates
-from appliance.console.authority.keys import console_keys
+from appliance.console.authority.keys import authority_folder, console_keys
 from appliance.console.context import Console
 from appliance.console.database.tables import Branch
 from appliance.console.demo_data.annals import Annals, Row
@@ -45,7 +45,7 @@ class Ready:
 
 async def enrol(console: Console, count: int, folder: Path) -> list[Credentials]:
     """`count` branches with a box each, as the authority would have let them in."""
-    keys, now_s = console_keys(console.settings.data_dir / "authority"), console.now_s()
+    keys, now_s = console_keys(authority_folder(console.settings.data_dir)), console.now_s()
     made = []
     async with console.database.writing() as session:
         for number in range(count):

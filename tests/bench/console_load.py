@@ -67,6 +67,11 @@ class Connection:
         self._writer.write(head.encode() + b"\r\n" + body)
         return await self._answer()
 
+    async def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            await self._writer.wait_closed()
+
     async def _answer(self) -> int:
         assert self._reader is not None
         head = (await self._reader.readuntil(b"\r\n\r\n")).decode().lower()
@@ -156,7 +161,7 @@ class Load:
         self.faults += status != 200
 
     async def _show(self, place: int, number: int) -> None:
-        body = msgspec.json.encode(_state(number))
+        body = msgspec.json.encode(state(number))
         began = time.monotonic()
         status = await self._connections[place].post(paths.LIVE, body)
         self.turned_away += status == BUSY  # the next one is newer
@@ -171,7 +176,7 @@ def _pretended(one: Credentials) -> PretendBox:
     return PretendBox(one.box, one.branch, key=key)
 
 
-def _state(number: int) -> LiveState:
+def state(number: int) -> LiveState:
     """Of a branch with eight agents and three queues."""
     health = Health(
         version="1", uptime_s=1.0, edge="up", contact_processes=8, free_processes=4, storage_used=1, storage_budget=2,

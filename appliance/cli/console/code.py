@@ -15,7 +15,7 @@ from appliance.cloud.enrolment import shown_code
 from appliance.console.audit.entries import Deed
 from appliance.console.audit.log import note
 from appliance.console.authority.codes import LIFETIME_S, make_code
-from appliance.console.authority.keys import console_keys
+from appliance.console.authority.keys import authority_folder, console_keys
 from appliance.console.database.engine import Database
 from appliance.console.database.tables import Branch
 from appliance.console.database.upgrading import upgrade
@@ -37,7 +37,7 @@ def command(*, branch: str, database: str | None, data_dir: Path, as_json: bool)
     Example: linekeeper console code seoul-1
     """
     code = asyncio.run(_made(database_url(database, data_dir), branch))
-    fingerprint = console_keys(data_dir / "authority").fingerprint
+    fingerprint = console_keys(authority_folder(data_dir)).fingerprint
     if as_json:
         show_json({"branch": branch, "code": code, "fingerprint": fingerprint, "lifetime_s": LIFETIME_S})
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import sqlite3
@@ -12,12 +11,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
+from kit.console_process import BOUND_S, MAIN, started
 from kit.ports import reserved_ports
 from kit.proc import tree
 
@@ -26,48 +24,13 @@ from appliance.console.serving.ports import address_of, bound
 from appliance.console.settings import Settings
 from appliance.errors import ConsoleError
 
-_BOUND_S = 60.0
-_MAIN = "import sys; from appliance.cli.main import main; sys.exit(main(sys.argv[1:]))"
-
-
-@contextmanager
-def started(data_dir: Path, *words: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
-    """The process, and what it said when it was ready."""
-    full = [sys.executable, "-c", _MAIN, "console", "--json", "--listen", "127.0.0.1:0", "--box-listen", "127.0.0.1:0"]
-    process = subprocess.Popen(
-        [*full, "--data-dir", str(data_dir), *words],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, **environment},
-    )
-    assert process.stdout is not None
-    try:
-        yield process, json.loads(_document(process))
-    finally:
-        process.terminate()
-        try:
-            assert process.wait(_BOUND_S) == 0
-        finally:
-            process.kill()
-            process.stdout.close()
-
-
-def _document(process: subprocess.Popen[str]) -> str:
-    assert process.stdout is not None
-    lines: list[str] = []
-    while not lines or lines[-1].rstrip() != "}":
-        line = process.stdout.readline()
-        assert line, f"it ended with {process.wait(_BOUND_S)}"
-        lines.append(line)
-    return "".join(lines)
-
 
 def asked(url: str) -> int:
     """The status."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
-        with urllib.request.urlopen(url, timeout=_BOUND_S, context=context if url.startswith("https") else None) as one:
+        with urllib.request.urlopen(url, timeout=BOUND_S, context=context if url.startswith("https") else None) as one:
             return int(one.status)
     except urllib.error.HTTPError as error:
         return error.code
@@ -95,7 +58,7 @@ def test_console_when_one_of_its_processes_is_killed_then_another_takes_its_plac
         assert postgresql_url not in Path(f"/proc/{workers[0]}/cmdline").read_text()
         os.kill(workers[0], signal.SIGKILL)
         assert asked(f"{said['people']}/api/v1/openapi.json") == 200
-        deadline = time.monotonic() + _BOUND_S
+        deadline = time.monotonic() + BOUND_S
         while not (len(now := _workers(process)) == 2 and workers[0] not in now):
             assert time.monotonic() < deadline
             time.sleep(0.1)
@@ -115,8 +78,8 @@ def _workers(process: subprocess.Popen[str]) -> list[int]:
     ],
 )
 def test_console_when_it_cannot_begin_then_it_says_why(tmp_path: Path, words: tuple[str, ...], sentence: str) -> None:
-    full = [sys.executable, "-c", _MAIN, "console", "--data-dir", str(tmp_path / "data"), *words]
-    done = subprocess.run(full, capture_output=True, text=True, timeout=_BOUND_S, check=False)
+    full = [sys.executable, "-c", MAIN, "console", "--data-dir", str(tmp_path / "data"), *words]
+    done = subprocess.run(full, capture_output=True, text=True, timeout=BOUND_S, check=False)
     assert (done.returncode, sentence in done.stderr) == (1, True), done.stderr
 
 
@@ -156,8 +119,8 @@ def test_console_when_with_demo_data_then_filled_before_it_is_ready_and_somebody
 
 
 def test_console_when_demo_data_for_several_processes_then_refused(tmp_path: Path) -> None:
-    words = [sys.executable, "-c", _MAIN, "console", "--demo-data", "--processes", "2", "--data-dir", str(tmp_path)]
+    words = [sys.executable, "-c", MAIN, "console", "--demo-data", "--processes", "2", "--data-dir", str(tmp_path)]
     words += ["--database", "postgresql://nobody@127.0.0.1/nowhere"]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=_BOUND_S, check=False)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=BOUND_S, check=False)
     assert done.returncode != 0
     assert "leave --processes out" in done.stderr
