@@ -1,7 +1,8 @@
 """Box and console as processes of their own with a bad link between them, while everything is killed now and then.
 
 Real TLS, real TCP under delay, loss, doubled and overtaking packets; contacts go on all the time. Afterwards the
-console's database holds the box's events exactly, each record once, and both sides agree on every outage.
+console's database holds the box's events exactly, each record and each recording once, and both sides agree on every
+outage; every recording opens to what was recorded.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import asyncio
 import contextlib
 import random
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,12 +20,17 @@ from kit.bad_link import BadLink, why_not
 from kit.far_console import FarConsole
 from kit.processes import Program
 from sqlalchemy import select
+from switchboard.fake_contact import FakeContact
 from switchboard.harness import Harness
 
 from appliance.cloud import chain
 from appliance.console.context import Console
-from appliance.console.database.tables import Contact, Event, OutageNote
+from appliance.console.database.tables import Contact, Event, OutageNote, Recording
+from appliance.console.recordings.keys import recording_keys
+from appliance.console.recordings.opening import Opener
+from appliance.console.storing.opening import open_storage
 from appliance.ids import ContactId
+from appliance.store import Store
 from appliance.store.connection import Connection
 from appliance.store.contact_records import CONTACT_RECORD
 from appliance.store.outbox import Outbox
@@ -38,6 +45,8 @@ pytestmark = [
 ]
 SETTINGS = "[sync]\nlive_s = 0.5\noutage_s = 1.0\nsnapshot_s = 10.0\n"
 ROUNDS = 14
+RECORDED_S = 3.0
+WAV_HEAD = 44
 PATIENCE_S = 120.0
 
 
@@ -61,10 +70,19 @@ class Scene:
         await process.enter_queue()
         offer = await process.offered()
         process.answered(offer)
+        self._record(process, contact)
         process.hung_up(offer)
         await self.box.closed(contact)
         await process.close()
         self.contacts.append(contact)
+
+    def _record(self, process: FakeContact, contact: ContactId) -> None:
+        """Two sides of noise, which nothing packs: some 100 kB to upload."""
+        recording = process.record(RECORDED_S)
+        for side in ("customer", "agent"):
+            path = process.spool(contact) / f"{recording}.{side}.wav"
+            head = path.read_bytes()[:WAV_HEAD]
+            path.write_bytes(head + self._chance.randbytes(round(RECORDED_S * 8000) * 2))
 
     async def round(self, number: int) -> None:
         """Something breaks, contacts go on."""
@@ -102,10 +120,16 @@ class Scene:
         """Until nothing waits and every outage is agreed on."""
         self.link.shape()
         deadline = asyncio.get_running_loop().time() + PATIENCE_S
-        while self.depth() or not await asyncio.to_thread(self._agreed):
-            assert asyncio.get_running_loop().time() < deadline, f"{self.depth()} rows wait"
+        while self.depth() or self.undelivered() or not await asyncio.to_thread(self._agreed):
+            waiting = f"{self.depth()} rows and {self.undelivered()} recordings wait"
+            assert asyncio.get_running_loop().time() < deadline, waiting
             await self._hurry()
             await asyncio.sleep(0.5)
+
+    def undelivered(self) -> int:
+        """Recordings that aren't sealed, or that the console hasn't verified."""
+        with Store.open_read_only(self.box.paths.store) as store:
+            return len(store.sealed_recordings.to_seal(1000)) + store.sealed_recordings.totals().waiting
 
     def _agreed(self) -> bool:
         async def work(console: Console) -> bool:
@@ -157,12 +181,20 @@ def test_sync_when_everything_breaks_now_and_then_over_a_bad_link_then_both_stor
 def both_agree(console: FarConsole, ours: chain.Position, contacts: list[ContactId]) -> None:
     """Events one by one, records one for each contact."""
 
-    async def work(one: Console) -> tuple[list[Event], list[str]]:
+    async def work(one: Console) -> tuple[list[Event], list[str], list[str]]:
         async with one.database.reading() as session:
             events = list(await session.scalars(select(Event).order_by(Event.seq)))
-            return events, list(await session.scalars(select(Contact.contact)))
+            known = list(await session.scalars(select(Contact.contact)))
+            recordings = list(await session.scalars(select(Recording)))
+        opener = Opener(open_storage(one.settings), time.monotonic)
+        keys = recording_keys(one.settings.data_dir).identities
+        for row in recordings:
+            assert row.state == "stored"
+            assert (await opener.open(row, keys))[:4] == b"fLaC"  # and checked against the SHA-256 of what was recorded
+        return events, known, [row.contact for row in recordings]
 
-    events, known = console.ask(work)
+    events, known, recorded = console.ask(work)
+    assert sorted(recorded) == sorted(contacts)
     assert [event.seq for event in events] == list(range(1, ours.seq + 1))
     assert chain.follow(chain.genesis(events[0].box), [event.body for event in events]) == ours
     assert sorted(event.contact for event in events if event.kind == CONTACT_RECORD) == sorted(contacts)

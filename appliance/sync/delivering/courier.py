@@ -105,6 +105,7 @@ class Courier:
         """A person wants it tried now, whatever has gone wrong before."""
         self._retry_at = self._local_retry_at = now.mono_s
         self._heard_at = _NEVER
+        self._reconciler.hurry()
         if self.chain.halted:
             self.chain.halt("")
 
