@@ -17,6 +17,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from appliance.console.context import Console
+from appliance.console.database import unstorable
 from appliance.console.errors import UnavailableError
 
 log = logging.getLogger(__name__)
@@ -74,6 +75,7 @@ def people_app(console: Console) -> FastAPI:
 def _furnished(app: FastAPI, console: Console, modules: Sequence[str]) -> FastAPI:
     app.state.console = console
     app.add_exception_handler(UnavailableError, _unavailable)
+    unstorable.install(app)
     for name in modules:
         importlib.import_module(name).install(app, console)
     return app

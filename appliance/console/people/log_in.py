@@ -132,6 +132,8 @@ class LogIn:
 
     def _right(self, row: Person, code: str) -> bool:
         """Whether it is the factor's code of now; it is used up then."""
+        if not row.factor:
+            return False
         secret = self._vault().open(row.factor, purpose=factor_purpose(row.person))
         step = totp.step_of(code, secret=secret, wall_s=self._console.now_s(), after_step=row.factor_step)
         row.factor_step = row.factor_step if step is None else step

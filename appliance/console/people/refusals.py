@@ -16,11 +16,13 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exception_handlers import request_validation_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
 from appliance.console.audit.entries import Deed
 from appliance.console.audit.log import note
 from appliance.console.context import Console, console_of
+from appliance.console.database import unstorable
 from appliance.console.errors import NotFoundError
 from appliance.console.pages import frame
 from appliance.console.people.errors import PersonError, RefusedError, SignInError, TooManyError
@@ -35,6 +37,7 @@ _PROBLEM: Final = "application/problem+json"
 def install(app: FastAPI) -> None:
     """Answer every refusal of this application."""
     app.add_exception_handler(ConsoleError, _answer)
+    app.add_exception_handler(DBAPIError, _answer_unstorable)
     app.add_exception_handler(HTTPException, _answer_http)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
 
@@ -84,6 +87,14 @@ async def _answer_invalid(request: Request, error: Exception) -> Response:
         return await request_validation_exception_handler(request, error)
     where = ", ".join(sorted({str(one["loc"][-1]) for one in error.errors()}))
     return frame.refused(request, HTTPStatus.BAD_REQUEST, where)
+
+
+async def _answer_unstorable(request: Request, error: Exception) -> Response:
+    if not isinstance(error, DBAPIError) or not unstorable.is_the_sender_s(error):
+        raise error
+    if for_a_program(request):
+        return problem(HTTPStatus.BAD_REQUEST, "invalid", unstorable.DETAIL)
+    return frame.refused(request, HTTPStatus.BAD_REQUEST, frame.shown_to(request).text("refused.unstorable"))
 
 
 def _told(request: Request, status: int, kind: str, error: Exception) -> Response:
