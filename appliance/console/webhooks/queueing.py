@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from appliance.console.database.tables import Webhook, WebhookDelivery
@@ -30,13 +30,6 @@ async def queue(session: AsyncSession, sender: Sender, events: Sequence[Arrived]
     await insert_rows(session, WebhookDelivery, rows)
     if rows:
         also_changed(session).add(Topic.WEBHOOKS)
-
-
-async def forget(session: AsyncSession, branch: str, contact: str) -> None:
-    """Nothing of an erased contact waits or is kept here any longer."""
-    await session.execute(
-        delete(WebhookDelivery).where(WebhookDelivery.branch == branch, WebhookDelivery.subject == contact)
-    )
 
 
 async def _listening(session: AsyncSession, branch: str) -> list[tuple[str, frozenset[str]]]:

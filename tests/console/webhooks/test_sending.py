@@ -20,6 +20,7 @@ from appliance.cloud import delivery
 from appliance.console.audit.log import Wanted, entries
 from appliance.console.context import Console
 from appliance.console.database.tables import Webhook, WebhookDelivery
+from appliance.console.erasing.contacts import erase_contact
 from appliance.console.ingest.receiving import receive
 from appliance.console.notices import Topic
 from appliance.console.people.present import Present
@@ -29,7 +30,6 @@ from appliance.console.webhooks.addresses import networks_of
 from appliance.console.webhooks.claiming import KEPT_S, LEASE_S
 from appliance.console.webhooks.keeping import Keeper, Wish
 from appliance.console.webhooks.outside import Outside
-from appliance.console.webhooks.queueing import forget
 from appliance.console.webhooks.retrying import MOST_TRIES
 from appliance.console.webhooks.sending import Sender
 
@@ -286,7 +286,7 @@ def test_contact_when_erased_then_nothing_of_it_waits(live: Live) -> None:
         webhook = await one.add()
         await one.happen(("contact_record", "c1", 1), ("contact_record", "c2", 2))
         async with one.console.database.writing() as session:
-            await forget(session, "seoul", "c1")
+            await erase_contact(session, "seoul", "c1", now_s=one.now_s)
         await one.send(webhook)
         assert (one.numbers("c1"), one.numbers("c2")) == ([], ["2"])
 
