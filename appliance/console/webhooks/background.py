@@ -10,10 +10,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from appliance.console.context import Console
 from appliance.console.notices import Listener, Topic
-from appliance.console.people.vault import VaultError
 from appliance.console.webhooks.addresses import networks_of
 from appliance.console.webhooks.outside import Outside
 from appliance.console.webhooks.sending import Sender
+from appliance.errors import ConsoleError
 
 log = logging.getLogger(__name__)
 LOOK_S: Final = 30.0  # notices may be lost, and deliveries of a process that died become free
@@ -49,7 +49,7 @@ async def _work(console: Console, sender: Sender, webhook: str) -> None:
                 due_s = await sender.due_s(webhook)
                 if due_s == 0.0 and await sender.round(webhook):
                     continue
-            except (SQLAlchemyError, VaultError) as error:
+            except (SQLAlchemyError, ConsoleError) as error:
                 log.warning("webhook %s waits: %s", webhook, error)
                 due_s = _BREATH_S
             await _notice(listener, LOOK_S if due_s is None else min(due_s, LOOK_S))
@@ -58,7 +58,7 @@ async def _work(console: Console, sender: Sender, webhook: str) -> None:
 async def _asked(sender: Sender) -> frozenset[str]:
     try:
         return await sender.webhooks()
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, ConsoleError) as error:
         log.warning("webhooks wait: %s", error)
         return frozenset()
 
@@ -76,6 +76,6 @@ async def _sweep_always(sender: Sender) -> None:
     while True:
         try:
             await sender.sweep()
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, ConsoleError) as error:
             log.warning("old deliveries of webhooks stay: %s", error)
         await asyncio.sleep(SWEEP_S)
