@@ -35,6 +35,8 @@ IDS = {"contact": CONTACT, "recording": RECORDED, "branch": "seoul", "box": "b-s
 # Whatever betrays seoul: a number, names, ids.
 MARKS = ("82299998888", "9999-8888", "agent-of-seoul", "queue-of-seoul", "Secret Seoul", "health-of-seoul", "b-seoul")
 STREAMS = {"/live/changes"}
+REFUSED = {403, 404}
+INCOMPLETE = {400, 422}  # what the route needs beside the id isn't there: it says so before it looks
 AT = Stamp(boot="11111111-1111-4111-8111-111111111111", mono_s=1.0, wall_s=NOON_S, synced=True)
 
 
@@ -130,7 +132,7 @@ def test_other_branch_when_asked_for_then_nothing_of_it_is_told(database_url: st
                 answer = await one.client.request(method, address, headers={**headers, "Accept": accept})
                 own = answer.text.replace(address, "")
                 told.update({(path, mark): answer.status_code for mark in MARKS if mark in own})
-                if any(f"{{{name}" in path for name in IDS) and answer.status_code not in {403, 404}:
+                if any(f"{{{name}" in path for name in IDS) and answer.status_code not in {*REFUSED, *INCOMPLETE}:
                     answered[path] = answer.status_code
         assert told == {}
         assert answered == {}
@@ -167,7 +169,7 @@ def test_other_branch_when_it_is_to_be_changed_then_refused(sqlite_url: str, tmp
                 continue
             named += 1
             answer = await one.client.request(method, filled(path, IDS), headers=headers)
-            if answer.status_code not in {403, 404, 422}:
+            if answer.status_code not in {*REFUSED, *INCOMPLETE}:
                 done[method, path] = answer.status_code
         assert done == {} and named > 0
 
