@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from appliance.cloud.orders import Item, ItemKind
 from appliance.console.authority.boxes import State
-from appliance.console.database.tables import Box, BoxOrder, Branch, DesiredItem, InventoryEntry
+from appliance.console.database.tables import Box, BoxOrder, Branch, DesiredItem, Drift, InventoryEntry
 from appliance.console.errors import NotFoundError
 from appliance.console.orders import desired, sending
 from appliance.console.people.present import seen
@@ -85,6 +85,14 @@ async def branch_lines(session: AsyncSession, allowed: Branches) -> list[BranchL
             )
         )
     return found
+
+
+async def drift_counts(session: AsyncSession, allowed: Branches) -> dict[str, int]:
+    """Of each branch whose box says that something is otherwise than wanted: how many things."""
+    query = select(Box.branch, Drift.content).join(Drift, Drift.box == Box.box)
+    rows = await session.execute(query.where(Box.state == State.ACTIVE, seen(Box.branch, allowed)))
+    counted = {branch: len(msgspec.json.decode(content, type=list[msgspec.Raw])) for branch, content in rows}
+    return {branch: count for branch, count in counted.items() if count}
 
 
 async def branch_view(session: AsyncSession, branch: str) -> BranchView:

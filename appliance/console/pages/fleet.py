@@ -1,4 +1,4 @@
-"""The fleet: every branch with its link, health, storage and version; and one branch in detail."""
+"""The fleet: every branch with its link, health, storage, version and drift; and one branch in detail."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from appliance.console.context import PresentConsole, Reading
+from appliance.console.orders import overview
 from appliance.console.pages import frame
 from appliance.console.pages.staleness import Link, link_of
 from appliance.console.people.present import CanRead
@@ -37,6 +38,7 @@ async def all_branches(request: Request, present: CanRead, console: PresentConso
         rows=shown,
         counts={link: links.count(link) for link in Link},
         last_day=await recent.last_day(session, allowed, now_s=now_s),
+        drifts=await overview.drift_counts(session, allowed),
     )
 
 

@@ -252,6 +252,7 @@ def test_drift_when_the_admin_overwrites_then_it_goes_out_with_that_decision(liv
         page = await office.get("/wanted/seoul")
         assert "&lt;b&gt;Mine" in page.text
         assert "1 change" in (await office.get("/wanted")).text
+        assert "1 change" in (await office.get("/fleet")).text
         assert (await office.post("/wanted/seoul/overwrite", kind="queue", item="none")).status_code == 404
         assert (await office.post("/wanted/seoul/overwrite", kind="queue", item="sales")).status_code == 303
         (order,) = await office.orders("s1")
