@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -26,6 +27,9 @@ PLACES = (
     "/queues",
     "/agents?branch=new-york",
 )
+OF_ADMINS = (
+    "/boxes", "/wanted", "/wanted/london", "/flows", "/people", "/tokens", "/webhooks", "/audit", "/account", "/nowhere",
+)  # fmt: skip
 DESKTOP, PHONE = 1280, 390
 
 
@@ -39,27 +43,54 @@ async def a_contact(site: Site, *, recorded: bool) -> str:
     return found
 
 
-@pytest.mark.parametrize(
-    ("language", "width", "scheme"),
-    [("en", DESKTOP, "light"), ("ko", PHONE, "light"), ("ko", DESKTOP, "dark"), ("en", PHONE, "dark")],
+def looked_at(page: Page, site: Site, places: Iterable[str]) -> dict[str, list[str]]:
+    """What is wrong with each, in words."""
+    found: dict[str, list[str]] = {}
+    for place in places:
+        answer = page.goto(site.address(place))
+        wrong = [f"{one['id']}: {one['nodes'][0]['target']}" for one in Axe().run(page).response["violations"]]
+        if answer is None or answer.status != (404 if place == "/nowhere" else 200):
+            wrong.append(f"status {answer and answer.status}")
+        if page.locator("h1").count() != 1:
+            wrong.append("not just one heading of the first level")
+        if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+            wrong.append("wider than the window")
+        if wrong:
+            found[place] = wrong
+    return found
+
+
+VARIANTS = pytest.mark.parametrize(
+    "look",
+    [
+        {"locale": "en", "width": DESKTOP, "color_scheme": "light"},
+        {"locale": "ko", "width": PHONE, "color_scheme": "light"},
+        {"locale": "ko", "width": DESKTOP, "color_scheme": "dark"},
+        {"locale": "en", "width": PHONE, "color_scheme": "dark"},
+    ],
+    ids=lambda look: "-".join(map(str, look.values())),
 )
+
+
+@VARIANTS
 def test_pages_when_looked_at_then_axe_finds_nothing_and_nothing_sticks_out(
-    open_page: Callable[..., Page], console_site: Site, language: str, width: int, scheme: str
+    open_page: Callable[..., Page], console_site: Site, look: dict[str, Any]
 ) -> None:
     contacts = [f"/contacts/{console_site.run(a_contact(console_site, recorded=there))}" for there in (True, False)]
-    page = open_page(locale=language, width=width, color_scheme=scheme)
-    found = {}
-    for place in (*PLACES, *contacts):
-        answer = page.goto(console_site.address(place))
-        assert answer is not None
-        assert answer.status == 200, place
-        assert page.locator("h1").count() == 1, place
-        assert page.locator("html").get_attribute("lang") == language
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{place} is wider than {width}"
-        result = Axe().run(page)
-        if result.violations_count:
-            found[place] = [(one["id"], one["nodes"][0]["target"]) for one in result.response["violations"]]
-    assert found == {}
+    page = open_page(**look)
+    assert looked_at(page, console_site, [*PLACES, *contacts]) == {}
+    assert page.locator("html").get_attribute("lang") == look["locale"]
+
+
+@VARIANTS
+def test_pages_of_admins_when_looked_at_then_axe_finds_nothing_and_nothing_sticks_out(
+    open_page: Callable[..., Page], console_site: Site, complaints: list[str], look: dict[str, Any]
+) -> None:
+    page = open_page(**look)
+    found = looked_at(page, console_site, OF_ADMINS)
+    stranger = open_page(person="", **look)
+    assert {**found, **looked_at(stranger, console_site, ["/sign-in"])} == {}
+    complaints[:] = [one for one in complaints if "404" not in one]
 
 
 def test_axe_when_a_page_is_bad_then_it_says_so(open_page: Callable[..., Page]) -> None:
