@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from kit.baresip import Baresip
 from kit.box import PASSWORD, BoxSettings, RunningBox
@@ -14,7 +15,10 @@ from kit.processes import wait_until
 from kit.seat import Seat
 from kit.talk import AGENT_HZ, CUSTOMER_HZ, OTHER_HZ, STRAIGHT, WAITING_HZ, PhoneMaker, contact_of, hears
 
+from appliance.cloud.noted import DEVICE, DeviceNote
 from appliance.devices.seat.hygiene import read_uses, users_of
+from appliance.store.connection import Connection
+from appliance.store.outbox import Outbox
 
 pytestmark = pytest.mark.scenario
 RING_HZ = 554.0
@@ -83,6 +87,18 @@ def test_headset_when_worn_through_a_call_then_buttons_lamps_and_sound_agree(
         lambda: users_of(read_uses(box.data / "devices" / "headsets.jsonl")).get("MOCK1"), timeout_s=10, what="a use"
     )
     assert list(uses) == ["ann"]
+    assert ("MOCK1", "headset", "there") in noted_devices(box)
+
+
+def noted_devices(box: RunningBox) -> set[tuple[str, str, str]]:
+    """Device, kind and state of what waits for the console."""
+    store = Connection.reader(box.data / "store.db")
+    try:
+        rows = [row for row in Outbox(store).pending(limit=100_000) if row.kind == DEVICE]
+    finally:
+        store.close()
+    notes = [msgspec.json.decode(row.json, type=DeviceNote) for row in rows]
+    return {(note.device, note.kind, note.state) for note in notes}
 
 
 @pytest.mark.parametrize("how", ["unplugged", "stopped"])
