@@ -79,7 +79,7 @@ class Courier:
         self._chance = chance
         self._outage_s = outage_s
         self._check_s = check_s
-        self._sizing = Sizing()
+        self.sizing = Sizing()
         self._stuck = False
         self._reconciler = Reconciler(chain_store, outages)
         self._retry_at = _NEVER
@@ -137,7 +137,7 @@ class Courier:
             found = self.chain.next_batch()
             assert found is not None
         start = self.chain.position.seq + 1 - found.first
-        events = found.events[start : start + self._sizing.events]
+        events = found.events[start : start + self.sizing.events]
         whole = start + len(events) == len(found.events)
         until = found.end if whole else chain.follow(self.chain.position, events)
         return SendBatch(after=self.chain.position, until=until, events=events)
@@ -146,7 +146,7 @@ class Courier:
         """Whether there was anything to seal."""
         if self._feed.last() <= self.chain.sealed_outbox:
             return False
-        rows = self._feed.pending(after=self.chain.sealed_outbox, limit=self._sizing.events)
+        rows = self._feed.pending(after=self.chain.sealed_outbox, limit=self.sizing.events)
         if not rows:
             return False
         rendered = render(rows, box=self.chain.box, after=self.chain.end.seq, now=now, most_bytes=MOST_BATCH_BYTES)
@@ -215,7 +215,7 @@ class Courier:
     def _broke(self, action: Action, found: Unreached, now: Stamp) -> None:
         self._stuck = found.answered
         if isinstance(action, SendBatch):
-            self._sizing.broke()
+            self.sizing.broke()
         self.missed(now, found.why, found.retry_s)
 
     def _settle(self, action: Action, theirs: chain.Position, now: Stamp) -> None:
@@ -229,7 +229,7 @@ class Courier:
             logger.warning("the console has lost events %d to %d; they are sent again", theirs.seq + 1, before.seq)
         if isinstance(action, SendBatch):
             if theirs.seq >= action.until.seq:
-                self._sizing.went_well()
+                self.sizing.went_well()
             elif settled is Settled.SAME:
                 why = f"the console took nothing behind event {theirs.seq}"
                 self._broke(action, Unreached(why=why, answered=True), now)

@@ -50,6 +50,7 @@ from appliance.sync.state.state_thread import open_state
 
 BOX = "box-1"
 OUTAGE_S = 60.0
+FEW = 8  # events in a courier's first request: batches are sent in parts
 LOST = Unreached(why="the line was cut")
 
 
@@ -95,9 +96,10 @@ class Faults(RuleBasedStateMachine):
                 chain_store=ChainStore(self.state, BOX),
                 outages=OutageStore(self.state),
                 feed=self.outbox,
-                chance=lambda: 0.5,
+                chance=lambda: 0.0,
                 outage_s=OUTAGE_S,
             )
+            self.courier.sizing.events = FEW
 
     def add(self, kind: str, content: dict[str, Any]) -> int:
         seq = self.outbox.add(kind, content)
@@ -199,6 +201,7 @@ class Faults(RuleBasedStateMachine):
 
     def step(self, what: str) -> bool:
         """Whether there was anything to do."""
+        self.pass_time(1.0)
         if self.courier is None:
             self.begin()
         if self.courier is None:
