@@ -13,7 +13,7 @@ from appliance.cloud.recordings import signed_text
 from appliance.cloud.signing import as_header, signature_of
 from appliance.console.context import Console
 from appliance.console.database.tables import Recording
-from appliance.console.uploads.uploads import Uploader
+from appliance.console.uploads.rows import Uploader
 
 BOX = "box-1"
 BRANCH = "seoul"

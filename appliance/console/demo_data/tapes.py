@@ -18,7 +18,8 @@ from appliance.console.demo_data.audio import make_tape
 from appliance.console.demo_data.sending import MadeUpBox
 from appliance.console.demo_data.visits import Visit
 from appliance.console.storing.opening import open_storage
-from appliance.console.uploads.uploads import Uploader, Uploads
+from appliance.console.uploads.rows import Uploader
+from appliance.console.uploads.uploads import Uploads
 
 _BYTES_S = 4_100  # of telephone speech as FLAC: for what was erased long ago
 

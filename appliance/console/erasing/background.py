@@ -19,7 +19,7 @@ from appliance.console.database.tables import BoxOrder, Erasure, ErasureReceipt,
 from appliance.console.notices import Topic
 from appliance.console.storing.opening import open_storage
 from appliance.console.storing.storage import Storage, StorageError
-from appliance.console.uploads.uploads import ERASED, drop_upload
+from appliance.console.uploads.rows import ERASED, drop_upload
 
 logger = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from appliance.cloud import envelope
 from appliance.cloud.errors import MalformedError
 from appliance.console.database.tables import Contact, Event, Recording, Wave, WebhookDelivery
 from appliance.console.ingest.projections.contacts import CONTACT_EVENT, CONTACT_RECORD
-from appliance.console.uploads.uploads import ERASED
+from appliance.console.uploads.rows import ERASED
 from appliance.records.scrubbing import customer_words, scrubbed, scrubbed_record, without_words
 
 Words = frozenset[str]

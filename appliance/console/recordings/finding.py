@@ -16,7 +16,7 @@ from appliance.console.errors import NotFoundError
 from appliance.console.people.present import Present, seen
 from appliance.console.people.roles import Right
 from appliance.console.recordings.errors import GoneError, NotHereError
-from appliance.console.uploads.uploads import ERASED, STORED
+from appliance.console.uploads.rows import ERASED, STORED
 
 ONE_LISTENING_S = 900.0
 

@@ -17,7 +17,7 @@ from appliance.console.database.tables import Recording, Wave
 from appliance.console.ingest.arriving import Arrived, Sender
 from appliance.console.ingest.projecting import name_of, readable
 from appliance.console.recordings.holding import held_contacts
-from appliance.console.uploads.uploads import ANNOUNCED, ERASED
+from appliance.console.uploads.rows import ANNOUNCED, ERASED
 
 
 class ErasedOnBox(msgspec.Struct, frozen=True, kw_only=True):

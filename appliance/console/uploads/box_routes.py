@@ -12,14 +12,17 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.requests import ClientDisconnect
 
 from appliance.cloud import paths, tus
+from appliance.cloud.enrolment import RefusalKind
 from appliance.cloud.errors import MalformedError
 from appliance.cloud.recordings import MOST_BYTES
-from appliance.console.authority.presence import KnownBox, PresentBox
+from appliance.console.authority.errors import BoxRefusedError
+from appliance.console.authority.presence import KnownBox, PresentBox, address_of, box_of
 from appliance.console.context import Console
 from appliance.console.storing.opening import open_storage
 from appliance.console.storing.storage import StorageError
 from appliance.console.uploads.errors import ChecksumError, MalformedUploadError, TooLongError, UploadError
-from appliance.console.uploads.uploads import Progress, Uploader, Uploads
+from appliance.console.uploads.rows import Uploader
+from appliance.console.uploads.uploads import Progress, Uploads
 
 _OPTIONS = {
     "Tus-Version": tus.VERSION,
@@ -27,6 +30,7 @@ _OPTIONS = {
     "Tus-Max-Size": str(MOST_BYTES),
     "Tus-Checksum-Algorithm": "sha256",
 }
+_AUDITED = frozenset({400, 403, 404})  # what no box of ours would send
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -137,8 +141,11 @@ def _answer(status: int, headers: dict[str, str] | None = None, body: bytes = b"
     return Response(content=body, status_code=status, headers={tus.RESUMABLE: tus.VERSION, **(headers or {})})
 
 
-async def _refusal(_: Request, error: Exception) -> Response:
+async def _refusal(request: Request, error: Exception) -> Response:
     status = error.status if isinstance(error, UploadError) else 400
+    if status in _AUDITED and (box := box_of(request)) is not None:
+        refused = BoxRefusedError(RefusalKind.MALFORMED, f"upload: {error}", box=box.box, branch=box.branch)
+        await request.app.state.auditor.refused(refused, address_of(request))
     extra = {"Tus-Version": tus.VERSION} if status == 412 else {}
     return _answer(status, {"Content-Type": "text/plain; charset=utf-8", **extra}, str(error).encode())
 

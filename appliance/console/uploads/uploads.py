@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import msgspec
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from appliance.cloud.recordings import MOST_BYTES, UploadDone, signed_text
-from appliance.cloud.signing import PublicKey, from_header, verify
+from appliance.cloud.recordings import MOST_BYTES, UploadDone
 from appliance.console.database.engine import Database
 from appliance.console.database.tables.recordings import Recording
 from appliance.console.database.tables.uploads import Upload, UploadPart
@@ -24,32 +23,30 @@ from appliance.console.storing.storage import Storage
 from appliance.console.uploads.errors import (
     BusyError,
     CorruptError,
-    ErasedError,
-    ForgedError,
     MalformedUploadError,
-    NotAnnouncedError,
     TooLongError,
     TooManyError,
-    UnknownUploadError,
     WrongOffsetError,
 )
+from appliance.console.uploads.rows import (
+    ERASED,
+    FOLDER,
+    STORED,
+    Uploader,
+    announced,
+    are_all,
+    drop_parts,
+    forget,
+    own,
+    parts_of,
+    place,
+    require_vouched,
+)
 from appliance.console.uploads.verifying import assemble
-from appliance.errors import CloudError
 
 KEPT_S = 30 * 86400.0  # without a request
 MOST_OPEN = 64  # of one box
-FOLDER = "uploads"
-ANNOUNCED, STORED, ERASED = "announced", "stored", "erased"
-_UPLOAD = re.compile(r"^[0-9a-f]{32}$")
 _RECORDING = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$")  # a UUID; never a way out of a folder
-
-
-class Uploader(msgspec.Struct, frozen=True, kw_only=True):
-    """The box that asks, and the key of its certificate."""
-
-    box: str
-    branch: str
-    key: PublicKey
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,8 +81,8 @@ class Uploads:
 
     async def _begin(self, session: AsyncSession, box: Uploader, recording: str, length: int) -> tuple[Progress, str]:
         """And the upload that it replaces, "" for none."""
-        facts = await _announced(session, box, recording)
-        _require_vouched(box, facts)
+        facts = await announced(session, box, recording)
+        require_vouched(box, facts)
         if length != facts.bytes:
             raise MalformedUploadError(f"recording {recording} was announced with {facts.bytes} bytes")
         mine = (Upload.box == box.box, Upload.recording == recording)
@@ -94,12 +91,12 @@ class Uploads:
             return _progress(await self._new(session, box, facts)), ""
         if found.sha256 == facts.sha256 and found.done == (facts.state == STORED):
             return _progress(found), ""
-        await _forget(session, found.upload)  # sealed anew, or the file was lost here
+        await forget(session, found.upload)  # sealed anew, or the file was lost here
         return _progress(await self._new(session, box, facts)), found.upload
 
     async def progress(self, box: Uploader, upload: str) -> Progress:
         async with self._database.reading() as session:
-            return _progress(await _own(session, box, upload))
+            return _progress(await own(session, box, upload))
 
     async def append(self, box: Uploader, upload: str, *, offset: int, data: bytes) -> Progress:
         """The next bytes, which are kept for good when this returns."""
@@ -124,15 +121,15 @@ class Uploads:
         """Verified and stored, now or before. Raises WrongOffsetError while bytes are missing, CorruptError where it
         isn't what was announced: then nothing of it is left."""
         async with self._database.reading() as session:
-            row = await _own(session, box, upload)
-            facts = await _announced(session, box, row.recording)
-            parts = await _parts(session, upload)
+            row = await own(session, box, upload)
+            facts = await announced(session, box, row.recording)
+            parts = await parts_of(session, upload)
         done = UploadDone(recording=row.recording, sha256=row.sha256, bytes=row.length)
         if row.done and facts.state == STORED:
             return done
         if row.received < row.length:
             raise WrongOffsetError(f"the upload stands at byte {row.received} of {row.length}")
-        if not _are_all(parts, row.length):  # another request has finished it between two looks of this one
+        if not are_all(parts, row.length):  # another request has finished it between two looks of this one
             raise BusyError(f"recording {row.recording} is in other hands just now")
         location = place(box.box, facts)
         if not await assemble(
@@ -150,8 +147,8 @@ class Uploads:
     async def remove(self, box: Uploader, upload: str) -> None:
         """Forget the upload and its bytes; a stored recording stays."""
         async with self._database.writing() as session:
-            await _own(session, box, upload)
-            await _forget(session, upload)
+            await own(session, box, upload)
+            await forget(session, upload)
         await self._drop(upload)
 
     async def expire(self) -> int:
@@ -159,7 +156,7 @@ class Uploads:
         async with self._database.writing() as session:
             old = list(await session.scalars(select(Upload.upload).where(Upload.touched_s < self._now_s() - KEPT_S)))
             for upload in old:
-                await _forget(session, upload)
+                await forget(session, upload)
         for upload in old:
             await self._drop(upload)
         return len(old)
@@ -210,69 +207,7 @@ class Uploads:
         return stored.first() is not None
 
     async def _drop(self, upload: str) -> None:
-        await _drop_parts(self._storage, upload)
-
-
-async def drop_upload(database: Database, storage: Storage, upload: str) -> None:
-    """Whoever's it is: its recording was erased. Raises StorageError."""
-    await _drop_parts(storage, upload)
-    async with database.writing() as session:
-        await _forget(session, upload)
-
-
-async def _drop_parts(storage: Storage, upload: str) -> None:
-    for name in await storage.names(f"{FOLDER}/{upload}"):
-        await storage.delete(name)
-
-
-def place(box: str, facts: Recording) -> str:
-    """The recording's name in the store: another content has another name, so that two requests that finish one upload
-    write the same file."""
-    return f"recordings/{box}/{facts.recording[:2]}/{facts.recording}.{facts.sha256[:16]}"
-
-
-async def _announced(session: AsyncSession, box: Uploader, recording: str) -> Recording:
-    facts = await session.get(Recording, (box.branch, recording))
-    if facts is None or facts.box != box.box:
-        raise NotAnnouncedError(f"recording {recording} has not been announced; send its facts first")
-    if facts.state == ERASED:
-        raise ErasedError(f"recording {recording} was erased")
-    return facts
-
-
-def _require_vouched(box: Uploader, facts: Recording) -> None:
-    try:
-        text = signed_text(box.box, facts.recording, facts.sha256, facts.bytes)
-        verify(box.key, text, from_header(facts.signature))
-    except CloudError as error:
-        raise ForgedError(f"recording {facts.recording} is not signed by this box; announce it anew") from error
-
-
-async def _own(session: AsyncSession, box: Uploader, upload: str) -> Upload:
-    row = await session.get(Upload, upload) if _UPLOAD.match(upload) else None
-    if row is None or row.box != box.box:
-        raise UnknownUploadError("there is no such upload")
-    return row
-
-
-async def _parts(session: AsyncSession, upload: str) -> list[UploadPart]:
-    query = select(UploadPart).where(UploadPart.upload == upload).order_by(UploadPart.start)
-    return list(await session.scalars(query))
-
-
-def _are_all(parts: Sequence[UploadPart], length: int) -> bool:
-    """Whether they follow on each other up to that length."""
-    end = 0
-    for part in parts:
-        if part.start != end:
-            return False
-        end += part.bytes
-    return end == length
-
-
-async def _forget(session: AsyncSession, upload: str) -> None:
-    await session.execute(delete(UploadPart).where(UploadPart.upload == upload))
-    await session.execute(delete(Upload).where(Upload.upload == upload))
+        await drop_parts(self._storage, upload)
 
 
 def _progress(row: Upload) -> Progress:

@@ -22,7 +22,7 @@ from appliance.console.recordings.keys import recording_keys
 from appliance.console.recordings.memory import in_memory
 from appliance.console.recordings.opening import Opener
 from appliance.console.storing.opening import open_storage
-from appliance.console.uploads.uploads import STORED
+from appliance.console.uploads.rows import STORED
 from appliance.console.vcon.checking import checked
 from appliance.records.as_wav import as_wav
 from appliance.records.vcon import MEDIA_TYPE, Audio, vcon_of

@@ -13,16 +13,18 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from kit.announced import BOX, BRANCH, Announcer
 from kit.console import add_branch, client_of, console
 
 from appliance.cloud import paths, tus
 from appliance.cloud.recordings import UploadDone
 from appliance.console.apps import box_app
+from appliance.console.audit.log import Wanted, entries
 from appliance.console.authority.presence import KnownBox, present_box
 from appliance.console.context import Console
 from appliance.console.database.tables import Recording
+from appliance.console.people.roles import Branches
 
 DATA = os.urandom(150)
 V = {tus.RESUMABLE: tus.VERSION}
@@ -88,9 +90,15 @@ async def here(url: str, folder: Path) -> AsyncIterator[Here]:
         async with client_of(app) as client:
             place = Here(one, app, client)
             box = place.announcer.uploader
-            app.dependency_overrides[present_box] = lambda: KnownBox(
+            known = KnownBox(
                 box=box.box, branch=box.branch, state="active", serial="1", key=place.announcer.key.public_key()
             )
+
+            def let_in(request: Request) -> KnownBox:
+                request.state.box = known
+                return known
+
+            app.dependency_overrides[present_box] = let_in
             yield place
 
 
@@ -208,6 +216,19 @@ def test_address_when_it_leads_elsewhere_then_there_is_nothing(name: str, sqlite
             headers = {**CHUNK, tus.OFFSET: "0"}
             answer = await box.client.request(method, f"{paths.UPLOADS}/{name}", headers=headers)
             assert answer.status_code in (400, 404, 405)
+
+    run(sqlite_url, tmp_path, scenario)
+
+
+def test_upload_when_it_tries_a_trick_then_the_box_is_in_the_audit_log(sqlite_url: str, tmp_path: Path) -> None:
+    async def scenario(box: Here) -> None:
+        assert (await box.post("../../etc/passwd", 5)).status_code == 400
+        forged = await box.announcer.announce(box.console, DATA, signature="")
+        assert (await box.post(forged, len(DATA))).status_code == 403
+        async with box.console.database.reading() as session:
+            found = await entries(session, Wanted(branches=Branches(every=True), deed="refused"))
+        assert {(one.who, one.branch) for one in found} == {(f"box:{BOX}", BRANCH)}
+        assert [one for one in found if "upload:" in one.detail]
 
     run(sqlite_url, tmp_path, scenario)
 

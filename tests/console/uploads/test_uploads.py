@@ -161,7 +161,7 @@ def test_upload_when_finished_between_two_looks_of_another_request_then_the_file
             await here.uploads.finish(here.box, wanted)
             return []
 
-        monkeypatch.setattr("appliance.console.uploads.uploads._parts", too_late)
+        monkeypatch.setattr("appliance.console.uploads.uploads.parts_of", too_late)
         with pytest.raises(errors.BusyError):
             await here.uploads.finish(here.box, upload)
         row = await here.recording(recording)
