@@ -28,6 +28,7 @@ class Somebody:
         self.told: list[str] = []
         self.pictures: list[str] = []
         self.asked: list[str] = []
+        self._threads: list[threading.Thread] = []
         self._answer = answer
         self._deeds = deeds or {}
 
@@ -35,7 +36,13 @@ class Somebody:
         self.told.append(words)
         for said, deed in self._deeds.items():
             if said in words:
-                threading.Thread(target=deed).start()
+                self._threads.append(threading.Thread(target=deed))
+                self._threads[-1].start()
+
+    def finish(self) -> None:
+        """Until everything that was asked for has been done."""
+        for thread in self._threads:
+            thread.join()
 
     def show(self, picture: str) -> None:
         self.pictures.append(picture)
@@ -122,7 +129,9 @@ def test_buttons_when_pressed_then_each_works_and_a_dead_one_is_named(
     deeds: dict[str, Callable[[], object]] = {}
     for name, word in words.items():
         deeds[f"button: {name}"] = lambda word=word: wearer.obey(word)
-    found = list(bench.trial(Somebody(True, deeds)).buttons())
+    somebody = Somebody(True, deeds)
+    found = list(bench.trial(somebody).buttons())
+    somebody.finish()
     assert {finding.step: finding.fine for finding in found} == dict.fromkeys(words, True) | {"reject": False}
     assert [finding.words for finding in found if not finding.fine] == ["no report in 1 s"]
     assert wearer.lamps == "dark"
