@@ -195,6 +195,7 @@ class Headset(Section):
     agent: Name | None = None  # whose it is: logged in while it is plugged in
     ring: Flag = True  # ring in the ear too
     side_tone: Annotated[float, Field(ge=0, le=1)] = 0.0  # own voice in the ear; most headsets do it themselves
+    block_ms: Annotated[int, Field(strict=True, ge=5, le=60)] = 10  # of sound at a time; more where it crackles
     echo: Flag = False  # take the loudspeaker's echo out: for speakerphones that don't do it themselves
 
 

@@ -17,6 +17,7 @@ from hw.audio.level import SILENT_DB, amplified, level_db
 
 CALL_RATE_HZ = 8000
 CALL_SAMPLES = 160  # 20 ms
+BLOCK_SAMPLES = 80  # 10 ms
 _MOST_WAITING = 100  # blocks that wait for a thread that has stopped taking them
 
 
@@ -33,18 +34,21 @@ class Canceller(Protocol):
 class SoundExchange:
     """A device's sound. canceller: for a loudspeaker; None for a headset, which has none. side_tone: how much of the
     microphone is heard in the own ear, 0 … 1; 0 where the headset does it itself, as most do. Levels are those of the
-    last block, in dB of full scale; they are taken while `metered`."""
+    last block, in dB of full scale; they are taken while `metered`. block_samples: what a real device is asked for at a
+    time, and half of what it holds: more for a machine that is late now and then."""
 
     def __init__(
         self,
         *,
         side_tone: float = 0.0,
+        block_samples: int = BLOCK_SAMPLES,
         canceller: Canceller | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.to_device = ElasticBuffer(rate_hz=CALL_RATE_HZ)
         self.from_device = ElasticBuffer(rate_hz=CALL_RATE_HZ)
         self.microphone_db = self.speaker_db = SILENT_DB
+        self.block_samples = block_samples
         self.volume_db = 0.0  # of what is played
         self.metered = False  # whether somebody looks at the levels
         self._side_tone = side_tone

@@ -9,8 +9,6 @@ import abc
 
 from hw.audio.exchange import SoundExchange
 
-BLOCK_SAMPLES = 80  # 10 ms of SoundExchange's rate: what a device is asked for at a time
-
 
 class SoundStream(abc.ABC):
     """`exchange`: what it is connected to."""

@@ -12,8 +12,8 @@ import threading
 import time
 from collections import deque
 
-from hw.audio.exchange import CALL_RATE_HZ, SoundExchange
-from hw.audio.interface import BLOCK_SAMPLES, SoundStream
+from hw.audio.exchange import BLOCK_SAMPLES, CALL_RATE_HZ, SoundExchange
+from hw.audio.interface import SoundStream
 
 BLOCK_S = BLOCK_SAMPLES / CALL_RATE_HZ
 _BLOCK_BYTES = 2 * BLOCK_SAMPLES

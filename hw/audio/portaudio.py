@@ -2,7 +2,8 @@
 
 Two streams, because a duplex one stalls on sound servers (seen on PulseAudio 16 by ALSA's pulse plugin). PortAudio's
 list of devices is that of the moment it is initialised, and it can't be refreshed while a stream runs: one process a
-device, started when it is plugged in. The device converts nothing: it is a PCM of ALSA with conversion (`alsa`).
+device, started when it is plugged in. On a real card ALSA's buffer is two blocks (seen on snd-aloop). The device
+converts nothing: it is a PCM of ALSA with conversion (`alsa`).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 import pyaudio
 
 from hw.audio.exchange import CALL_RATE_HZ, SoundExchange
-from hw.audio.interface import BLOCK_SAMPLES, SoundStream
+from hw.audio.interface import SoundStream
 from hw.errors import DeviceAbsentError, DeviceBusyError, DeviceError
 from hw.holders import holder_of
 
@@ -38,6 +39,7 @@ class PortAudioStream(SoundStream):
         DeviceBusyError (its holder named), DeviceError."""
         self.name = name
         self.exchange = exchange
+        self._block = exchange.block_samples
         self._fault = ""
         self._hurry = hurry
         self._file = file
@@ -86,7 +88,7 @@ class PortAudioStream(SoundStream):
         try:
             with _quiet():
                 return self._audio.open(
-                    rate=CALL_RATE_HZ, channels=1, format=pyaudio.paInt16, frames_per_buffer=BLOCK_SAMPLES, **which
+                    rate=CALL_RATE_HZ, channels=1, format=pyaudio.paInt16, frames_per_buffer=self._block, **which
                 )
         except OSError as error:
             if error.errno == _BUSY or _BUSY in error.args:
@@ -106,12 +108,12 @@ class PortAudioStream(SoundStream):
 
     def _listen(self) -> None:
         while not self._stopping:
-            self.exchange.captured(self._capture.read(BLOCK_SAMPLES, exception_on_overflow=False))
+            self.exchange.captured(self._capture.read(self._block, exception_on_overflow=False))
 
     def _play(self) -> None:
-        self._playback.write(bytes(2 * BLOCK_SAMPLES * _LEAD_BLOCKS))
+        self._playback.write(bytes(2 * self._block * _LEAD_BLOCKS))
         while not self._stopping:
-            block = self.exchange.to_play(BLOCK_SAMPLES)
+            block = self.exchange.to_play(self._block)
             self._playback.write(block, exception_on_underflow=False)
 
 

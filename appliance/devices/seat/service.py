@@ -31,7 +31,7 @@ from appliance.devices.keep_alive import KeepAlive
 from appliance.devices.seat.hygiene import Use, note_use
 from appliance.devices.seat.seat import Seat
 from appliance.errors import DevicesError
-from hw.audio.exchange import SoundExchange
+from hw.audio.exchange import CALL_RATE_HZ, SoundExchange
 from hw.devices import Found, Kind
 from hw.errors import DeviceAbsentError, HwError
 from hw.headset.interface import Headset, HeadsetBackend
@@ -212,7 +212,8 @@ class SeatService:
 def _exchange(entry: Entry) -> SoundExchange:
     """For one call."""
     canceller = SpeexCanceller(ECHO_TAIL_MS) if entry.echo else None
-    return SoundExchange(side_tone=entry.side_tone, canceller=canceller)
+    block = entry.block_ms * CALL_RATE_HZ // 1000
+    return SoundExchange(side_tone=entry.side_tone, canceller=canceller, block_samples=block)
 
 
 def _names(found: Found) -> tuple[str, ...]:

@@ -7,8 +7,7 @@ import math
 import random
 from collections import deque
 
-from hw.audio.exchange import CALL_SAMPLES, SoundExchange
-from hw.audio.interface import BLOCK_SAMPLES
+from hw.audio.exchange import BLOCK_SAMPLES, CALL_SAMPLES, SoundExchange
 from hw.audio.level import amplified, level_db
 from hw.line.echo import SpeexCanceller
 
