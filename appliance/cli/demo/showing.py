@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from signal import SIGINT, SIGTERM, sigwait
 from typing import Any
 
 import click
@@ -23,6 +23,7 @@ from appliance.cli.softphone.ports import reserved_ports
 from appliance.records.facts import RecordingFacts
 
 Say = Callable[[str], None]
+_STOPPING = frozenset({signal.SIGINT, signal.SIGTERM})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +81,17 @@ def _play(demo: Demonstration, console: DemoConsole | None, seconds: float, *, s
                 demo.on_console(console, record)
         if console is not None and stay:
             say(f"the console runs at {console.address(contact)}; {PERSON} / {console.password}; Ctrl-C ends it")
-            sigwait({SIGINT, SIGTERM})
+            _until_stopped()
     demo.check("everything is stopped", not demo.box.serving and not (console and console.serving))
     page = "" if console is None else console.address(contact)
     return Outcome(record=record, recording=facts, queues=queues, page=page)
+
+
+def _until_stopped() -> None:
+    """SIGINT (Ctrl-C) or SIGTERM."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
+    signal.sigwait(_STOPPING)
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
