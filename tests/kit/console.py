@@ -22,7 +22,7 @@ from fastapi import FastAPI
 from appliance.console.context import Console
 from appliance.console.database.engine import Database
 from appliance.console.database.tables import Box, Branch
-from appliance.console.database.upgrading import upgrade
+from appliance.console.database.upgrading import up_to_date
 from appliance.console.notices import Notices
 from appliance.console.settings import Settings
 
@@ -47,11 +47,8 @@ _FOLDERS: list[tempfile.TemporaryDirectory[str]] = []  # removed when the proces
 
 async def upgraded(url: str) -> None:
     """Bring the database at `url` up to date."""
-    database = Database(url)
-    try:
-        await upgrade(database)
-    finally:
-        await database.close()
+    async with up_to_date(url):
+        pass
 
 
 @asynccontextmanager

@@ -13,9 +13,8 @@ import click
 from appliance.cli.console.options import data_dir_option, database_option, database_url
 from appliance.cli.options import json_option
 from appliance.cli.output import show_json
-from appliance.console.database.engine import Database
 from appliance.console.database.tables import Branch
-from appliance.console.database.upgrading import upgrade
+from appliance.console.database.upgrading import up_to_date
 from appliance.errors import ConsoleError
 
 _NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,39}$")
@@ -45,14 +44,9 @@ def command(*, branch: str, name: str, timezone: str, database: str | None, data
 
 
 async def _put(url: str, branch: str, name: str, timezone: str) -> None:
-    database = Database(url)
-    try:
-        await upgrade(database)
-        async with database.writing() as session:
-            found = await session.get(Branch, branch)
-            if found is None:
-                session.add(Branch(branch=branch, name=name, timezone=timezone, created_s=time.time()))
-            else:
-                found.name, found.timezone = name, timezone
-    finally:
-        await database.close()
+    async with up_to_date(url) as database, database.writing() as session:
+        found = await session.get(Branch, branch)
+        if found is None:
+            session.add(Branch(branch=branch, name=name, timezone=timezone, created_s=time.time()))
+        else:
+            found.name, found.timezone = name, timezone

@@ -12,8 +12,7 @@ import click
 from appliance.cli.console.options import data_dir_option, database_option, database_url
 from appliance.cli.options import json_option
 from appliance.cli.output import show_json
-from appliance.console.database.engine import Database
-from appliance.console.database.upgrading import upgrade
+from appliance.console.database.upgrading import up_to_date
 from appliance.console.people import keeping, passwords
 from appliance.console.people.present import Signature
 from appliance.console.people.roles import Grant, grant_of
@@ -62,28 +61,18 @@ def command(
 
 
 async def _add(url: str, person: str, name: str, grants: list[Grant], password: str) -> None:
-    database = Database(url)
-    try:
-        await upgrade(database)
-        async with database.writing() as session:
-            signature = Signature(wall_s=time.time(), who=_BY, address="")
-            await keeping.add(
-                session, person=person, name=name, grants=grants, password=password, once=False, signature=signature
-            )
-    finally:
-        await database.close()
+    async with up_to_date(url) as database, database.writing() as session:
+        signature = Signature(wall_s=time.time(), who=_BY, address="")
+        await keeping.add(
+            session, person=person, name=name, grants=grants, password=password, once=False, signature=signature
+        )
 
 
 async def _reset(url: str, person: str, password: str) -> None:
     """The password is for once, as when an admin resets it by the page."""
-    database = Database(url)
-    try:
-        await upgrade(database)
-        async with database.writing() as session:
-            signature = Signature(wall_s=time.time(), who=_BY, address="")
-            await keeping.reset(session, person, password=password, factor_too=True, signature=signature)
-    finally:
-        await database.close()
+    async with up_to_date(url) as database, database.writing() as session:
+        signature = Signature(wall_s=time.time(), who=_BY, address="")
+        await keeping.reset(session, person, password=password, factor_too=True, signature=signature)
 
 
 def _given_password(from_stdin: bool) -> str:

@@ -16,9 +16,8 @@ from appliance.console.audit.entries import Deed
 from appliance.console.audit.log import note
 from appliance.console.authority.codes import LIFETIME_S, make_code
 from appliance.console.authority.keys import authority_folder, console_keys
-from appliance.console.database.engine import Database
 from appliance.console.database.tables import Branch
-from appliance.console.database.upgrading import upgrade
+from appliance.console.database.upgrading import up_to_date
 from appliance.errors import ConsoleError
 
 _BY = "console"  # who did it, in the audit log: whoever may run commands on the console's machine
@@ -46,14 +45,10 @@ def command(*, branch: str, database: str | None, data_dir: Path, as_json: bool)
 
 async def _made(url: str, branch: str) -> str:
     """Raises ConsoleError where there is no such branch."""
-    database, now_s = Database(url), time.time()
-    try:
-        await upgrade(database)
-        async with database.writing() as session:
-            if await session.get(Branch, branch) is None:
-                raise ConsoleError(f"there is no branch {branch!r}; add it with 'linekeeper console add-branch'")
-            code = await make_code(session, branch=branch, made_by=_BY, now_s=now_s)
-            await note(session, wall_s=now_s, who=_BY, deed=Deed.CODE_MADE, about=f"branch:{branch}", branch=branch)
-            return code
-    finally:
-        await database.close()
+    now_s = time.time()
+    async with up_to_date(url) as database, database.writing() as session:
+        if await session.get(Branch, branch) is None:
+            raise ConsoleError(f"there is no branch {branch!r}; add it with 'linekeeper console add-branch'")
+        code = await make_code(session, branch=branch, made_by=_BY, now_s=now_s)
+        await note(session, wall_s=now_s, who=_BY, deed=Deed.CODE_MADE, about=f"branch:{branch}", branch=branch)
+        return code

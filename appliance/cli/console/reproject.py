@@ -12,8 +12,7 @@ from appliance.cli.console.options import data_dir_option, database_option, data
 from appliance.cli.options import json_option
 from appliance.cli.output import show_json
 from appliance.console.context import Console
-from appliance.console.database.engine import Database
-from appliance.console.database.upgrading import upgrade
+from appliance.console.database.upgrading import up_to_date
 from appliance.console.ingest.again import project_again
 from appliance.console.notices import Notices
 from appliance.console.settings import Settings
@@ -39,11 +38,7 @@ def command(*, database: str | None, data_dir: Path, as_json: bool) -> None:
 
 
 async def _again(url: str, data_dir: Path) -> int:
-    database = Database(url)
-    try:
-        await upgrade(database)
+    async with up_to_date(url) as database:
         settings = Settings(database=url, data_dir=data_dir, public_url="", box_url="")
         console = Console(settings=settings, database=database, notices=Notices(database), now_s=time.time)
         return await project_again(console)
-    finally:
-        await database.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from alembic import command
@@ -25,6 +27,17 @@ async def upgrade(database: Database) -> None:
         if database.is_postgresql:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         await _run(connection)
+
+
+@asynccontextmanager
+async def up_to_date(url: str) -> AsyncIterator[Database]:
+    """The database at `url` with the newest tables, closed at the end. Raises DatabaseError."""
+    database = Database(url)
+    try:
+        await upgrade(database)
+        yield database
+    finally:
+        await database.close()
 
 
 async def version(database: Database) -> str:

@@ -25,8 +25,7 @@ from appliance.console.apps import box_app, people_app
 from appliance.console.authority.auditing import handshake_auditor
 from appliance.console.authority.connections import HttpWithCertificate
 from appliance.console.context import Console
-from appliance.console.database.engine import Database
-from appliance.console.database.upgrading import upgrade
+from appliance.console.database.upgrading import up_to_date
 from appliance.console.notices import Notices
 from appliance.console.serving.box_tls import BoxTls
 from appliance.console.serving.orders import Orders, decode
@@ -51,13 +50,9 @@ async def serve(orders: Orders, *, stop: asyncio.Event, ready: Callable[[], None
     """Until `stop` is set. Raises ConsoleError where it can't begin."""
     settings = orders.settings
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    database = Database(settings.database)
-    try:
-        await upgrade(database)
+    async with up_to_date(settings.database) as database:
         console = Console(settings=settings, database=database, notices=Notices(database), now_s=time.time)
         await _serve_both(console, orders, stop, ready)
-    finally:
-        await database.close()
 
 
 async def _serve_both(console: Console, orders: Orders, stop: asyncio.Event, ready: Callable[[], None]) -> None:
