@@ -38,6 +38,7 @@ FOR_PEOPLE: tuple[str, ...] = (
     "appliance.console.audit.people_routes",
     "appliance.console.reading.people_routes",
     "appliance.console.authority.people_routes",
+    "appliance.console.orders.people_routes",
     "appliance.console.recordings.people_routes",
     "appliance.console.erasing.people_routes",
     "appliance.console.vcon.people_routes",

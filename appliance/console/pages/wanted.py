@@ -9,14 +9,12 @@ from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from appliance.cloud.orders import Command, CommandKind, ItemKind
-from appliance.console.audit.entries import Deed
-from appliance.console.audit.log import note
+from appliance.cloud.orders import CommandKind, ItemKind
 from appliance.console.authority.presence import PresentKeys
 from appliance.console.context import PresentConsole, Reading
 from appliance.console.errors import NotFoundError
-from appliance.console.notices import Topic
-from appliance.console.orders import desired, overview, sending
+from appliance.console.orders import overview
+from appliance.console.orders.operating import Operator
 from appliance.console.pages import frame
 from appliance.console.pages.places import PRINTABLE
 from appliance.console.pages.wanted_forms import EDITABLE, FIELDS, WishError, item_of, typed_of
@@ -25,7 +23,6 @@ from appliance.console.people.roles import Right
 
 router = APIRouter(include_in_schema=False)
 PATH = "/wanted"
-COMMAND_LIFE_S = 86_400.0
 GIVEN = (CommandKind.RESTART, CommandKind.COLLECT_LOGS, CommandKind.RENEW_CERTIFICATE)
 Name = Annotated[str, Form(max_length=200, pattern=PRINTABLE)]
 Asked = Annotated[str, Query(max_length=200, pattern=PRINTABLE)]
@@ -56,7 +53,14 @@ async def item_form(
 
 @router.post(PATH + "/{branch}/item")
 async def put_item(
-    *, request: Request, console: PresentConsole, present: CanOperate, branch: BranchKey, kind: Name, item: Name
+    *,
+    request: Request,
+    console: PresentConsole,
+    present: CanOperate,
+    keys: PresentKeys,
+    branch: BranchKey,
+    kind: Name,
+    item: Name,
 ) -> Response:
     present.must(Right.OPERATE, branch)
     chosen = _kind(kind)
@@ -66,29 +70,15 @@ async def put_item(
         wish = item_of(chosen, item, typed)
     except WishError as error:
         return _form(request, branch, chosen, item, typed, error=error)
-    async with console.database.writing() as session:
-        await desired.put_item(session, branch, wish, by=present.who, now_s=console.now_s())
-        signature = present.signature(console.now_s())
-        await note(session, deed=Deed.CHANGED, about=f"wanted:{chosen}/{wish.name}", branch=branch, **signature)
+    await Operator(console, keys, present, branch).want(wish)
     return _back(branch)
 
 
 @router.post(PATH + "/{branch}/drop")
 async def drop_item(
-    console: PresentConsole, present: CanOperate, branch: BranchKey, kind: Name, item: Name
+    *, console: PresentConsole, present: CanOperate, keys: PresentKeys, branch: BranchKey, kind: Name, item: Name
 ) -> Response:
-    present.must(Right.OPERATE, branch)
-    async with console.database.writing() as session:
-        await desired.drop_item(session, branch, _item_kind(kind), item)
-        signature = present.signature(console.now_s())
-        await note(
-            session,
-            deed=Deed.CHANGED,
-            about=f"wanted:{kind}/{item}",
-            branch=branch,
-            detail="no longer wanted",
-            **signature,
-        )
+    await Operator(console, keys, present, branch).leave(_item_kind(kind), item)
     return _back(branch)
 
 
@@ -96,29 +86,14 @@ async def drop_item(
 async def overwrite(
     *, console: PresentConsole, present: CanOperate, keys: PresentKeys, branch: BranchKey, kind: Name, item: Name
 ) -> Response:
-    """The admin has seen the technician's change and decides against it: published at once."""
-    present.must(Right.OPERATE, branch)
-    async with console.database.writing() as session:
-        if not await desired.overwrite_item(session, branch, _item_kind(kind), item):
-            raise NotFoundError(f"nothing is wanted of {kind} {item!r}")
-        box, _ = await desired.publish(session, keys, branch, by=present.who, now_s=console.now_s())
-        detail = f"over the local change of {kind}/{item}"
-        signature = present.signature(console.now_s())
-        await note(session, deed=Deed.ORDERED, about=f"box:{box}", branch=branch, detail=detail, **signature)
-    console.notices.tell(Topic.ORDERS, box)
+    """The admin has seen the technician's change and decides against it."""
+    await Operator(console, keys, present, branch).overwrite(_item_kind(kind), item)
     return _back(branch)
 
 
 @router.post(PATH + "/{branch}/publish")
 async def publish(console: PresentConsole, present: CanOperate, keys: PresentKeys, branch: BranchKey) -> Response:
-    present.must(Right.OPERATE, branch)
-    async with console.database.writing() as session:
-        box, number = await desired.publish(session, keys, branch, by=present.who, now_s=console.now_s())
-        signature = present.signature(console.now_s())
-        await note(
-            session, deed=Deed.ORDERED, about=f"box:{box}", branch=branch, detail=f"version {number}", **signature
-        )
-    console.notices.tell(Topic.ORDERS, box)
+    await Operator(console, keys, present, branch).publish()
     return _back(branch)
 
 
@@ -131,31 +106,14 @@ async def command(
     branch: BranchKey,
     command: Name,
     service: Name = "",
+    confirmed: Name = "",
 ) -> Response:
-    present.must(Right.OPERATE, branch)
-    kind = next((one for one in GIVEN if one == command), None)
-    if kind is None:
-        raise NotFoundError(f"there is no command {command!r} here")
-    now_s = console.now_s()
-    arguments = {"service": service} if kind is CommandKind.RESTART else {}
-    async with console.database.writing() as session:
-        box = (await desired.box_of(session, branch)).box
-
-        def made(number: int) -> Command:
-            return Command(
-                box=box,
-                number=number,
-                issued_s=now_s,
-                command=kind,
-                arguments=arguments,
-                expires_s=now_s + COMMAND_LIFE_S,
-            )
-
-        summary = " ".join([kind.value, *arguments.values()])
-        await sending.send(session, keys, box, made=made, by=present.who, now_s=now_s, summary=summary)
-        signature = present.signature(console.now_s())
-        await note(session, deed=Deed.ORDERED, about=f"box:{box}", branch=branch, detail=summary, **signature)
-    console.notices.tell(Topic.ORDERS, box)
+    """To erase a box its branch has to be typed once more."""
+    operator = Operator(console, keys, present, branch)
+    kind = next((one for one in (*GIVEN, CommandKind.ERASE) if one == command), None)
+    if kind is None or (kind is CommandKind.ERASE and confirmed != branch):
+        raise NotFoundError(f"there is no command {command!r} here, or the branch wasn't typed to confirm it")
+    await operator.command(kind, {"service": service} if kind is CommandKind.RESTART else {})
     return _back(branch)
 
 
@@ -181,7 +139,14 @@ async def _page(request: Request, present: Present, session: AsyncSession, branc
     present.must(Right.OPERATE, branch)
     view = await overview.branch_view(session, branch)
     return frame.page(
-        request, "wanted/branch.html", here="wanted", view=view, kinds=EDITABLE, commands=GIVEN, as_text=_as_text
+        request,
+        "wanted/branch.html",
+        here="wanted",
+        view=view,
+        kinds=EDITABLE,
+        commands=GIVEN,
+        as_text=_as_text,
+        may_erase=present.may(Right.ERASE, branch),
     )
 
 
