@@ -97,7 +97,7 @@ def test_deed_when_the_token_may_only_read_then_refused(sqlite_url: str, tmp_pat
         ("/desired/queue/x", "[]"),
         ("/desired/queue/x", '{"content": {"name": "\\ud800"}}'),
         ("/desired/queue/x", '{"content": {"\\udfff": 1}}'),
-        ("/desired/queue/x", f'{{"content": {{"n": {10**40}}}}}'),
+        ("/desired/queue/x", '{"content": {"n": NaN}}'),
         ("/desired/queue/x", f'{{"content": {{"n": "{"x" * 300_000}"}}}}'),
         ("/desired/queue/x", '{"blob": "../../etc/passwd"}'),
         ("/desired/queue/x", '{"content": {"a": ' + "[" * 3000 + "]" * 3000 + "}}"),
