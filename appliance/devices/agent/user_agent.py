@@ -10,23 +10,19 @@ from __future__ import annotations
 import contextlib
 import gc
 import logging
-import os
 import socket
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Protocol
 
 import pjsua2 as pj
 
 from appliance.devices.agent.call import CallOwner, DeviceCall, vendor
-from appliance.devices.agent.settings import RATE_HZ, AgentSettings, Party, name_addr
+from appliance.devices.agent.endpoint import choose_codecs, hurry, make_endpoint, open_port, rest
+from appliance.devices.agent.settings import AgentSettings, Party, name_addr
 from appliance.devices.agent.sound import Nothing, SoundExchange, SoundPort
 
-_CODECS = ("PCMU/8000", "PCMA/8000")
 _WAKE = b"\r\n\r\n"  # an RFC 5626 §3.5.1 keep-alive, which the SIP stack swallows
 _RTP_PORTS = 4
-_PRIORITY = 1  # lowest of SCHED_RR
 # Until a refused registration is tried again, first and at most: the edge bears ten wrong passwords in five minutes,
 # and refuses a right one while its database is being written.
 FIRST_REFUSED_S, REFUSED_S = 3.0, 60.0
@@ -56,10 +52,10 @@ class UserAgent:
         self._clock_runs = False
         self._litter = False
         with vendor(f"SIP port {settings.address}:{settings.sip_port} can't be opened; is the device served twice?"):
-            self._endpoint = _endpoint(settings)
-            self.sip_port = _open_port(self._endpoint, settings)
+            self._endpoint = make_endpoint(settings)
+            self.sip_port = open_port(self._endpoint, settings)
             self._endpoint.libStart()
-            _choose_codecs(self._endpoint)
+            choose_codecs(self._endpoint)
             self._endpoint.audDevManager().setNoDev()
             self.sound = SoundPort(exchange or Nothing())
             self._account = _Account(self)
@@ -157,7 +153,7 @@ class UserAgent:
                 self._endpoint.audDevManager().setNullDev()
             self._clock_runs = True
             if self.settings.hurry:
-                _hurry()
+                hurry()
 
     def _stop_clock(self) -> None:
         if self._clock_runs:
@@ -165,7 +161,7 @@ class UserAgent:
             with vendor("the media clock can't be stopped"):
                 self._endpoint.audDevManager().setNoDev()
             if self.settings.hurry:
-                _rest()
+                rest()
 
     def _account_config(self) -> pj.AccountConfig:
         settings, config = self.settings, pj.AccountConfig()
@@ -223,69 +219,3 @@ class _Account(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
             self._agent.arrived(int(parameters.callId), str(parameters.rdata.wholeMsg))
         except Exception:  # as above; the call is refused by the time-out of the one that calls
             _log.exception("an incoming call could not be taken")
-
-
-def _endpoint(settings: AgentSettings) -> pj.Endpoint:
-    endpoint = pj.Endpoint()
-    with _muted():
-        endpoint.libCreate()
-    config = pj.EpConfig()
-    config.uaConfig.threadCnt = 0
-    config.uaConfig.mainThreadOnly = True
-    config.uaConfig.maxCalls = 4
-    config.uaConfig.userAgent = settings.product
-    config.logConfig.level = config.logConfig.consoleLevel = 0  # what matters is told by status
-    config.logConfig.msgLogging = 0
-    media = config.medConfig
-    media.clockRate = media.sndClockRate = RATE_HZ
-    media.channelCount = 1
-    media.audioFramePtime = media.ptime = 20
-    media.noVad = True
-    media.ecTailLen = 0
-    media.sndAutoCloseTime = -1
-    media.threadCnt = 1
-    endpoint.libInit(config)
-    return endpoint
-
-
-def _open_port(endpoint: pj.Endpoint, settings: AgentSettings) -> int:
-    """The SIP port that was opened."""
-    transport = pj.TransportConfig()
-    transport.port = settings.sip_port
-    transport.boundAddress = settings.address
-    number = endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
-    return int(str(endpoint.transportGetInfo(number).localName).rpartition(":")[2])
-
-
-def _choose_codecs(endpoint: pj.Endpoint) -> None:
-    """G.711 only: the bridge runs at 8 kHz, and the edge's other side always speaks it."""
-    for info in endpoint.codecEnum2():
-        rank = 255 - _CODECS.index(name) if (name := info.codecId.rsplit("/", 1)[0]) in _CODECS else 0
-        endpoint.codecSetPriority(info.codecId, rank)
-
-
-def _hurry() -> None:
-    """The whole process before everything that can wait, where the system allows it (RLIMIT_RTPRIO): the media clock
-    needs Python's lock, so that who holds it must not be kept waiting either."""
-    for path in Path("/proc/self/task").iterdir():
-        with contextlib.suppress(OSError):
-            os.sched_setscheduler(int(path.name), os.SCHED_RR, os.sched_param(_PRIORITY))
-
-
-def _rest() -> None:
-    """No call: this thread is as any other."""
-    with contextlib.suppress(OSError):
-        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
-
-
-@contextlib.contextmanager
-def _muted() -> Iterator[None]:
-    """While a process starts, what pjlib prints on standard output is of no use to anybody."""
-    saved, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    try:
-        yield
-    finally:
-        os.dup2(saved, 1)
-        os.close(saved)
-        os.close(nowhere)
