@@ -26,7 +26,7 @@ from appliance.sync.ground import Ground
 from appliance.sync.pacing import Pace
 from appliance.sync.state.state_thread import StateThread
 from appliance.sync.wire.console_link import ConsoleLink
-from appliance.sync.wire.credentials import Credentials, present_credentials
+from appliance.sync.wire.credentials import Credentials, credentials_mark, present_credentials
 from appliance.sync.wire.switchboard_link import SwitchboardLink
 
 logger = logging.getLogger(__name__)
@@ -109,7 +109,7 @@ class SyncService:
                 return found
             await self._wait_for_news(LOOK_S)
 
-    async def _wait_for_news(self, most_s: float | None) -> None:
+    async def _wait_for_news(self, most_s: float) -> None:
         try:
             async with asyncio.timeout(most_s):
                 await self._renewed.wait()
@@ -118,6 +118,7 @@ class SyncService:
 
     async def _with(self, credentials: Credentials, state: StateThread) -> None:
         """Until the identity is another."""
+        mark = credentials_mark(self.paths.data)
         pace = Pace(_bytes_per_s(self.configuration), self._clock().mono_s)
         try:
             link = ConsoleLink(credentials, pace=pace, now=clock.monotonic_s, wall=lambda: self._clock().wall_s)
@@ -140,7 +141,8 @@ class SyncService:
         tasks = [asyncio.create_task(_kept(part, ground)) for part in self._parts or installed()]
         try:
             logger.info("box %s talks to %s", credentials.box, link.url)
-            await self._wait_for_news(None)
+            while not self._renewed.is_set() and credentials_mark(self.paths.data) == mark:
+                await self._wait_for_news(LOOK_S)
         finally:
             self.ground = None
             try:

@@ -12,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from switchboard.harness import Harness
 from sync.honest_console import HonestConsole
+from sync.identities import give_identity
 
 from appliance.cloud.reconciling import OUTAGE, RECONCILED, Verdict
 from appliance.cloud.signing import signature_of
@@ -267,6 +268,29 @@ def test_identity_when_it_changes_then_every_part_begins_anew_with_it(tmp_path: 
         service.identity_changed()
         await scene.box.until(lambda: begun(2), "it has begun anew")
         assert seen == ["box-1", "box-2"]
+
+    play(tmp_path, act)
+
+
+def test_identity_when_a_command_enrols_the_box_again_then_noticed_without_being_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(daemon, "LOOK_S", 0.05)
+    seen: list[str] = []
+
+    async def part(ground: Ground) -> None:
+        seen.append(ground.console.credentials.box)
+        await asyncio.Event().wait()
+
+    async def act(scene: Scene) -> None:
+        scene.start_sync(parts=(part,))
+
+        async def begun(count: int) -> bool:
+            return len(seen) == count
+
+        await scene.box.until(lambda: begun(1), "it has begun")
+        give_identity(scene.box.paths.data, "box-2", scene.console.url)
+        await scene.box.until(lambda: begun(2), "it has begun anew")
 
     play(tmp_path, act)
 

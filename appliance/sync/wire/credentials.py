@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.cloud.signing import signature_of
-from appliance.sync.identity.identity import is_enrolled, load_identity
+from appliance.sync.identity.identity import identity_folder, is_enrolled, load_identity
 from appliance.sync.identity.machine import machine_id
 from appliance.sync.identity.tls import client_context
 
@@ -42,3 +42,12 @@ def present_credentials(data: Path) -> Credentials | None:
         sign=lambda text: signature_of(identity.key, text),
         machine=machine_id(),
     )
+
+
+def credentials_mark(data: Path) -> tuple[int, int] | None:
+    """Another one as soon as key and certificate are others (enrolled again, say); None where there are none."""
+    try:
+        found = (identity_folder(data) / "credentials.pem").stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
