@@ -72,10 +72,10 @@ def _add(store: Store, made: Template) -> ContactId:
     contact = ContactId(str(uuid.uuid4()))
     others = {made.contact: contact, CALLER: f"+1212555{random.randrange(10_000):04d}"}
     events = [msgspec.json.decode(_altered(event, others), type=ContactEvent) for event in made.events]
-    later_s = random.uniform(0.0, 86_400.0)
-    store.events.append([_moved(event, later_s) for event in events])
+    ago_s = random.uniform(3600.0, 90_000.0)
+    store.events.append([_moved(event, ago_s) for event in events])
     record = msgspec.json.decode(_altered(made.record, others))
-    store.records.save(record | {"InitiationTimestamp": iso_utc(events[0].at.wall_s + later_s)})
+    store.records.save(record | {"InitiationTimestamp": iso_utc(events[0].at.wall_s - ago_s)})
     return contact
 
 
@@ -86,8 +86,8 @@ def _altered(content: object, others: Mapping[str, str]) -> str:
     return text
 
 
-def _moved(event: ContactEvent, later_s: float) -> ContactEvent:
-    by_s = later_s + random.uniform(0.0, 0.01)
+def _moved(event: ContactEvent, ago_s: float) -> ContactEvent:
+    by_s = random.uniform(0.0, 0.01) - ago_s
     at = msgspec.structs.replace(event.at, mono_s=event.at.mono_s + by_s, wall_s=event.at.wall_s + by_s)
     return msgspec.structs.replace(event, at=at)
 

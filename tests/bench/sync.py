@@ -35,7 +35,7 @@ from appliance.sync.standing import position_on_disk
 LINKS = ((0.0, 0.0), (50.0, 0.0), (200.0, 0.0), (0.0, 0.01), (50.0, 0.01), (200.0, 0.01))  # delay each way, loss
 LOSS_LIMIT_PCT = 0.1
 RATE, HOLD_S = 4.0, 30.0
-OF_CALLS = ("failed", "rtp_lost_pct", "jitter_ms_max", "setup_ms_p99", "cores_per_call", "recordings_valid")
+OF_CALLS = ("failed", "rtp_lost_pct", "jitter_ms_max", "setup_ms_p99", "agent_setup_ms_p99", "cores_per_call")
 
 
 def main() -> int:
