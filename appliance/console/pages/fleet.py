@@ -56,6 +56,8 @@ async def one_branch(
         heard_s=heard_s(found),
         link=link_of(heard_s(found), console.now_s()),
         outages=await outages.outages(session, allowed, limit=5),
+        drift=(await overview.drift_counts(session, allowed)).get(branch, 0),
+        may_operate=present.may(Right.OPERATE, branch),
         reports=[(one, report_text(one.content)) for one in await outages.happenings(session, allowed, limit=30)],
     )
 
