@@ -38,10 +38,12 @@ from hw.line.signals import (
     Request,
     SendDigits,
     Signal,
+    SilenceLasted,
     Tone,
     VoltageBack,
     VoltageGone,
 )
+from hw.line.silence import SilenceWatch
 
 BLOCK = 160  # samples: 20 ms
 MOST_BLOCKS = 10  # of voice that wait to be played
@@ -87,6 +89,7 @@ class DaaLine:
         self._alerts = AlertDetector()
         self._callers = CallerListener()
         self._progress: CallProgress | None = None
+        self._silence = SilenceWatch(profile.silence_s)
         self._keys = KeyReceiver()
         self._off_hook = False
         self._flash_until: float | None = None
@@ -176,6 +179,9 @@ class DaaLine:
         if _power(played) >= LOUD:
             self._talked_at = now
         news: list[Outcome] = []
+        if self.state is LineState.TALKING and self._silence.feed(far, now):
+            news += self._signal(SilenceLasted(), now)
+            return news
         for tone in self._progress.feed(far):
             if self.state is LineState.TALKING and now - self._talked_at < TALK_S and tone.tone is not Tone.FAX:
                 continue
@@ -234,6 +240,7 @@ class DaaLine:
         self._off_hook = True
         self._current_seen, self._current_gone_at = False, now if self._senses.current else None
         self._progress = CallProgress(self._profile.all_tones())
+        self._silence = SilenceWatch(self._profile.silence_s)
         self._keys = KeyReceiver()
         self._canceller.forget()
         self._voice.clear()

@@ -25,7 +25,7 @@ class Profile:
     answered after so long without any other sign; loop_drop_s: a break at least so long is a disconnect. guard_s:
     on-hook before the line may be used again. busy_cycles: of busy tone until the other side counts as gone.
     ringback_gap_s: so long after the last ringback that was heard somebody must have answered. tones: of this exchange,
-    beside the country's.
+    beside the country's. silence_s: nobody has said anything for so long: the far end is gone; 0: never.
     """
 
     country: str = ""
@@ -41,6 +41,7 @@ class Profile:
     flash_s: float = 0.3
     guard_s: float = 2.0
     busy_cycles: int = 3
+    silence_s: float = 0.0
     tones: tuple[ToneSpec, ...] = ()
 
     def all_tones(self) -> tuple[ToneSpec, ...]:

@@ -43,6 +43,7 @@ from hw.line.signals import (
     VoltageBack,
     VoltageGone,
 )
+from hw.line.silence import SilenceWatch
 from hw.modem import session as s
 from hw.modem.dle import Code, Told
 from hw.modem.replies import Result
@@ -73,6 +74,7 @@ class ModemLine:
         self._profile = profile
         self._caller = CallerId()
         self._progress: CallProgress | None = None
+        self._silence = SilenceWatch(profile.silence_s)
         self._hook_down = True  # as we have ordered it
         self._flashing = False
         self._turns = Turns()
@@ -170,8 +172,11 @@ class ModemLine:
     def _sound(self, data: bytes, now: float) -> list[Outcome]:
         news: list[Outcome] = [Sound(mulaw=data)] if self.state in CARRIES else []
         if self._progress is not None:
-            for heard in self._progress.feed(to_samples(data)):
+            samples = to_samples(data)
+            for heard in self._progress.feed(samples):
                 news += self._signal(heard, now)
+            if self.state is LineState.TALKING and self._silence.feed(samples, now):
+                news += self._signal(SilenceLasted(), now)
         return news
 
     def _told(self, told: Told, now: float) -> list[Outcome]:
@@ -253,6 +258,7 @@ class ModemLine:
     def _go_off_hook(self) -> None:
         self._hook_down = False
         self._progress = CallProgress(self._profile.all_tones())
+        self._silence = SilenceWatch(self._profile.silence_s)
         self._turns, self._turning = Turns(), False
         self.session.command("AT+VLS=1")
         self._carry_voice()

@@ -19,6 +19,7 @@ from hw.line.tones import TONES, ToneSpec, tones_of
 DEAD_DBM0 = -55.0  # below it nobody is there
 LEAST_VOLTAGE_V = 3.0  # a line has 20 to 60, none about 1.4 (Conexant's -TRV)
 TONE_PURITY = 0.6
+SILENCE_S = 180.0  # where nothing else tells of a hang-up
 NOTHING = Heard()
 _NEAR_HZ = 8.0
 _FAST_S = 0.35  # an on-time below it is congestion, above it busy
@@ -162,6 +163,8 @@ def _profile(found: Findings) -> Profile:
         profile = replace(profile, blind_dial=True)
     if found.caller is not None and found.caller.standard is not Standard.DEVICE:
         profile = replace(profile, caller_id=_start(found.caller, profile))
+    if found.disconnect is Disconnect.SILENCE:
+        profile = replace(profile, silence_s=SILENCE_S)
     if found.break_s:
         profile = replace(profile, loop_drop_s=round(min(profile.loop_drop_s, found.break_s * 0.7), 3))
     own = {(spec.frequencies_hz, spec.cadence_s) for spec in tones_of(profile.country)}

@@ -112,6 +112,6 @@ def _of_callers(found: Findings) -> Iterator[str]:
 def _of_the_end(found: Findings) -> Iterator[str]:
     if found.disconnect is Disconnect.SILENCE:
         yield (
-            "When the other side hangs up, the exchange says nothing: calls end only by silence. Ask the provider for "
-            "a loop break (CPC, kewlstart) or a busy tone."
+            "When the other side hangs up, the exchange says nothing: calls end only after three minutes of silence. "
+            "Ask the provider for a loop break (CPC, kewlstart) or a busy tone."
         )

@@ -167,3 +167,18 @@ def test_caller_when_told_before_the_first_ring_then_known_with_it() -> None:
     assert bench.news == []
     bench.arrive(b"\r\nRING\r\n")
     assert bench.news == [CallArrived(caller=HAN)]
+
+
+def test_talk_when_nobody_says_anything_for_long_then_over_where_the_line_has_no_other_sign() -> None:
+    bench = Bench("cx")
+    bench.line = ModemLine(Profile(country="US", silence_s=2.0))
+    bench.line.start(bench.now)
+    bench.turn()
+    bench.wait(2.0)
+    ring(bench)
+    bench.ask(Answer())
+    bench.wait(0.5)
+    bench.hears((1004.0,), 3.0)
+    assert bench.told(CallEnded) == []
+    bench.hears((), 3.0)
+    assert bench.told(CallEnded) == [CallEnded(reason=EndReason.SILENCE)]

@@ -161,7 +161,9 @@ def test_hang_up_when_told_somehow_then_how(break_s: float | None, sound: array[
         assert facts_of(found)["hang-up"] == "loop break of 350 ms"
     if expected is Disconnect.TONE:
         assert facts_of(found)["hang-up"] == "congestion tone, 480 + 620 Hz, 0.25 s on, 0.25 s off"
-    assert any("only by silence" in remark for remark in remarks_of(found)) is (expected is Disconnect.SILENCE)
+    silent = expected is Disconnect.SILENCE
+    assert any("three minutes of silence" in remark for remark in remarks_of(found)) is silent
+    assert found.profile.silence_s == (180.0 if silent else 0.0)
 
 
 def test_caller_when_the_device_read_it_then_so_told() -> None:
