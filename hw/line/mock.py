@@ -13,7 +13,8 @@ from threading import RLock
 from hw.devices import MOCK, Found, Kind, Probed
 from hw.errors import DeviceAbsentError, DeviceBusyError
 from hw.line.caller_id import CallerId
-from hw.line.interface import Abilities, LineDriver
+from hw.line.g711 import SILENCE
+from hw.line.interface import FRAME, Abilities, LineDriver
 from hw.line.machine import Line, LineState
 from hw.line.profile import Profile
 from hw.line.signals import (
@@ -38,6 +39,8 @@ from hw.line.signals import (
 )
 
 CARRIES = frozenset({LineState.DIALLED, LineState.TALKING})
+FRAME_S = 0.02
+_LATE_S = 0.1  # who was away for longer can't catch up
 
 
 class MockLine(LineDriver):
@@ -63,6 +66,7 @@ class MockLine(LineDriver):
         self._clock = clock
         self._obliging = obliging
         self._lock = RLock()
+        self._frame_due = 0.0
         self.history: list[tuple[float, LineState]] = [(clock(), self._line.state)]
 
     # ── the exchange and the far end ─────────────────────────────────────────────────────────────────────────────
@@ -136,6 +140,17 @@ class MockLine(LineDriver):
             event = super().next_event(max(0.0, wait))
             if event is not None or left <= 0:
                 return event
+
+    def next_frame(self, timeout_s: float = 0.0) -> bytes | None:
+        """An obliging far end gives a frame every 20 ms, as a real line does: what was said, or silence."""
+        if not self._obliging or self.state not in CARRIES:
+            return super().next_frame(timeout_s)
+        wait_s = self._frame_due - time.monotonic()
+        time.sleep(max(0.0, min(wait_s, timeout_s)))
+        if wait_s > timeout_s:
+            return None
+        self._frame_due = max(self._frame_due + FRAME_S, time.monotonic() - _LATE_S)
+        return super().next_frame() or bytes([SILENCE]) * FRAME
 
     def _ask(self, request: Request) -> None:
         with self._lock:

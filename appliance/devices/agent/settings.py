@@ -25,6 +25,8 @@ class AgentSettings:
     """edge: host:port where the edge listens for phones and trunks. address: the loopback address that the agent uses;
     one that the edge knows as a trunk's is a trunk. sip_port, rtp_port: 0 takes any free ones; else RTP takes four.
 
+    edge_only: calls from anybody else are refused; other programs of this machine can reach us, too.
+
     user: what the agent is called in SIP, for a phone its extension. password: digest password of `user` at the edge; a
     phone registers with it, None registers nothing. hurry: the process has real-time priority during calls, where it
     may; not where its sound goes by a sound server that has none.
@@ -37,6 +39,7 @@ class AgentSettings:
     rtp_port: int = 0
     password: str | None = field(default=None, repr=False)
     expires_s: int = 120
+    edge_only: bool = False
     hurry: bool = True
     product: str = "Linekeeper device"  # User-Agent
 

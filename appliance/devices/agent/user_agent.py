@@ -23,6 +23,7 @@ from appliance.devices.agent.sound import Nothing, SoundExchange, SoundPort
 
 _WAKE = b"\r\n\r\n"  # an RFC 5626 §3.5.1 keep-alive, which the SIP stack swallows
 _RTP_PORTS = 4
+FORBIDDEN = 403
 # Until a refused registration is tried again, first and at most: the edge bears ten wrong passwords in five minutes,
 # and refuses a right one while its database is being written.
 FIRST_REFUSED_S, REFUSED_S = 3.0, 60.0
@@ -113,10 +114,14 @@ class UserAgent:
 
     # ── asked by calls and account ───────────────────────────────────────────────────────────────────────────────
 
-    def arrived(self, call_id: int, message: str) -> None:
-        """An INVITE."""
+    def arrived(self, call_id: int, message: str, source: str) -> None:
+        """An INVITE. source: host:port that sent it."""
         call = DeviceCall(self, self._account, call_id, message=message)
         self.calls.append(call)
+        if self.settings.edge_only and source != self.settings.edge:
+            _log.warning("a call from %s, which is not the edge: refused", source)
+            call.reply(FORBIDDEN)
+            return
         self._owner.call_offered(call)
 
     def wire(self, call: DeviceCall) -> None:
@@ -216,6 +221,7 @@ class _Account(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
 
     def onIncomingCall(self, parameters: pj.OnIncomingCallParam) -> None:  # noqa: N802
         try:
-            self._agent.arrived(int(parameters.callId), str(parameters.rdata.wholeMsg))
+            data = parameters.rdata
+            self._agent.arrived(int(parameters.callId), str(data.wholeMsg), str(data.srcAddress))
         except Exception:  # as above; the call is refused by the time-out of the one that calls
             _log.exception("an incoming call could not be taken")

@@ -2,7 +2,8 @@
 
 WHICH is the name of a line under [[lines]], or a device such as /dev/ttyACM0 (or ttyACM0, as udev has it; gpiochip0
 stands for the line card at its pins). Exit status: 0 after SIGTERM; 1 where the line can't be served, or its device has
-gone (the service manager tries again); 2 for wrong arguments; 3 for a device that no line has.
+gone (the service manager tries again); 2 for wrong arguments; 3 for a device that no line has. With LINEKEEPER_HW=mock
+and `--far-end`, words on standard input are what the other end of the line does (`hw.line.far_end`).
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ from appliance.devices.line.opening import Wanted, line_of_device, open_line, wa
 from appliance.devices.line.service import LinePlan, LineService
 from appliance.errors import ApplianceError, DevicesError
 from hw.errors import HwError
+from hw.line.far_end import FarEnd, FarEndError
 from hw.line.interface import LineDriver
+from hw.line.mock import MockLine
 from hw.registry import Registry
 
 NO_LINE = 3  # exit status
@@ -42,7 +45,7 @@ def main(words: list[str] | None = None) -> int:
     logs.set_up("linekeeper-line", level=arguments.log_level)
     try:
         configuration = LastGood(arguments.config, keep=False).load().configuration
-        return _serve(configuration, arguments.which, wait=arguments.wait)
+        return _serve(configuration, arguments)
     except (ApplianceError, HwError, OSError) as error:
         _log.critical("the line can't be served: %s", error)
         return 1
@@ -54,15 +57,16 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("which", help="a line's name, or a device such as /dev/ttyACM0")
     made.add_argument("--config", type=Path, required=True, help="linekeeper.toml")
     made.add_argument("--wait", action="store_true", help="wait for the device to be plugged in")
+    made.add_argument("--far-end", action="store_true", help="a mock's far end speaks on standard input")
     made.add_argument("--log-level", default="info", choices=["debug", "info", "warning", "error"])
     return made
 
 
-def _serve(configuration: Configuration, which: str, *, wait: bool) -> int:
+def _serve(configuration: Configuration, asked: argparse.Namespace) -> int:
     registry = Registry()
-    line = _line(configuration, which, registry)
+    line = _line(configuration, asked.which, registry)
     if line is None:
-        _log.warning("no line under [[lines]] has %s; nothing to serve", which)
+        _log.warning("no line under [[lines]] has %s; nothing to serve", asked.which)
         return NO_LINE
     if line.kind == GATEWAY:
         raise DevicesError(f"line {line.name} is a gateway's, which serves it itself; see 'linekeeper line list'")
@@ -70,9 +74,11 @@ def _serve(configuration: Configuration, which: str, *, wait: bool) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     wish = wanted(configuration, line)
-    opened = _awaited(wish, registry, stop) if wait else open_line(wish, registry)
+    opened = _awaited(wish, registry, stop) if asked.wait else open_line(wish, registry)
     if opened is None:
         return 0
+    if asked.far_end:
+        threading.Thread(target=_listen_to_far_end, args=(opened,), daemon=True).start()
     return 1 if LineService(plan_of(configuration, line), opened, stop).run() else 0
 
 
@@ -110,6 +116,18 @@ def plan_of(configuration: Configuration, line: Line) -> LinePlan:
         run=configuration.box.run_dir,
         prefix=line.prefix,
     )
+
+
+def _listen_to_far_end(line: LineDriver) -> None:
+    if not isinstance(line, MockLine):
+        _log.error("this line is no mock; its far end is the exchange (LINEKEEPER_HW=mock)")
+        return
+    far_end = FarEnd(line)
+    for text in sys.stdin:
+        try:
+            print(far_end.obey(text), flush=True)
+        except FarEndError as error:
+            print(error, flush=True)
 
 
 def _address(which: str) -> str:

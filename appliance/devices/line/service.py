@@ -87,7 +87,11 @@ class LineService:
         self._stop = stop
         self._gone = ""
         settings = AgentSettings(
-            user=plan.name, edge=plan.edge, sip_port=plan.sip_port, product=f"Linekeeper {plan.kind}"
+            user=plan.name,
+            edge=plan.edge,
+            sip_port=plan.sip_port,
+            edge_only=True,  # whoever reaches this port could dial out
+            product=f"Linekeeper {plan.kind}",
         )
         self._agent = UserAgent(settings, self, self._sound)
         self._board = Board(plan.run)
@@ -259,4 +263,6 @@ class LineService:
     def call_ended(self, call: DeviceCall, status: int, reason: str) -> None:
         if call is self._call:
             self._call = None
+            if self._joint.stage is Stage.BRINGING and status >= 300:
+                _log.warning("line %s: the box doesn't take the call: %d %s", self._plan.name, status, reason)
             self._handle(BoxEnded(status=status))
