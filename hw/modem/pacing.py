@@ -9,6 +9,7 @@ from __future__ import annotations
 
 LEAST_AHEAD = 320  # samples: 40 ms; with fewer a late read would let the modem run dry
 MOST_AHEAD = 640  # 80 ms; more is only delay
+KEYS_AHEAD = 1600  # 200 ms: of keys, which a gap would make two of, while nobody minds the delay
 
 
 class Pacing:
@@ -21,6 +22,11 @@ class Pacing:
     def room(self) -> int:
         """How much may be sent now at most."""
         return max(0, MOST_AHEAD - self._ahead)
+
+    @property
+    def room_for_keys(self) -> int:
+        """The same for what must not break off."""
+        return max(0, KEYS_AHEAD - self._ahead)
 
     @property
     def need(self) -> int:

@@ -74,11 +74,11 @@ class VoiceOut:
         """What is to be sent now; silence where there is too little."""
         if self.direction is Direction.LISTEN:
             return b""
-        room, need = self._pacing.room, self._pacing.need
+        room, need = self._pacing.room_for_keys, self._pacing.need
         sent = bytes(self._keys[:room])
         del self._keys[:room]
         if not self._keys:
-            left = room - len(sent)
+            left = max(0, self._pacing.room - len(sent))
             sent += bytes(self._voice[:left])
             del self._voice[:left]
         sent += bytes([SILENCE]) * (need - len(sent))

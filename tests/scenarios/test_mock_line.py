@@ -44,9 +44,10 @@ class MockService:
                 words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=environment
             )
         self._board = box.run / "lines/front.json"
-        wait_until(self._serves, timeout_s=20, what=f"the line is served; {log}")
+        wait_until(self.serves, timeout_s=20, what=f"the line is served; {log}")
 
-    def _serves(self) -> bool:
+    def serves(self) -> bool:
+        """And idle."""
         return self._board.exists() and bool(json.loads(self._board.read_text())["state"] == "idle")
 
     def far_end(self, text: str) -> str:
@@ -81,7 +82,7 @@ def test_mock_line_when_called_both_ways_then_as_a_real_one(
     caller.wait_for("CALL_ESTABLISHED", timeout_s=20)
     hears(caller, CUSTOMER_HZ)  # the mock's far end echoes
     caller.hang_up()
-    wait_until(lambda: service.far_end("ring") == "caller_id", timeout_s=10, what="on-hook, and it rings")
+    wait_until(service.serves, timeout_s=15, what="on-hook, and free again")
     assert service.far_end("call 2125550123 KIM") == "ringing"
     row = box.wait_contact(lambda row: row["source"] == "trunk:front")
     wait_until(lambda: service.far_end("hang up") == "releasing", timeout_s=10, what="the far end hangs up")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hw.line.g711 import SILENCE
-from hw.modem.pacing import LEAST_AHEAD, MOST_AHEAD
+from hw.modem.pacing import KEYS_AHEAD, LEAST_AHEAD, MOST_AHEAD
 from hw.modem.voice import LONGEST_VOICE, TICK_S, Direction, VoiceOut
 
 
@@ -26,10 +26,10 @@ def test_voice_when_the_modem_only_plays_then_the_clock_paces_it_and_the_listene
     out = VoiceOut()
     out.begin(Direction.SPEAK, 5.0)
     out.put(b"\x20" * 2000, whole=True)
-    assert len(out.take()) == MOST_AHEAD
+    assert len(out.take()) == KEYS_AHEAD
     assert out.next_tick() == pytest.approx(5.0 + TICK_S)
-    assert out.tick(5.1) == bytes([SILENCE]) * 800
-    assert len(out.take()) == MOST_AHEAD
+    assert out.tick(5.02) == bytes([SILENCE]) * 160
+    assert len(out.take()) == 160
     assert out.waits
     assert len(out.tick(60.0)) == 4000  # who was away for long doesn't make up for it
 
