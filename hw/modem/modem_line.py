@@ -194,11 +194,11 @@ class ModemLine:
 
     def _stream_began(self, direction: Direction, result: Result, now: float) -> list[Outcome]:
         """Too late, where we hung up meanwhile; never, where the modem can't carry voice or the line broke."""
-        if self._hook_down:
-            if result is Result.CONNECT:
+        if result is Result.CONNECT:
+            if self._hook_down or self._flashing:  # which was asked for meanwhile
                 self.session.leave_stream(now)
             return []
-        if result is Result.CONNECT:
+        if self._hook_down:
             return []
         if direction is not Direction.BOTH:
             return self._signal(VoiceFailed(), now)

@@ -18,6 +18,7 @@ from hw.line.signals import (
     CallEnded,
     Dial,
     EndReason,
+    Flash,
     HangUp,
     KeyPressed,
     LineLost,
@@ -182,3 +183,17 @@ def test_talk_when_nobody_says_anything_for_long_then_over_where_the_line_has_no
     assert bench.told(CallEnded) == []
     bench.hears((), 3.0)
     assert bench.told(CallEnded) == [CallEnded(reason=EndReason.SILENCE)]
+
+
+def test_flash_when_asked_before_there_is_voice_then_it_follows_and_the_talk_goes_on() -> None:
+    bench = Bench("cx")
+    ring(bench)
+    bench.news += bench.line.ask(Answer(), bench.now)  # the modem has heard nothing of it yet
+    while (due := bench.line.next_timer()) is not None and not bench.told(CallConnected):
+        bench.now = due
+        bench.news += bench.line.handle_timer(due)
+    bench.news += bench.line.ask(Flash(), bench.now)
+    bench.turn()
+    bench.wait(1.0)
+    assert (bench.modem.flashes, bench.modem.streaming) == (1, True)
+    assert bench.line.state is LineState.TALKING
