@@ -35,7 +35,7 @@ def unpack(body: bytes) -> list[bytes]:
             raise MalformedError(f"a batch of {said} bytes unpacked; at most {MOST_BYTES} are taken")
         text = zstandard.ZstdDecompressor().decompress(body, max_output_size=MOST_BYTES, allow_extra_data=False)
         events = [bytes(event) for event in _DECODER.decode(text)]
-    except (zstandard.ZstdError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (zstandard.ZstdError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedError(f"a batch that can't be unpacked: {error}") from error
     if len(events) > MOST_EVENTS:
         raise MalformedError(f"a batch of {len(events)} events; at most {MOST_EVENTS} are taken")

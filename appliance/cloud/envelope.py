@@ -9,6 +9,8 @@ Source: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md and 
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from appliance.cloud.errors import MalformedError
@@ -17,6 +19,7 @@ from appliance.stamps import iso_utc
 SPEC_VERSION = "1.0"
 TYPE_PREFIX = "org.linekeeper."
 MOST_BYTES = 4_000_000  # of one event
+_NUMBER = re.compile(r"^[1-9][0-9]{0,15}$", re.ASCII)
 
 
 class CloudEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
@@ -70,10 +73,11 @@ def decode(event: bytes) -> CloudEvent:
     """Raises MalformedError."""
     try:
         decoded = _DECODER.decode(event)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedError(f"an event is no CloudEvent: {error}") from error
-    if decoded.specversion != SPEC_VERSION or not decoded.sequence.isascii() or not decoded.sequence.isdigit():
-        raise MalformedError(f"an event of specversion {decoded.specversion!r} and sequence {decoded.sequence!r}")
+    if decoded.specversion != SPEC_VERSION or not _NUMBER.match(decoded.sequence):
+        said = f"specversion {decoded.specversion[:20]!r} and sequence {decoded.sequence[:20]!r}"
+        raise MalformedError(f"an event of {said}")
     if decoded.id != decoded.sequence or not decoded.type.startswith(TYPE_PREFIX):
         raise MalformedError(f"event {decoded.id!r} of type {decoded.type!r} is none of a box")
     return decoded

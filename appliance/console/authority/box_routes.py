@@ -128,7 +128,7 @@ async def _tell(request: Request, error: Exception) -> Response:
 def _decoded(body: bytes, kind: type[Asked]) -> Asked:
     try:
         return msgspec.json.decode(body, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedError(f"a request that makes no sense: {error}") from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime
 
 import msgspec
@@ -10,6 +11,10 @@ import msgspec
 from appliance.cloud import batch, chain, delivery, envelope, signing
 from appliance.cloud.envelope import CloudEvent
 from appliance.cloud.errors import MalformedError, SignatureError
+
+DEEPEST = 100  # what is deeper can't be shown again
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_STEP = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
 
 
 class Sender(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,12 +73,26 @@ def _followed(box: str, start: chain.Position, raws: list[bytes]) -> tuple[Arriv
 def _event(box: str, seq: int, raw: bytes) -> CloudEvent:
     if len(raw) > envelope.MOST_BYTES:
         raise MalformedError(f"an event of {len(raw)} bytes; at most {envelope.MOST_BYTES} are taken")
+    if depth_of(raw) > DEEPEST:
+        raise MalformedError(f"event {seq} is nested more than {DEEPEST} deep")
     event = envelope.decode(raw)
     if event.source != envelope.source_of(box):
         raise MalformedError(f"event {event.id[:20]} is of {event.source[:100]!r}, and box {box} sends it")
     if event.number != seq:
         raise MalformedError(f"event {event.id[:20]} stands where number {seq} belongs")
     return event
+
+
+def depth_of(json: bytes) -> int:
+    """How deep arrays and objects are nested, at most; cheap for what has few of them."""
+    openings = json.count(b"[") + json.count(b"{")
+    if openings <= DEEPEST:
+        return openings
+    depth = deepest = 0
+    for token in _TOKEN.findall(json):
+        depth += _STEP.get(token, 0)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _seconds(text: str) -> float:

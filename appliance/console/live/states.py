@@ -32,7 +32,7 @@ def read_state(body: bytes) -> LiveState:
     """Raises MalformedError."""
     try:
         return _DECODER.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedError(f"no live state: {error}") from error
 
 

@@ -19,7 +19,7 @@ def read_statement(body: bytes) -> Statement:
     """Raises MalformedError."""
     try:
         stated = _DECODER.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedError(f"no statement: {error}") from error
     if not 0 <= stated.after.seq <= stated.until.seq < 2**62:
         raise MalformedError(f"a statement from {stated.after.seq} to {stated.until.seq}")

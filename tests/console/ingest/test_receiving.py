@@ -9,6 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import given
+from hypothesis import strategies as st
 from kit.boxes import PretendBox, contact_event, contact_record
 from kit.console import console
 from sqlalchemy import select
@@ -19,6 +21,7 @@ from appliance.cloud.delivery import Conflict, Disagreement, Receipt
 from appliance.cloud.errors import MalformedError, SignatureError
 from appliance.console.context import Console
 from appliance.console.database.tables import Chain, Contact, Event, SignedHead
+from appliance.console.ingest.arriving import DEEPEST, depth_of, read_batch
 from appliance.console.ingest.receiving import receive
 from appliance.console.notices import Topic
 
@@ -200,3 +203,45 @@ def test_answer_when_encoded_then_the_box_can_read_it(run: Run) -> None:
         assert msgspec.json.decode(msgspec.json.encode(answer), type=Receipt).acknowledged == box.position(1)
 
     run(test)
+
+
+DEEP = "[" * 99_000 + "]" * 99_000
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"data":{}', f'"data":{DEEP}'),
+        ('"data":{}', '"data":' + '{"a":' * 300 + "1" + "}" * 300),
+        ('"id":"1"', '"id":"' + "1" * 5000 + '"'),
+        ('"sequence":"1"', '"sequence":"' + "1" * 5000 + '"'),
+        ('"sequence":"1"', '"sequence":"01"'),
+        ('"specversion":"1.0"', '"specversion":"2.0"'),
+        ('"time":"', '"time":"never","was":"'),
+        ('"subject":""', '"subject":"\\ud800"'),
+    ],
+)
+def test_event_when_it_is_made_to_hurt_then_refused(old: str, new: str) -> None:
+    box = PretendBox("b1", "seoul")
+    event = box.add("health", {}).decode()
+    assert old in event
+    box.events = [event.replace(old, new).encode()]
+    body, headers = box.batch()
+    with pytest.raises(MalformedError):
+        read_batch(box.sender, body, after=headers[delivery.AFTER], signature=headers[delivery.SIGNATURE])
+
+
+def test_depth_when_brackets_stand_in_texts_then_they_are_none() -> None:
+    texts = ['"[' * 200, "\\", "[[{{" * 100, '\\"{']
+    assert depth_of(msgspec.json.encode({"a": texts})) == 2
+
+
+@given(st.recursive(st.text(max_size=5) | st.integers(), lambda inner: st.lists(inner, max_size=30), max_leaves=400))
+def test_depth_when_counted_then_that_of_the_document(document: object) -> None:
+    def depth(value: object) -> int:
+        return 1 + max(map(depth, value), default=0) if isinstance(value, list) else 0
+
+    text = msgspec.json.encode(document)
+    found = depth_of(text)
+    assert found == depth(document) or text.count(b"[") + text.count(b"{") <= DEEPEST
+    assert depth(document) <= found
