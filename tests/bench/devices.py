@@ -5,13 +5,15 @@
     python tests/bench/devices.py line --seconds 20
 
 Faults go to standard error; exit status 1 where a goal is missed. `headset` needs Debian's pulseaudio and
-libasound2-plugins: real PortAudio, on a sound server whose speaker is its own microphone.
+libasound2-plugins: real PortAudio, on a sound server whose speaker is its own microphone. Measure on a machine that does
+nothing else: `load` (of the last minute) above half of its cores makes lateness that is not the device's.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -41,7 +43,7 @@ def main() -> int:
     good = True
     for part in chosen.parts or PARTS:
         with tempfile.TemporaryDirectory(prefix="lk-devices-") as folder:
-            figures = {"part": part, **PARTS[part](Path(folder), chosen)}
+            figures = {"part": part, **PARTS[part](Path(folder), chosen), "load": round(os.getloadavg()[0], 1)}
         print(json.dumps(figures), flush=True)
         good = good and bool(figures["good"])
     return 0 if good else 1
