@@ -5,8 +5,8 @@
     python tests/bench/devices.py line --seconds 20
 
 Faults go to standard error; exit status 1 where a goal is missed. `headset` needs Debian's pulseaudio and
-libasound2-plugins: real PortAudio, on a sound server whose speaker is its own microphone. Measure on a machine that does
-nothing else: `load` (of the last minute) above half of its cores makes lateness that is not the device's.
+libasound2-plugins: real PortAudio, on a sound server whose speaker is its own microphone. Measure on a machine that
+does nothing else: a `load` (of the last minute) above half of its cores makes lateness that is not the device's.
 """
 
 from __future__ import annotations
