@@ -47,20 +47,25 @@ def end(telling: Telling, flow: str) -> None:
         ),
     )
     if visit.connected is not None:
-        number = len(visit.rings) or 1
-        telling.say(
-            visit.left + 0.05,
-            ev.LegEnded(
-                leg=LegId(f"agent-{number}"),
-                role=ev.LegRole.AGENT,
-                sip_status=200,
-                remote=visit.agent_hung_up,
-                quality=telling.quality(agent=True),
-            ),
-        )
+        _agent_leg(telling)
     elif not visit.outbound and visit.queued is None:
         telling.say(visit.left, ev.FlowEnded(flow=FlowId(flow), outcome="DISCONNECTED_PARTICIPANT"))
     _wind_up(telling)
+
+
+def _agent_leg(telling: Telling) -> None:
+    """The leg of the agent who was rung last."""
+    visit = telling.visit
+    telling.say(
+        visit.left + 0.05,
+        ev.LegEnded(
+            leg=LegId(f"agent-{len(visit.rings) or 1}"),
+            role=ev.LegRole.AGENT,
+            sip_status=200,
+            remote=visit.agent_hung_up,
+            quality=telling.quality(agent=True),
+        ),
+    )
 
 
 def _reason(visit: Visit) -> ev.DisconnectReason:

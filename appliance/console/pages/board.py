@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from appliance.cloud.live import LiveState
 from appliance.console.context import PresentConsole, Reading
 from appliance.console.live import states
 from appliance.console.pages import frame
+from appliance.console.pages.asked import Chosen
 from appliance.console.pages.staleness import Link, link_of
 from appliance.console.people.present import CanRead
 from appliance.console.people.roles import Right
@@ -49,7 +49,7 @@ async def board(
     present: CanRead,
     console: PresentConsole,
     session: Reading,
-    branch: Annotated[str, Query(max_length=200)] = "",
+    branch: Chosen = "",
 ) -> HTMLResponse:
     now_s, allowed = console.now_s(), present.branches(Right.READ)
     everywhere = await fleet.branches(session, allowed, now_s=now_s)

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from appliance.console.context import Reading
 from appliance.console.pages import contact_story, frame
+from appliance.console.pages.asked import Named, Word
+from appliance.console.pages.places import PRINTABLE
 from appliance.console.pages.shown import Shown
 from appliance.console.people.present import CanRead
 from appliance.console.people.roles import Branches, Right
@@ -23,7 +25,6 @@ from appliance.errors import RequestError
 router = APIRouter(include_in_schema=False)
 METHODS = ("INBOUND", "OUTBOUND", "TRANSFER", "QUEUE_TRANSFER", "CALLBACK", "API", "MONITOR")
 PAGE = 50
-Word = Annotated[str, Field(max_length=200)]
 
 
 class Form(BaseModel):
@@ -39,7 +40,7 @@ class Form(BaseModel):
     agent: Word = ""
     method: Word = ""
     recorded: Word = ""
-    after: Annotated[str, Field(max_length=1000)] = ""
+    after: Annotated[str, Field(max_length=1000, pattern=PRINTABLE)] = ""
 
     def address(self, after: str = "") -> str:
         """Of the list that follows `after`."""
@@ -78,7 +79,7 @@ async def search(
 
 
 @router.get("/contacts/{contact}")
-async def one_contact(request: Request, contact: str, present: CanRead, session: Reading) -> HTMLResponse:
+async def one_contact(request: Request, contact: Named, present: CanRead, session: Reading) -> HTMLResponse:
     allowed = present.branches(Right.READ)
     found = await contacts.details(session, allowed, contact)
     branch = found.summary.branch

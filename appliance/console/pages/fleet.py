@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from appliance.console.context import PresentConsole, Reading
 from appliance.console.orders import overview
 from appliance.console.pages import frame
+from appliance.console.pages.asked import Named
 from appliance.console.pages.staleness import Link, link_of
 from appliance.console.people.present import CanRead
 from appliance.console.people.roles import Branches, Right
@@ -44,7 +45,7 @@ async def all_branches(request: Request, present: CanRead, console: PresentConso
 
 @router.get("/fleet/{branch}")
 async def one_branch(
-    request: Request, branch: str, present: CanRead, console: PresentConsole, session: Reading
+    request: Request, branch: Named, present: CanRead, console: PresentConsole, session: Reading
 ) -> HTMLResponse:
     allowed = present.branches(Right.READ) & Branches(some=frozenset({branch}))
     found = await fleet.branch(session, allowed, branch, now_s=console.now_s())

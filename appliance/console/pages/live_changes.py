@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from appliance.console.context import Console, PresentConsole
 from appliance.console.notices import EVERYTHING, Listener, Topic
+from appliance.console.pages.asked import Chosen
 from appliance.console.people.present import CanRead
 from appliance.console.people.roles import Branches, Right
 
@@ -32,7 +32,7 @@ async def changes(
     request: Request,
     present: CanRead,
     console: PresentConsole,
-    branch: Annotated[str, Query(max_length=200)] = "",
+    branch: Chosen = "",
 ) -> EventSourceResponse:
     if branch:
         present.must(Right.READ, branch)

@@ -12,11 +12,14 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from appliance.console.context import PresentConsole, Reading
 from appliance.console.pages import frame, metric_plots
+from appliance.console.pages.asked import Word
 from appliance.console.pages.charts.plots import columns, legend, lines
+from appliance.console.pages.shown import Shown
 from appliance.console.people.present import CanRead
 from appliance.console.people.roles import Branches, Right
 from appliance.console.reading import metrics
@@ -62,8 +65,8 @@ class Choice(BaseModel):
     """range: a name of RANGES; branch: "" for all."""
 
     model_config = ConfigDict(frozen=True)
-    branch: Annotated[str, Field(max_length=200)] = ""
-    range: Annotated[str, Field(max_length=20)] = USUAL
+    branch: Word = ""
+    range: Word = USUAL
 
 
 @router.get("/metrics")
@@ -74,38 +77,51 @@ async def all_metrics(
     session: Reading,
     choice: Annotated[Choice, Query()],
 ) -> HTMLResponse:
-    now_s, readable = console.now_s(), present.branches(Right.READ)
-    branch = choice.branch
-    allowed = readable & Branches(some=frozenset({branch})) if branch else readable
+    readable = present.branches(Right.READ)
+    allowed = readable & Branches(some=frozenset({choice.branch})) if choice.branch else readable
     chosen = choice.range if choice.range in RANGES else USUAL
-    wanted = RANGES[chosen]
-    zone = await metrics.zone_of(session, allowed)
-
-    async def ask(names: Sequence[str], by: tuple[str, ...] = (), interval: str | None = None) -> MetricsReport:
-        asked = metrics.Asked(since=wanted.since, until=wanted.until, metrics=tuple(names), by=by, interval=interval)
-        return await metrics.answer(session, allowed, asked, now_s=now_s)
-
-    over_time = await ask(OVER_TIME, interval=wanted.interval)
-    by_queue = await ask(BY_QUEUE, by=("branch", "queue"))
-    by_agent = joined(await ask(BY_AGENT, by=("branch", "agent")), await ask(AGENT_TIMES, by=("branch", "agent")))
-    shown = frame.shown_to(request)
-    plots = metric_plots.plots(table(over_time, cut(wanted, now_s, zone), zone), wanted.interval, shown, zone)
+    desk = Desk(session, allowed, RANGES[chosen], console.now_s(), await metrics.zone_of(session, allowed))
+    by_queue = await desk.ask(BY_QUEUE, by=("branch", "queue"))
+    by_agent = joined(
+        await desk.ask(BY_AGENT, by=("branch", "agent")), await desk.ask(AGENT_TIMES, by=("branch", "agent"))
+    )
+    plots = await desk.plots(frame.shown_to(request))
     return frame.page(
         request,
         "metrics/metrics.html",
         here="metrics",
         charts=[(one, columns(one) if one.stacked else lines(one), legend(one)) for one in plots],
-        totals=(await ask(OVER_TIME)).rows[0].values,
+        totals=(await desk.ask(OVER_TIME)).rows[0].values,
         by_queue=grouped(by_queue, "queue"),
         by_agent=grouped(by_agent, "agent"),
         queue_metrics=by_queue.metrics,
         agent_metrics=by_agent.metrics,
         names=await branch_names(session, readable),
-        chosen=branch,
+        chosen=choice.branch,
         chosen_range=chosen,
         ranges=tuple(RANGES),
-        zone=str(zone),
+        zone=str(desk.zone),
     )
+
+
+class Desk:
+    """Asks for metrics of one range and some branches. zone: in which their days begin."""
+
+    def __init__(self, session: AsyncSession, allowed: Branches, wanted: Range, now_s: float, zone: tzinfo) -> None:
+        self._session, self._allowed = session, allowed
+        self._wanted, self._now_s = wanted, now_s
+        self.zone = zone
+
+    async def ask(self, names: Sequence[str], by: tuple[str, ...] = (), interval: str | None = None) -> MetricsReport:
+        wanted = self._wanted
+        asked = metrics.Asked(since=wanted.since, until=wanted.until, metrics=tuple(names), by=by, interval=interval)
+        return await metrics.answer(self._session, self._allowed, asked, now_s=self._now_s)
+
+    async def plots(self, shown: Shown) -> list[metric_plots.MetricPlot]:
+        """The charts of the range."""
+        over_time = await self.ask(OVER_TIME, interval=self._wanted.interval)
+        rows = table(over_time, cut(self._wanted, self._now_s, self.zone), self.zone)
+        return metric_plots.plots(rows, self._wanted.interval, shown, self.zone)
 
 
 def cut(wanted: Range, now_s: float, zone: tzinfo) -> tuple[Interval, ...]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from appliance.console.context import PresentConsole, Reading
 from appliance.console.pages import fleet as fleet_pages
 from appliance.console.pages import frame
+from appliance.console.pages.asked import Chosen
 from appliance.console.pages.charts.strips import Stretch, lane
 from appliance.console.pages.shown import Shown
 from appliance.console.pages.staleness import Link, link_of
@@ -42,7 +42,7 @@ async def all_outages(
     present: CanRead,
     console: PresentConsole,
     session: Reading,
-    branch: Annotated[str, Query(max_length=200)] = "",
+    branch: Chosen = "",
 ) -> HTMLResponse:
     now_s, readable = console.now_s(), present.branches(Right.READ)
     allowed = readable & Branches(some=frozenset({branch})) if branch else readable

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from appliance.cloud.live import LiveQueue
 from appliance.console.context import PresentConsole, Reading
 from appliance.console.live import states
 from appliance.console.pages import frame
+from appliance.console.pages.asked import Chosen
 from appliance.console.pages.fleet import heard_s
 from appliance.console.pages.staleness import Link, link_of
 from appliance.console.people.present import CanRead
@@ -20,7 +21,6 @@ from appliance.console.reading import fleet, staff
 from appliance.console.reading.documents import AgentSummary, BranchSummary, EntrySummary
 
 router = APIRouter(include_in_schema=False)
-Chosen = Annotated[str, Query(max_length=200)]
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
