@@ -21,6 +21,7 @@ from appliance.sync.wire.credentials import Credentials, present_credentials
 from appliance.sync.wire.switchboard_link import SwitchboardAwayError, SwitchboardLink
 
 MOST_SKEW_S = 300.0
+EXACT_S = 2.0  # the console tells whole seconds
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,6 +87,8 @@ def _reached(outcome: Outcome) -> Finding:
 
 
 def _clock(skew_s: float) -> Finding:
+    if abs(skew_s) < EXACT_S:
+        return Finding(what="clock", ok=True, text="as the console's")
     ok = abs(skew_s) <= MOST_SKEW_S
     way = "behind" if skew_s > 0 else "ahead of"
     text = f"{abs(skew_s):.0f} s {way} the console's" + ("" if ok else "; let a time server set it")

@@ -23,12 +23,14 @@ from switchboard.harness import Harness
 from appliance.cloud import chain, envelope
 from appliance.cloud.chain import Position
 from appliance.config.load import load
+from appliance.config.paths import BoxPaths
 from appliance.console.context import Console
 from appliance.console.database.tables import Event
 from appliance.ids import ContactId
 from appliance.store.connection import Connection
 from appliance.store.contact_records import CONTACT_RECORD
 from appliance.store.outbox import Outbox
+from appliance.sync.checking import check
 from appliance.sync.daemon import SyncService
 from appliance.sync.identity.identity import store_console
 from appliance.sync.standing import position_on_disk
@@ -121,3 +123,20 @@ def test_pair_when_the_link_breaks_at_many_bytes_then_the_console_has_exactly_th
     records = [event.contact for event in events if event.kind == CONTACT_RECORD]
     assert sorted(records) == sorted(contacts)
     assert all(envelope.decode(event.body).number == event.seq for event in events)
+
+
+def test_check_when_the_box_is_enrolled_and_no_service_runs_then_each_step_says_so(
+    port: BoxPort, tmp_path: Path
+) -> None:
+    paths = BoxPaths(data=tmp_path / "data", run=tmp_path / "run")
+    port.enrol("seoul", paths.data)
+
+    async def findings() -> dict[str, tuple[bool, str]]:
+        return {found.what: (found.ok, found.text) async for found in check(paths)}
+
+    found = asyncio.run(findings())
+    assert list(found) == ["identity", "service", "console", "clock", "chain", "sending", "outages"]
+    assert [what for what, (ok, _) in found.items() if not ok] == ["service"]
+    assert found["console"][1] == "answers; it has 0 events of this box"
+    assert found["clock"][1] == "as the console's"
+    assert found["chain"][1] == "nothing was sent yet"
