@@ -1,12 +1,9 @@
-"""Commands of the console: restart, logs, erase, renew, resend. What came of each is an event.
-
-Each is carried out at most once: it counts as done before it begins where it may end this process.
-"""
+"""Commands of the console: restart, logs, erase, renew, resend. What came of each is returned, never raised."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
+import enum
 import os
 import signal
 import socket
@@ -14,7 +11,9 @@ import struct
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from appliance.cloud.orders import COMMAND_RESULT, Command, CommandKind
+import msgspec
+
+from appliance.cloud.orders import Command, CommandKind
 from appliance.errors import ApplianceError, RequestError
 from appliance.store.store import Store
 from appliance.sync.ground import Ground
@@ -22,7 +21,6 @@ from appliance.sync.identity.enrolling import renew
 from appliance.sync.identity.identity import load_identity
 from appliance.sync.identity.machine import machine_id
 
-logger = logging.getLogger(__name__)
 LOG_BYTES = 200_000  # the newest
 LOG_TIMEOUT_S = 60.0
 JOURNAL = "/usr/bin/journalctl"
@@ -30,27 +28,38 @@ AT_ONCE = 5000
 _CREDENTIALS = struct.Struct("3i")  # pid, uid, gid: SO_PEERCRED
 
 
-async def carry_out(ground: Ground, order: Command, *, end: Callable[[], None]) -> None:
-    """end: stops the sync service, which its supervisor starts again. Raises SyncError where the switchboard isn't
-    there to note the result."""
+class Afterwards(enum.StrEnum):
+    """What follows once the result is on the disk."""
+
+    NOTHING = "nothing"
+    IDENTITY_CHANGED = "identity_changed"
+    END = "end"  # this service, which its supervisor starts again
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """text: for a person at the console."""
+
+    ok: bool
+    text: str
+    afterwards: Afterwards = Afterwards.NOTHING
+
+
+async def carry_out(ground: Ground, order: Command) -> Result:
+    """What came of it; whatever goes wrong is a result, too."""
     if ground.clock().wall_s > order.expires_s:
-        await _tell(ground, order, ok=False, text="it came too late")
-        return
+        return Result(ok=False, text="it came too late")
     try:
         text = await _WORK[order.command](ground, order)
     except (ApplianceError, OSError, ValueError, TimeoutError) as error:
-        await _tell(ground, order, ok=False, text=str(error) or "no answer in time")
-        return
-    await _tell(ground, order, ok=True, text=text)
+        return Result(ok=False, text=str(error) or "no answer in time")
+    return Result(ok=True, text=text, afterwards=_afterwards(order))
+
+
+def _afterwards(order: Command) -> Afterwards:
     if order.command is CommandKind.RENEW_CERTIFICATE:
-        ground.identity_changed()
-    if order.command is CommandKind.RESTART and order.arguments.get("service") == "sync":
-        end()
-
-
-async def _tell(ground: Ground, order: Command, *, ok: bool, text: str) -> None:
-    content = {"number": order.number, "command": order.command.value, "ok": ok, "text": text}
-    await ground.switchboard.call("outbox.note", kind=COMMAND_RESULT, content=content)
+        return Afterwards.IDENTITY_CHANGED
+    restarts_sync = order.command is CommandKind.RESTART and order.arguments.get("service") == "sync"
+    return Afterwards.END if restarts_sync else Afterwards.NOTHING
 
 
 async def _restart(ground: Ground, order: Command) -> str:
@@ -90,7 +99,10 @@ async def _logs(ground: Ground, order: Command) -> str:
         if child.returncode is None:
             child.kill()
             await child.wait()
-    return said[-LOG_BYTES:].decode(errors="replace") or "the journal has nothing of Linekeeper"
+    text = said[-LOG_BYTES:].decode(errors="replace")
+    if child.returncode != 0:
+        raise RequestError(f"the journal can't be read: {text[:500].strip()}")
+    return text or "the journal has nothing of Linekeeper"
 
 
 async def _erase(ground: Ground, order: Command) -> str:

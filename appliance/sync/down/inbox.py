@@ -57,6 +57,23 @@ class Inbox:
         """It is carried out, or never will be."""
         self._connection.write("UPDATE orders SET done = 1 WHERE box = ? AND number = ?", (self._box, number))
 
+    def answered(self, number: int, text: str) -> None:
+        """The order is done, and this (JSON) is to be told of it; it takes the place of what was to be told before."""
+        with self._connection.transaction():
+            self.done(number)
+            self._connection.write(
+                "INSERT OR REPLACE INTO answers (box, number, content) VALUES (?, ?, ?)", (self._box, number, text)
+            )
+
+    def answers(self) -> list[tuple[int, str]]:
+        """Number and content of what is still to be told, in order."""
+        rows = self._connection.rows("SELECT number, content FROM answers WHERE box = ? ORDER BY number", (self._box,))
+        return [(row["number"], row["content"]) for row in rows]
+
+    def told(self, number: int) -> None:
+        """The answer is in the outbox."""
+        self._connection.write("DELETE FROM answers WHERE box = ? AND number = ?", (self._box, number))
+
     def latest_desired(self) -> DesiredState | None:
         """The last desired state that has been dealt with, as long as it is kept."""
         rows = self._connection.rows(

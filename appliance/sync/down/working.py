@@ -11,14 +11,16 @@ import logging
 import os
 import signal
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 
 from appliance.cloud.errors import MalformedError, SignatureError
-from appliance.cloud.orders import Command, DesiredState, LegalHold, Order, Revoked, Tombstone
+from appliance.cloud.orders import COMMAND_RESULT, Command, DesiredState, LegalHold, Order, Revoked, Tombstone
 from appliance.errors import RequestError, SyncError
 from appliance.store.connection import Connection
 from appliance.sync.down import commands
+from appliance.sync.down.commands import Afterwards, Result
 from appliance.sync.down.desired import PROBATION_S, Desired
 from appliance.sync.down.inbox import Inbox
 from appliance.sync.ground import Ground
@@ -75,6 +77,7 @@ class Workman:
     async def _round(self) -> float:
         """Everything there is to do; how long to wait then at most."""
         while True:
+            await self._tell_answers()
             left_s = await self._watch_probation()
             order = await self._ground.state.run(lambda c: self._inbox(c).next())
             if order is None:
@@ -109,8 +112,7 @@ class Workman:
                     self._was_reached = False
                     self._reconnect()
             case Command():
-                await self._ground.state.run(lambda c: self._inbox(c).done(order.number))  # at most once
-                await commands.carry_out(self._ground, order, end=_end)
+                await self._command(order)
             case Tombstone() | LegalHold():
                 await self._erasure(order)
             case Revoked():
@@ -118,6 +120,35 @@ class Workman:
                 store_console(self._ground.paths.data, told)
                 self._ground.identity_changed()
         await self._ground.state.run(lambda c: self._inbox(c).done(order.number))
+
+    async def _command(self, order: Command) -> None:
+        """At most once, whatever happens meanwhile; the answer is told when the switchboard takes it."""
+        await self._answer(order, Result(ok=False, text="the box was interrupted while it carried this out"))
+        result = await commands.carry_out(self._ground, order)
+        await self._answer(order, result)
+        try:
+            await self._tell_answers()
+        except SyncError as error:
+            logger.info("the answer to a command has to wait: %s", error)
+        if result.afterwards is Afterwards.IDENTITY_CHANGED:
+            self._ground.identity_changed()
+        if result.afterwards is Afterwards.END:
+            _end()
+
+    async def _answer(self, order: Command, result: Result) -> None:
+        content = {"number": order.number, "command": order.command.value, "ok": result.ok, "text": result.text}
+        text = msgspec.json.encode(content).decode()
+        await self._ground.state.run(lambda c: self._inbox(c).answered(order.number, text))
+
+    async def _tell_answers(self) -> None:
+        """Raises SyncError where the switchboard isn't there."""
+        for number, text in await self._ground.state.run(lambda c: self._inbox(c).answers()):
+            content = msgspec.json.decode(text)
+            await self._ground.switchboard.call("outbox.note", kind=COMMAND_RESULT, content=content)
+            await self._ground.state.run(partial(self._told, number))
+
+    def _told(self, number: int, connection: Connection) -> None:
+        self._inbox(connection).told(number)
 
     async def _erasure(self, order: Tombstone | LegalHold) -> None:
         op = "erasure.hold" if isinstance(order, LegalHold) else "erasure.carry_out"

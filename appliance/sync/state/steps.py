@@ -69,4 +69,11 @@ STEPS = (
     ) STRICT""",
     # What was last told of local changes (JSON), so that it is told only when it is another.
     "CREATE TABLE drift (one INTEGER PRIMARY KEY CHECK (one = 1), told TEXT NOT NULL) STRICT",
+    # What came of commands and isn't in the outbox yet (JSON).
+    """CREATE TABLE answers (
+        box TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        content TEXT NOT NULL,
+        PRIMARY KEY (box, number)
+    ) STRICT""",
 )

@@ -336,3 +336,44 @@ def test_orders_when_no_websocket_goes_through_then_they_come_by_polling(tmp_pat
     folder.mkdir()
     with box_port(sqlite_with_tables(tmp_path / "console.db"), folder, websockets=False) as port:
         play(port, tmp_path, "b10", scene)
+
+
+def test_command_when_the_switchboard_is_away_meanwhile_then_its_answer_is_told_later(
+    served: BoxPort, tmp_path: Path
+) -> None:
+    async def scene(pair: Pair) -> None:
+        await pair.answer(await pair.want(queue("sales", {})))
+        await pair.box.stop()
+        number = await pair.order(lambda number: restart(pair, number))
+
+        async def stored() -> bool:
+            ground = pair.service.ground
+            assert ground is not None
+            return await ground.state.run(lambda c: c.value("SELECT count(*) FROM answers")) == 1
+
+        await pair.box.until(stored, "the answer is on the disk")
+        await pair.box.start()
+
+        async def told() -> bool:
+            pair.service.hurry()
+            return bool(await pair.answer(number))
+
+        assert await pair.box.until(told, "the console knows")
+
+    play(served, tmp_path, "b11", scene)
+
+
+def test_certificate_when_the_console_orders_a_new_one_then_the_box_goes_on_with_it(
+    served: BoxPort, tmp_path: Path
+) -> None:
+    async def scene(pair: Pair) -> None:
+        before = pair.identity.certificate.serial_number
+        number = await pair.order(
+            lambda number: msgspec.structs.replace(restart(pair, number), command=CommandKind.RENEW_CERTIFICATE)
+        )
+        assert (await pair.answer(number))["ok"] is True
+        assert load_identity(pair.box.paths.data).certificate.serial_number != before
+        told = await pair.answer(await pair.want(queue("sales", {})))
+        assert told["applied"] == ["queue/sales"]
+
+    play(served, tmp_path, "b12", scene)

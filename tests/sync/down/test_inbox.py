@@ -66,3 +66,14 @@ def test_last_when_the_box_is_another_one_then_it_begins_anew(tmp_path: Path) ->
     connection = open_state(tmp_path / "sync.db")
     Inbox(connection, box="b1", keys=KEYS).store(document(5))
     assert Inbox(connection, box="b2", keys=KEYS).last() == 0
+
+
+def test_answer_when_it_is_not_told_yet_then_it_survives_and_the_order_is_not_repeated(tmp_path: Path) -> None:
+    inbox = Inbox(open_state(tmp_path / "sync.db"), box="b1", keys=KEYS)
+    inbox.store(document(1))
+    inbox.answered(1, '{"ok": false}')
+    inbox.answered(1, '{"ok": true}')
+    again = Inbox(open_state(tmp_path / "sync.db"), box="b1", keys=KEYS)
+    assert (again.next(), again.answers()) == (None, [(1, '{"ok": true}')])
+    again.told(1)
+    assert inbox.answers() == []
