@@ -110,6 +110,7 @@ async def _page(
     return frame.page(
         request,
         "account/account.html",
+        here="account",
         status=error.status if isinstance(error, TooManyError) else 400 if error else 200,
         me=await keeping.one(session, present.person),
         here_now=kept(sign_in.cookie_of(request, console)),

@@ -62,6 +62,7 @@ MENU = (
             Area(name="tokens", path="/tokens", right="people"),
             Area(name="webhooks", path="/webhooks", right="people"),
             Area(name="audit", path="/audit", right="audit"),
+            Area(name="account", path="/account"),
         ),
     ),
 )
