@@ -20,8 +20,8 @@ def test_mock_when_it_speaks_then_the_call_hears_it_and_is_heard() -> None:
     with MockStream(exchange, microphone=BLOCK) as device:
         call = Call(exchange)
         try:
-            wait_until(lambda: _hears(call.heard), timeout_s=10, what="the microphone in the call")
-            wait_until(lambda: _hears(array.array("h", bytes(device.heard))), timeout_s=10, what="the call in the ear")
+            wait_until(lambda: _hears(call.heard), timeout_s=30, what="the microphone in the call")
+            wait_until(lambda: _hears(array.array("h", bytes(device.heard))), timeout_s=30, what="the call in the ear")
         finally:
             call.stop()
 
