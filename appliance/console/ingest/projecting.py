@@ -24,6 +24,7 @@ from appliance.console.notices import Topic
 log = logging.getLogger(__name__)
 Content = TypeVar("Content")
 REMOVED = "_removed"
+LATEST_S = 253_402_214_400.0  # 9999-12-31: no time zone's year 10000
 _ALSO_CHANGED = "also_changed"
 Projector = Callable[[AsyncSession, Sender, Sequence[Arrived], float], Awaitable[None]]
 Projectors = Mapping[str, tuple[Projector, ...]]
@@ -114,6 +115,11 @@ def readable(events: Sequence[Arrived], kind: type[Content]) -> list[tuple[Arriv
 def name_of(text: object) -> str:
     """Fit for a column of names: at most 200 letters, none of them NUL (PostgreSQL takes none)."""
     return "" if text is None else str(text)[:200].replace("\0", "")
+
+
+def instant_of(seconds: float) -> float:
+    """Seconds since the epoch that calendars know: 1970 to 9999."""
+    return min(max(float(seconds), 0.0), LATEST_S)
 
 
 def text_of(data: msgspec.Raw) -> str:

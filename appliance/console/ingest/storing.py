@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from appliance.console.database.tables import Event
 from appliance.console.database.upserting import insert_rows
 from appliance.console.ingest.arriving import Arrived, Sender
-from appliance.console.ingest.projecting import name_of
+from appliance.console.ingest.projecting import instant_of, name_of
 
 
 class _Whose(msgspec.Struct):
@@ -47,7 +47,7 @@ def _row(sender: Sender, one: Arrived, now_s: float) -> dict[str, object]:
         "kind": name_of(one.event.kind),
         "subject": name_of(one.event.subject),
         "contact": contact_of(one),
-        "time_s": one.time_s,
+        "time_s": instant_of(one.time_s),
         "synced": one.event.clocksynced,
         "body": one.raw,
         "digest": one.digest,

@@ -12,7 +12,7 @@ from appliance.cloud.errors import MalformedError
 from appliance.cloud.live import LiveState
 from appliance.console.database.tables import LiveBranch
 from appliance.console.database.upserting import Insert, put_rows
-from appliance.console.ingest.projecting import name_of
+from appliance.console.ingest.projecting import instant_of, name_of
 from appliance.console.people.present import seen
 from appliance.console.people.roles import Branches
 
@@ -43,7 +43,7 @@ async def keep(session: AsyncSession, *, branch: str, box: str, state: LiveState
         "box": box,
         "boot": name_of(state.at.boot),
         "number": state.number,
-        "at_s": state.at.wall_s,
+        "at_s": instant_of(state.at.wall_s),
         "received_s": now_s,
         "state": msgspec.json.encode(state).decode(),
     }

@@ -30,12 +30,12 @@ class World:
     def __init__(self, one: Console, client: httpx.AsyncClient) -> None:
         self.console, self.client = one, client
         self.seoul, self.busan = PretendBox("b-seoul", "seoul"), PretendBox("b-busan", "busan")
-        self._headers: dict[str, dict[str, str]] = {}
+        self.headers: dict[str, dict[str, str]] = {}
 
     async def people(self) -> None:
         for name, grant in (("admin", "admin@*"), ("kim", "supervisor@seoul"), ("nobody", "")):
             await add_person(self.console, name, *([grant] if grant else []))
-            self._headers[name] = await browser_of(self.console, name)
+            self.headers[name] = await browser_of(self.console, name)
 
     async def told(self) -> None:
         """What the boxes have made reaches the console."""
@@ -46,7 +46,7 @@ class World:
             assert isinstance(answer, delivery.Receipt)
 
     async def get(self, path: str, *, who: str = "admin", **parameters: Any) -> httpx.Response:
-        return await self.client.get(f"/api/v1/{path}", params=parameters, headers=self._headers[who])
+        return await self.client.get(f"/api/v1/{path}", params=parameters, headers=self.headers[who])
 
     async def read(self, path: str, *, who: str = "admin", **parameters: Any) -> Any:
         answer = await self.get(path, who=who, **parameters)
@@ -237,3 +237,23 @@ def test_openapi_when_read_then_it_is_valid_and_names_every_route(sqlite_url: st
             assert {"/api/v1/contacts", "/api/v1/metrics", "/api/v1/branches/{branch}"} <= set(document["paths"])
 
     asyncio.run(whole())
+
+
+def test_lists_when_a_box_tells_impossible_times_then_they_still_show(run: Callable[[Test], None]) -> None:
+    async def test(world: World) -> None:
+        box, never = world.busan, 1e300
+        stamp = {"boot": "boot", "mono_s": 5.0, "wall_s": never, "synced": True}
+        box.add("agent", {"agent": "lee"})
+        box.add("agent_state", {"agent": "lee", "status": "Available", "activity": "idle", "since": stamp})
+        box.add("outage", Outage(outage="o1", began_s=-never, ended_s=never, lasted_s=never, why="no route"))
+        event = box.add("health", {}).decode()
+        box.events[-1] = event.replace('"time":"2026', '"time":"9999-12-31T23:59:59-14:00","was":"').encode()
+        a_contact(box, "+82519998877", InitiationTimestamp="9999-12-31T23:59:59-14:00")
+        await world.told()
+        for path in ("agents", "outages", "happenings", "contacts"):
+            assert await world.read(path)
+        for page in ("/contacts", "/outages", "/agents", "/fleet", "/board", "/metrics"):
+            answer = await world.client.get(page, headers=world.headers["admin"])
+            assert answer.status_code == 200, page
+
+    run(test)

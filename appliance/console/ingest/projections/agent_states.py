@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from appliance.console.database.tables import AgentStateChange, LastAgentState
 from appliance.console.database.upserting import insert_missing, put_rows
 from appliance.console.ingest.arriving import Arrived, Sender
-from appliance.console.ingest.projecting import name_of, readable, text_of
+from appliance.console.ingest.projecting import instant_of, name_of, readable, text_of
 from appliance.stamps import Stamp
 
 
@@ -40,7 +40,7 @@ def _change(sender: Sender, one: Arrived, state: State) -> dict[str, object]:
         "activity": name_of(state.activity),
         "boot": name_of(state.since.boot),
         "mono_s": state.since.mono_s,
-        "wall_s": state.since.wall_s,
+        "wall_s": instant_of(state.since.wall_s),
         "synced": state.since.synced,
     }
 
@@ -51,7 +51,7 @@ def _last(sender: Sender, one: Arrived, state: State) -> dict[str, object]:
         "agent": name_of(state.agent),
         "box": sender.box,
         "seq": one.seq,
-        "since_s": state.since.wall_s,
+        "since_s": instant_of(state.since.wall_s),
         "status": name_of(state.status),
         "activity": name_of(state.activity),
         "state": text_of(one.event.data),

@@ -12,7 +12,7 @@ from appliance.cloud.errors import MalformedError
 from appliance.console.database.tables import Contact
 from appliance.console.database.upserting import Insert, put_rows
 from appliance.console.ingest.arriving import Arrived, Sender
-from appliance.console.ingest.projecting import log, name_of, readable, text_of
+from appliance.console.ingest.projecting import instant_of, log, name_of, readable, text_of
 from appliance.metrics.contact_facts import ContactFacts, contact_facts
 
 CONTACT_RECORD = "contact_record"
@@ -62,8 +62,8 @@ def contact_row(sender: Sender, one: Arrived, record: Record) -> dict[str, objec
         "seq": one.seq,
         "versions": 1,
         "last_update": name_of(record["LastUpdateTimestamp"]),
-        "initiated_s": float(facts.initiated),
-        "counted_s": float(facts.counted),
+        "initiated_s": instant_of(facts.initiated),
+        "counted_s": instant_of(facts.counted),
         **_searched(facts, customer),
         "recorded": recorded,
         "record": text_of(one.event.data),

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from appliance.console.database.tables import Happening
 from appliance.console.database.upserting import insert_missing
 from appliance.console.ingest.arriving import Arrived, Sender
-from appliance.console.ingest.projecting import name_of, text_of
+from appliance.console.ingest.projecting import instant_of, name_of, text_of
 
 
 async def project(session: AsyncSession, sender: Sender, events: Sequence[Arrived], _: float) -> None:
@@ -20,7 +20,7 @@ async def project(session: AsyncSession, sender: Sender, events: Sequence[Arrive
             "branch": sender.branch,
             "kind": name_of(one.event.kind),
             "subject": name_of(one.event.subject),
-            "at_s": one.time_s,
+            "at_s": instant_of(one.time_s),
             "content": text_of(one.event.data),
         }
         for one in events

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from appliance.console.database.tables import InventoryEntry
 from appliance.console.database.upserting import put_rows
 from appliance.console.ingest.arriving import Arrived, Sender
-from appliance.console.ingest.projecting import REMOVED, Projector, name_of, readable, text_of
+from appliance.console.ingest.projecting import REMOVED, Projector, instant_of, name_of, readable, text_of
 
 # Kind → the fields of its data that name the entry.
 NAMED_BY: Mapping[str, tuple[str, ...]] = {
@@ -46,7 +46,7 @@ async def put(session: AsyncSession, sender: Sender, events: Sequence[Arrived], 
             "name": name,
             "box": sender.box,
             "seq": one.seq,
-            "updated_s": one.time_s,
+            "updated_s": instant_of(one.time_s),
             "content": text_of(one.event.data),
         }
     await put_rows(session, InventoryEntry, list(rows.values()))

@@ -10,7 +10,7 @@ from appliance.cloud.reconciling import OUTAGE, Outage
 from appliance.console.database.tables import OutageNote
 from appliance.console.database.upserting import put_rows
 from appliance.console.ingest.arriving import Arrived, Sender
-from appliance.console.ingest.projecting import name_of, readable
+from appliance.console.ingest.projecting import instant_of, name_of, readable
 
 
 async def project(session: AsyncSession, sender: Sender, events: Sequence[Arrived], _: float) -> None:
@@ -19,9 +19,9 @@ async def project(session: AsyncSession, sender: Sender, events: Sequence[Arrive
             "box": sender.box,
             "outage": name_of(outage.outage),
             "branch": sender.branch,
-            "began_s": outage.began_s,
-            "ended_s": outage.ended_s,
-            "lasted_s": outage.lasted_s,
+            "began_s": instant_of(outage.began_s),
+            "ended_s": instant_of(outage.ended_s),
+            "lasted_s": instant_of(outage.lasted_s),
             "why": name_of(outage.why),
             "statement": "",
             "verdict": "",

@@ -11,7 +11,7 @@ from appliance.cloud.recordings import RECORDING, RecordingFacts
 from appliance.console.database.tables import Recording
 from appliance.console.database.upserting import insert_missing
 from appliance.console.ingest.arriving import Arrived, Sender
-from appliance.console.ingest.projecting import name_of, readable
+from appliance.console.ingest.projecting import instant_of, name_of, readable
 
 
 async def project(session: AsyncSession, sender: Sender, events: Sequence[Arrived], _: float) -> None:
@@ -32,8 +32,8 @@ def _row(sender: Sender, one: Arrived, facts: RecordingFacts) -> dict[str, objec
         "contact": name_of(facts.contact),
         "kind": name_of(facts.kind),
         "media_type": name_of(facts.media_type),
-        "started_s": facts.started_s,
-        "duration_s": facts.duration_s,
+        "started_s": instant_of(facts.started_s),
+        "duration_s": instant_of(facts.duration_s),
         "sealed": facts.sealed,
         "recipients": msgspec.json.encode(facts.recipients).decode(),
         "bytes": facts.bytes,
