@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Path, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from appliance.console.context import Console, PresentConsole
-from appliance.console.erasing.people_routes import Erasing, ErasureBody, HoldBody
+from appliance.console.erasing.people_routes import Erasing, ErasureBody, HoldBody, Id
 from appliance.console.errors import NotFoundError
 from appliance.console.pages import frame
 from appliance.console.people.present import CanErase, Present
@@ -47,7 +47,7 @@ async def show(
 
 
 @router.get(PATH + "/{asked}")
-async def one(request: Request, console: PresentConsole, present: CanErase, asked: Annotated[str, Path()]) -> Response:
+async def one(request: Request, console: PresentConsole, present: CanErase, asked: Id) -> Response:
     """What became of one request."""
     found = await Erasing(console).erasure(present, asked)
     return frame.page(request, "erasing/erasure.html", here="erasing", found=found)
@@ -86,7 +86,7 @@ async def hold(
 
 
 @router.post(PATH + "/holds/{hold}/lift")
-async def lift(console: PresentConsole, present: CanErase, hold: Annotated[str, Path(max_length=40)]) -> Response:
+async def lift(console: PresentConsole, present: CanErase, hold: Id) -> Response:
     await Erasing(console).lift(present, hold)
     return RedirectResponse(PATH, status_code=303)
 
