@@ -6,11 +6,15 @@ them on the box. Those that came with the box count as not there.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from appliance.config.paths import BoxPaths
 from appliance.errors import RequestError
 from appliance.flow.bundle_files import Gathered
 from appliance.flow.document import canonical, read_json
@@ -31,12 +35,12 @@ class Bundles:
     def shown(self, hands: Hands, item: WantedItem) -> Content | None:
         if not item.blob:
             return None
-        found = _installed(hands.store, _document(_gathered(hands, item)))
+        found = _named_like(hands.store, _facts(hands.paths, item.blob))
         there = any(value is not None for part in found.values() for value in part.values())
         return {"parts": _digest(found)} if there else None
 
     def wanted(self, hands: Hands, item: WantedItem) -> Content:
-        return {"parts": _digest(_document(_gathered(hands, item)))} if item.blob else {}
+        return {"parts": _facts(hands.paths, item.blob).digest} if item.blob else {}
 
     def before(self, hands: Hands, item: WantedItem) -> Any:
         return _installed(hands.store, _document(_gathered(hands, item))) if item.blob else {}
@@ -112,6 +116,38 @@ class Prompts:
             content = content_of(hands.paths, before)
             hands.after.append(lambda: put_file(path, content))
         return Change(result=None)
+
+
+class _Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What is compared of a bundle again and again: the names of its parts, and the hash of them all."""
+
+    names: Mapping[str, tuple[str, ...]]
+    digest: str
+
+
+@functools.lru_cache(maxsize=4)
+def _facts(paths: BoxPaths, sha256: str) -> _Facts:
+    """Raises RequestError, FlowError. Kept, for to open a bundle takes long beside everything else of the store."""
+    document = _document(bundle_in(content_of(paths, sha256)))
+    flows = {
+        name: {"Type": raw["Type"], "Sha256": hashlib.sha256(canonical(raw["Document"])).hexdigest()}
+        for name, raw in document["Flows"].items()
+    }
+    names = {key: tuple(part) for key, part in document.items()}
+    return _Facts(names=names, digest=_digest({**document, "Flows": flows}))
+
+
+def _named_like(store: Store, facts: _Facts) -> Parts:
+    """The parts of those names as they are on the box, flows by their hash."""
+    found: Parts = {"Flows": {}}
+    for name in facts.names["Flows"]:
+        flow = store.flows.active(FlowId(name))
+        own = flow is not None and not came_with_the_box(flow)
+        found["Flows"][name] = {"Type": flow.flow_type, "Sha256": flow.sha256} if own and flow is not None else None
+    for key, part in _PARTS.items():
+        there = store.flow_parts.all(part)
+        found[key] = {name: there.get(name) for name in facts.names[key]}
+    return found
 
 
 def _gathered(hands: Hands, item: WantedItem) -> Gathered:
