@@ -166,11 +166,13 @@ class SealedRecordings:
 
     def expired(self, kind: str, *, before_wall_s: float, limit: int) -> list[RecordingId]:
         """Begun before that time and kept by no hold: `call` (not sealed, no message), `heard` (saved messages),
-        `deleted` (messages whose sound is still here)."""
+        `deleted` (messages whose sound is still here). Of what began before the clock was set nobody knows the age:
+        only what was deleted goes."""
         state = {"call": "", "heard": "saved", "deleted": "deleted"}[kind]
         rows = self._connection.rows(
             "SELECT r.recording FROM recordings AS r LEFT JOIN voicemails AS v USING (recording)"
             " WHERE r.status = ? AND ifnull(v.state, '') = ? AND json_extract(r.started, '$.wall_s') < ?"
+            " AND (v.state = 'deleted' OR json_extract(r.started, '$.synced'))"
             " AND r.contact NOT IN (SELECT contact FROM legal_holds) ORDER BY r.rowid LIMIT ?",
             (RecordingStatus.FINISHED.value, state, before_wall_s, limit),
         )

@@ -25,17 +25,18 @@ DAY = "2026/11/22"
 
 
 class Branch:
-    """`now_s` is the wall clock, set by hand."""
+    """`now_s` is the wall clock, set by hand; `synced`: whether a time server has set it."""
 
     def __init__(self, folder: Path, store: Store) -> None:
         self.paths = BoxPaths(data=folder / "data", run=folder / "run")
         self.paths.make()
         self.store = store
         self.now_s = WALL_S
+        self.synced = True
         self.administration = Administration(self.paths, "box", self.stamp)
 
     def stamp(self) -> Stamp:
-        return Stamp(boot="a", mono_s=self.now_s - WALL_S, wall_s=self.now_s, synced=True)
+        return Stamp(boot="a", mono_s=self.now_s - WALL_S, wall_s=self.now_s, synced=self.synced)
 
     def perform(self, op: str, **args: Any) -> Any:
         return self.administration.perform(self.store, op, args).result

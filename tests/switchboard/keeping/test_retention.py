@@ -70,6 +70,14 @@ def test_recordings_when_over_their_limit_then_they_go_but_never_without_one(bra
     assert expire(branch, recordings_days=30) == 0
 
 
+def test_recording_when_made_before_the_clock_was_set_then_no_limit_takes_it(branch: Branch) -> None:
+    branch.synced, branch.now_s = False, 60.0  # 1970
+    branch.contact("c1", recording="r1")
+    branch.synced, branch.now_s = True, 1_795_000_000.0
+    assert expire(branch, recordings_days=30) == 0
+    assert branch.files() == {"r1.flac"}
+
+
 def test_messages_when_heard_and_old_then_they_go_with_their_limit(branch: Branch) -> None:
     for name in ("m1", "m2"):
         branch.contact(f"c-{name}", recording=name, mailbox="sales")
