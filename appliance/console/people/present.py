@@ -14,7 +14,8 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Final, TypedDict
 
 import msgspec
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPBearer
 from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -83,7 +84,13 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-async def present_person(request: Request, console: PresentConsole) -> Present:
+# Said in the OpenAPI document; it is `_by_token` that reads the header.
+_TOKEN: Final = HTTPBearer(scheme_name="API token", description="A token of the page /tokens: lkt_…", auto_error=False)
+
+
+async def present_person(
+    request: Request, console: PresentConsole, _: Annotated[object, Security(_TOKEN)] = None
+) -> Present:
     """Whoever sends this request. Raises SignInError, ForgedError."""
     bearer = request.headers.get("authorization", "")
     present = await _by_token(request, console, bearer) if bearer else await _by_cookie(request, console)

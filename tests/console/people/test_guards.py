@@ -143,6 +143,17 @@ def test_path_when_there_is_none_then_a_page_for_people_and_a_problem_for_progra
     asyncio.run(inside())
 
 
+def test_openapi_when_read_then_it_says_how_a_program_comes_in(sqlite_url: str, tmp_path: Path) -> None:
+    async def inside() -> None:
+        async with console(sqlite_url, tmp_path) as one:
+            document = people_app(one).openapi()
+        assert document["components"]["securitySchemes"]["API token"]["scheme"] == "bearer"
+        routes = [route for path in document["paths"].values() for route in path.values()]
+        assert len(routes) > 10 and all(route["security"] == [{"API token": []}] for route in routes)
+
+    asyncio.run(inside())
+
+
 def test_refusals_when_they_are_raised_then_both_languages_have_words_for_each() -> None:
     rooms = [Path(appliance.console.__file__).parent / room for room in ("people", "tokens", "webhooks")]
     text = "\n".join(path.read_text() for room in rooms for path in room.rglob("*.py"))
