@@ -106,9 +106,7 @@ def boxes(database_url: str, tmp_path: Path) -> Iterator[Port]:
 def test_api_when_asked_by_its_own_document_then_no_error_of_the_console(port: Port) -> None:
     schema = schemathesis.openapi.from_dict(port.app.openapi())
     schema.config.update(base_url=port.url)
-    schema.config.generation.update(
-        with_security_parameters=False
-    )  # made-up tokens are only refused
+    schema.config.generation.update(with_security_parameters=False)  # made-up tokens are only refused
     operations = [one.ok() for one in schema.get_all_operations()]
     assert len(operations) >= 5
     wrong: dict[str, str] = {}
