@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import asyncpg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from appliance.console.database.engine import Database
@@ -22,11 +24,15 @@ _LOCK = 0x11EE4B0  # of PostgreSQL, for the time of the migrations
 
 
 async def upgrade(database: Database) -> None:
-    """To the newest tables. Raises DatabaseError for a database of a newer version of the software."""
-    async with database.engine.execution_options(linekeeper_writes=True).begin() as connection:
-        if database.is_postgresql:
-            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        await _run(connection)
+    """To the newest tables. Raises DatabaseError for a database that can't be reached, or is of a newer version of the
+    software."""
+    try:
+        async with database.engine.execution_options(linekeeper_writes=True).begin() as connection:
+            if database.is_postgresql:
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            await _run(connection)
+    except (OSError, DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise DatabaseError(f"the database can't be used: {error}; is its address right, does it run?") from error
 
 
 @asynccontextmanager

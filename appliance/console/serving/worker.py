@@ -29,6 +29,7 @@ from appliance.console.database.upgrading import up_to_date
 from appliance.console.notices import Notices
 from appliance.console.serving.box_tls import BoxTls
 from appliance.console.serving.orders import Orders, decode
+from appliance.errors import ConsoleError
 
 IDENTIFIER = "linekeeper-console"
 _GRACE_S = 10
@@ -136,7 +137,10 @@ def main() -> None:
         os.write(orders.ready, b".")
         os.close(orders.ready)
 
-    run(orders, ready=ready, until_closed=True)
+    try:
+        run(orders, ready=ready, until_closed=True)
+    except ConsoleError as error:
+        sys.exit(f"linekeeper console: {error}")
 
 
 def _first_line() -> bytes:

@@ -45,7 +45,7 @@ class Workers:
                 if process.poll() is not None and not self._stopping:
                     tell(f"process {process.pid} of the console ended with {process.returncode}; starting another")
                     time.sleep(_AGAIN_S)
-                    self._running[place] = self._started()
+                    self._replace(place, tell)
 
     def stop(self) -> None:
         """All of them; those that don't end in time are killed."""
@@ -61,6 +61,13 @@ class Workers:
             if process.stdin is not None:
                 process.stdin.close()
         self._running.clear()
+
+    def _replace(self, place: int, tell: Callable[[str], None]) -> None:
+        """One that can't start now (the database is away) is tried again at the next look."""
+        try:
+            self._running[place] = self._started()
+        except ConsoleError as error:
+            tell(str(error))
 
     def _stop_soon(self, *_: object) -> None:
         self._stopping = True

@@ -75,6 +75,7 @@ def _workers(process: subprocess.Popen[str]) -> list[int]:
         (("--processes", "2"), "several processes need PostgreSQL"),
         (("--database", "mysql://h/n"), "no driver"),
         (("--listen", "here"), "no address to listen on"),
+        (("--database", "postgresql://nobody@127.0.0.1:1/none"), "the database can't be used"),
     ],
 )
 def test_console_when_it_cannot_begin_then_it_says_why(tmp_path: Path, words: tuple[str, ...], sentence: str) -> None:
