@@ -12,19 +12,22 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 BOUND_S = 60.0
 MAIN = "import sys; from appliance.cli.main import main; sys.exit(main(sys.argv[1:]))"
 
 
 @contextmanager
-def started(data_dir: Path, *words: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
-    """The process, and what it said when it was ready."""
+def started(
+    data_dir: Path, *words: str, errors: IO[str] | None = None, **environment: str
+) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+    """The process, and what it said when it was ready. errors: where its log goes."""
     full = [sys.executable, "-c", MAIN, "console", "--json", "--listen", "127.0.0.1:0", "--box-listen", "127.0.0.1:0"]
     process = subprocess.Popen(
         [*full, "--data-dir", str(data_dir), *words],
         stdout=subprocess.PIPE,
+        stderr=errors,
         text=True,
         env={**os.environ, **environment},
     )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
+import anyio
 from fastapi import APIRouter, Request
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
@@ -25,6 +26,7 @@ TOPICS = (Topic.LIVE, Topic.CONTACTS, Topic.OUTAGES, Topic.RECORDINGS, Topic.HAP
 LASTS_S = 600.0
 EVERY_S = 20.0  # a look without a change: what is shown grows old by itself
 GATHER_S = 0.5
+CLOSES_S = 2.0
 
 
 @router.get("/live/changes")
@@ -37,26 +39,41 @@ async def changes(
     if branch:
         present.must(Right.READ, branch)
     wanted = Branches(some=frozenset({branch})) if branch else present.branches(Right.READ)
-    return EventSourceResponse(_stream(console, wanted), ping=15, headers={"X-Accel-Buffering": "no"})
+    closing = anyio.Event()
+    return EventSourceResponse(
+        _stream(console, wanted, closing),
+        ping=15,
+        headers={"X-Accel-Buffering": "no"},
+        shutdown_event=closing,
+        shutdown_grace_period=CLOSES_S,
+    )
 
 
-async def _stream(console: Console, wanted: Branches) -> AsyncIterator[ServerSentEvent]:
+async def _stream(console: Console, wanted: Branches, closing: anyio.Event) -> AsyncIterator[ServerSentEvent]:
+    """closing: set when the server is about to stop."""
     with console.notices.listening(*TOPICS) as listener:
         loop = asyncio.get_running_loop()
         ends = loop.time() + LASTS_S
         while loop.time() < ends:
-            await _something(listener, wanted)
+            await _something(listener, wanted, closing)
+            if closing.is_set():
+                return
             yield ServerSentEvent(event="changed", data="1")
             await asyncio.sleep(GATHER_S)
 
 
-async def _something(listener: Listener, wanted: Branches) -> None:
-    """Ends when one of the branches has changed, or it is time to look anyway."""
+async def _something(listener: Listener, wanted: Branches, closing: anyio.Event) -> None:
+    """Ends when one of the branches has changed, it is time to look anyway, or the stream has to end."""
+    waits = {asyncio.ensure_future(_change(listener, wanted)), asyncio.ensure_future(closing.wait())}
     try:
-        async with asyncio.timeout(EVERY_S):
-            while True:
-                found = await listener.changed()
-                if any(branch == EVERYTHING or branch in wanted for _, branch in found):
-                    return
-    except TimeoutError:
-        return
+        await asyncio.wait(waits, timeout=EVERY_S, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for one in waits:
+            one.cancel()
+
+
+async def _change(listener: Listener, wanted: Branches) -> None:
+    while True:
+        found = await listener.changed()
+        if any(branch == EVERYTHING or branch in wanted for _, branch in found):
+            return

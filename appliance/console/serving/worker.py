@@ -68,7 +68,8 @@ async def _serve_both(console: Console, orders: Orders, stop: asyncio.Event, rea
     ready()
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait([stopped, *running], return_when=asyncio.FIRST_COMPLETED)
-    people.should_exit = boxes.should_exit = True
+    for server in (people, boxes):
+        server.handle_exit(signal.SIGTERM, None)  # what open event streams listen to, too
     await asyncio.gather(*running)
     for task in (stopped, renewing):
         task.cancel()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sqlite3
@@ -15,7 +16,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from kit.console import console as a_console
 from kit.console_process import BOUND_S, MAIN, started
+from kit.people import add_person, browser_of
 from kit.ports import reserved_ports
 from kit.proc import tree
 
@@ -125,3 +128,22 @@ def test_console_when_demo_data_for_several_processes_then_refused(tmp_path: Pat
     done = subprocess.run(words, capture_output=True, text=True, timeout=BOUND_S, check=False)
     assert done.returncode != 0
     assert "leave --processes out" in done.stderr
+
+
+async def a_cookie(data_dir: Path) -> str:
+    """Of somebody who has signed in to the console that serves from there."""
+    async with a_console(f"sqlite+aiosqlite:///{data_dir}/console.db", data_dir) as console:
+        await add_person(console, "kim", "admin@*")
+        return (await browser_of(console, "kim"))["Cookie"]
+
+
+def test_console_when_stopped_while_a_page_is_open_then_its_stream_ends_by_itself(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with log.open("w") as errors, started(tmp_path / "data", errors=errors) as (_, said):
+        headers = {"Cookie": asyncio.run(a_cookie(tmp_path / "data"))}
+        asking = urllib.request.Request(f"{said['people']}/live/changes", headers=headers)
+        stream = urllib.request.urlopen(asking, timeout=BOUND_S)
+        assert stream.headers["content-type"].startswith("text/event-stream")
+    with stream:
+        assert b"event" not in stream.read()
+    assert "ERROR" not in log.read_text()
