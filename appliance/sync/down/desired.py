@@ -22,6 +22,7 @@ from appliance.sync.ground import Ground
 
 logger = logging.getLogger(__name__)
 PROBATION_S = 600.0
+AT_ONCE = 10
 
 
 class Probation(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,8 +86,11 @@ class Desired:
             self._ground.reconfigure()
 
     async def _decide(self, items: tuple[Item, ...]) -> tuple[Decision, list[Found]]:
-        rows = await self._ground.switchboard.call("desired.compare", items=_asked(items))
-        found = msgspec.convert(rows, list[Found])
+        found: list[Found] = []
+        for start in range(0, len(items), AT_ONCE):  # so that the store does other work in between
+            asked = _asked(items[start : start + AT_ONCE])
+            rows = await self._ground.switchboard.call("desired.compare", items=asked)
+            found += msgspec.convert(rows, list[Found])
         before = await self._ground.state.run(lambda c: Applied(c).all())
         return decide(items, found, before), found
 

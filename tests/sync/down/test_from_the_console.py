@@ -230,6 +230,16 @@ def test_change_when_the_console_is_reached_after_it_then_it_stays(served: BoxPo
     play(served, tmp_path, "b5", scene, probation_s=5.0)
 
 
+def test_desired_state_when_it_has_many_items_then_all_of_them_are_there(served: BoxPort, tmp_path: Path) -> None:
+    async def scene(pair: Pair) -> None:
+        told = await pair.answer(await pair.want(*(queue(f"q{number:02}", {}) for number in range(25))))
+        assert len(told["applied"]) == 25
+        assert [row["queue"] for row in await pair.box.call("queue.list")] == [f"q{number:02}" for number in range(25)]
+        assert await pair.drift() == []
+
+    play(served, tmp_path, "b13", scene)
+
+
 def test_bundle_when_it_is_published_then_the_box_fetches_and_installs_it(served: BoxPort, tmp_path: Path) -> None:
     async def scene(pair: Pair) -> None:
         await pair.box.call("queue.add", queue="sales")
