@@ -16,12 +16,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kit.announced import BOX, BRANCH, Announcer
 from kit.console import add_branch, console, sqlite_with_tables
+from kit.object_server import ObjectServer
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from appliance.console.context import Console
 from appliance.console.database.tables import Recording, Upload, UploadPart
 from appliance.console.storing.folder import FolderStorage
+from appliance.console.storing.objects import ObjectStorage
 from appliance.console.storing.storage import MissingFileError, StorageError, whole
 from appliance.console.uploads import errors
 from appliance.console.uploads.uploads import KEPT_S, MOST_OPEN, Uploads
@@ -88,6 +90,25 @@ def test_upload_when_all_is_sent_then_the_recording_is_stored_and_nothing_else(
             assert await session.scalar(select(func.count()).select_from(UploadPart)) == 0
 
     run(database_url, tmp_path, scenario)
+
+
+def test_upload_when_the_store_is_s3_then_it_is_verified_there(sqlite_url: str, tmp_path: Path) -> None:
+    async def scenario(here: Place) -> None:
+        with ObjectServer() as server:
+            storage = ObjectStorage.at(server.bucket("recordings"))
+            uploads = Uploads(here.console.database, storage, lambda: here.now_s)
+            recording = await here.announcer.announce(here.console, DATA)
+            upload = (await uploads.create(here.box, recording=recording, length=len(DATA))).upload
+            for start in range(0, len(DATA), 1700):
+                await uploads.append(here.box, upload, offset=start, data=DATA[start : start + 1700])
+            assert len(await storage.names(f"uploads/{upload}")) == 3
+            await uploads.finish(here.box, upload)
+            row = await here.recording(recording)
+            assert row.state == "stored"
+            assert await whole(storage, row.location) == DATA
+            assert await storage.names("uploads") == []
+
+    run(sqlite_url, tmp_path, scenario)
 
 
 def test_upload_when_made_again_then_it_is_the_same_one_with_what_it_has(sqlite_url: str, tmp_path: Path) -> None:
