@@ -64,12 +64,21 @@ def _cleaned(name: str, value: Any, words: frozenset[str]) -> Any:
     if name in _WRITTEN_BY_PEOPLE:
         return type(value)() if isinstance(value, str | dict | list) else value
     if isinstance(value, dict):
-        return {key: _cleaned(key, inner, words) for key, inner in value.items()}
+        return _cleaned_object(value, words)
     if isinstance(value, list):
         return [_cleaned(name, inner, words) for inner in value]
-    if isinstance(value, str) and any(word in value for word in words):
-        return ""
-    return value
+    return "" if _tells(value, words) else value
+
+
+def _cleaned_object(value: dict[str, Any], words: frozenset[str]) -> dict[str, Any]:
+    """A name beside a customer's number is the customer's; a key may be a number too."""
+    concerned = any(_tells(inner, words) for inner in value.values())
+    kept = {key: inner for key, inner in value.items() if not _tells(key, words)}
+    return {key: "" if concerned and key == "name" else _cleaned(key, inner, words) for key, inner in kept.items()}
+
+
+def _tells(value: Any, words: frozenset[str]) -> bool:
+    return isinstance(value, str) and any(word in value for word in words)
 
 
 def _leg(body: ev.LegStarted) -> Changes:

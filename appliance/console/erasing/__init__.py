@@ -4,6 +4,7 @@
 
 requests    who asks for what; a hold wins
 contacts    takes a customer out of what the console keeps of a contact
+numbers     and of what belongs to no contact
 holds       sets and lifts holds; what waited for a hold goes then
 telling     tombstones and holds to boxes
 projection  receipts of boxes

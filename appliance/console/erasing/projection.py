@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from appliance.cloud.orders import ERASURE_RECEIPT
 from appliance.console.database.tables import Erasure, ErasureReceipt
+from appliance.console.erasing.numbers import erase_number
 from appliance.console.erasing.requests import carry_out, finish
 from appliance.console.ingest.arriving import Arrived, Sender
 from appliance.console.ingest.projecting import Projector, name_of, readable, text_of
@@ -34,6 +35,8 @@ async def receive(session: AsyncSession, sender: Sender, events: Sequence[Arrive
             continue  # a box that was erased as a whole has requests of its own
         named = [(sender.branch, name_of(contact)) for contact in told.erased]
         await carry_out(session, row.request, named, customer=row.customer, now_s=now_s)
+        if row.customer:
+            await erase_number(session, [sender.branch], row.customer, now_s=now_s)
         receipt = (ErasureReceipt.request == row.request, ErasureReceipt.box == sender.box)
         await session.execute(
             update(ErasureReceipt)

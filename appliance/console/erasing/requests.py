@@ -15,6 +15,7 @@ from appliance.console.authority.keys import ConsoleKeys
 from appliance.console.database.tables import Erasure, ErasureContact, ErasureReceipt
 from appliance.console.database.upserting import put_rows
 from appliance.console.erasing.contacts import contacts_of, erase_contact
+from appliance.console.erasing.numbers import erase_number
 from appliance.console.erasing.telling import tell_erasure
 from appliance.console.people.present import Signature
 from appliance.console.recordings.holding import held_contacts
@@ -57,6 +58,7 @@ async def ask(session: AsyncSession, keys: ConsoleKeys, asked: Asked, *, signatu
     named = [(branch, contact) for branch, contacts in asked.contacts.items() for contact in contacts]
     if asked.customer:
         named += await contacts_of(session, list(asked.branches), asked.customer)
+        await erase_number(session, asked.branches, asked.customer, now_s=now_s)
     erased, held = await carry_out(session, request, named, customer=asked.customer, now_s=now_s)
     boxes = await tell_erasure(
         session,

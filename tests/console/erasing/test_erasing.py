@@ -232,6 +232,30 @@ def test_erasure_when_the_box_tells_more_before_it_hears_then_that_goes_with_the
     run(sqlite_url, tmp_path, scenario)
 
 
+def test_erasure_when_the_number_stands_in_lists_then_it_goes_from_there_too(database_url: str, tmp_path: Path) -> None:
+    async def scenario(here: World) -> None:
+        box = here.boxes["seoul"]
+        box.add("directory", {"set": {CUSTOMER: NAME, "+82299999999": "Park"}})
+        box.add("errand", {"errand": "e1", "number": CUSTOMER, "name": NAME, "attributes": {"order": "order 4711"}})
+        box.add("errand", {"errand": "e2", "number": "+82299999999", "name": "Park", "attributes": {}})
+        box.add("do_not_call", {"campaign": "", "number": CUSTOMER})
+        await here.deliver("seoul")
+        await here.ask("POST", "/erasures", reason="r", customer=CUSTOMER)
+        box.add("directory", {"removed": [CUSTOMER]})  # as the box says when it carries it out
+        await here.deliver("seoul")
+        for branch in ("seoul", "busan"):
+            (order,) = await here.orders(branch)
+            await here.receipt(branch, order, erased=[])
+        await here.sweep()
+        left = await here.everything()
+        assert NAME not in left
+        assert "order 4711" not in left
+        assert left.count("+82299999999") >= 3
+        assert all("do_not_call" in line for line in left.splitlines() if CUSTOMER in line)
+
+    run(database_url, tmp_path, scenario)
+
+
 def test_erasure_when_a_hold_stands_then_it_waits_until_the_hold_is_lifted(sqlite_url: str, tmp_path: Path) -> None:
     async def scenario(here: World) -> None:
         await here.contact("c1")
