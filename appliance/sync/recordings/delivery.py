@@ -165,6 +165,7 @@ class Delivery:
             await self._failed(one)
             return 0
         self._under_way = None
+        self._not_before.pop(one.recording, None)
         if done.sha256 != one.sha256 or done.bytes != one.bytes:
             self._put_off(one, "the console has confirmed another file", later=False)
             return 0

@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 EVERY_S = 5.0
 STORAGE_EVERY = 12  # rounds
 FEW_EVENTS = 1000  # that may wait while a recording is sent
+WARNING = "recordings"  # in `Ground.warnings`
 _AWAY = (SwitchboardAwayError, RequestError, StoreError, OSError)
 
 
@@ -106,10 +107,11 @@ async def _look_at_storage(ground: Ground) -> None:
 async def _send_again(ground: Ground, delivery: Delivery) -> None:
     """What the console misses though it has had it: found when both sides count after an outage."""
     try:
-        if missing := await ground.state.run(_missing):
-            gone = await delivery.again(missing)
-            if gone:
-                ground.warnings["recordings"] = f"the console misses {len(gone)} recordings that are not here any more"
+        missing = await ground.state.run(_missing)
+        gone = await delivery.again(missing) if missing else []
+        ground.warnings.pop(WARNING, None)
+        if gone:
+            ground.warnings[WARNING] = f"the console misses {len(gone)} recordings that are not here any more"
     except _AWAY as error:
         logger.debug("what the console misses is sent later: %s", error)
 
