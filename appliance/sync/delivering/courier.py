@@ -34,6 +34,7 @@ from appliance.sync.delivering.actions import (
 )
 from appliance.sync.delivering.backoff import wait_s
 from appliance.sync.delivering.chain_store import ChainStore, Settled
+from appliance.sync.delivering.halting import reason
 from appliance.sync.delivering.outage_store import OutageStore
 from appliance.sync.delivering.reconciler import Reconciler
 from appliance.sync.delivering.rendering import render
@@ -222,7 +223,7 @@ class Courier:
         before = self.chain.position
         settled = self.chain.settle(theirs, now)
         if settled in {Settled.UNKNOWN, Settled.FORGOTTEN, Settled.FORKED}:
-            self.chain.halt(_reason(settled, theirs, self.chain))
+            self.chain.halt(reason(settled, theirs, self.chain))
             logger.error("nothing is sent to the console any more: %s", self.chain.halted)
             return
         if settled is Settled.BEHIND:
@@ -245,20 +246,3 @@ class Courier:
             self._untold_since = None
         elif isinstance(action, Note):
             self._reconciler.noted(action, seq)
-
-
-def _reason(settled: Settled, theirs: chain.Position, ours: ChainStore) -> str:
-    if settled is Settled.UNKNOWN:
-        return (
-            f"the console has {theirs.seq} events of this box, which has made {ours.end.seq} only: a copy of this box "
-            "is at work, or this box was restored from a copy; take the copy away, or enrol this box anew"
-        )
-    if settled is Settled.FORGOTTEN:
-        return (
-            f"the console has {theirs.seq} events of this box only (restored from a copy?), and this box keeps some "
-            f"of those up to {ours.position.seq} no longer; enrol this box anew"
-        )
-    return (
-        f"the console has other events up to {theirs.seq} than this box: a copy of this box is at work, or the console "
-        "was restored from a copy of another; find out which, then enrol this box anew"
-    )
