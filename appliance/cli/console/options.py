@@ -8,6 +8,8 @@ from typing import TypeVar
 
 import click
 
+from appliance.errors import ConsoleError
+
 Function = TypeVar("Function", bound=Callable[..., object])
 DATA_DIR = Path("/var/lib/linekeeper-console")
 DATABASE_VARIABLE = "LINEKEEPER_CONSOLE_DATABASE"
@@ -41,5 +43,15 @@ def database_url(database: str | None, data_dir: Path) -> str:
     """What the two options mean together. Makes the folder for the embedded database."""
     if database is not None:
         return database
-    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return f"sqlite:///{(data_dir / 'console.db').absolute()}"
+    return f"sqlite:///{(made(data_dir) / 'console.db').absolute()}"
+
+
+def made(data_dir: Path) -> Path:
+    """The folder, which is there now and nobody else's. Raises ConsoleError."""
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConsoleError(
+            f"the folder {data_dir} can't be made ({error.strerror}); give another by --data-dir"
+        ) from error
+    return data_dir

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from appliance.cli.console.options import made
 from appliance.cli.output import show_json
 from appliance.console.database.engine import plain_url
 from appliance.console.demo_data import preparing
@@ -43,6 +44,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 def serve(asked: Asked) -> None:
     """Until SIGTERM or SIGINT. Raises ConsoleError."""
     url = plain_url(asked.database)
+    made(asked.data_dir)
     if asked.processes > 1 and url.startswith("sqlite"):
         raise ConsoleError("several processes need PostgreSQL: SQLite is for one; give --database postgresql://…")
     if asked.processes > 1 and asked.demo_data:

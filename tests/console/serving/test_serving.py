@@ -78,6 +78,7 @@ def _workers(process: subprocess.Popen[str]) -> list[int]:
         (("--processes", "2"), "several processes need PostgreSQL"),
         (("--database", "mysql://h/n"), "no driver"),
         (("--listen", "here"), "no address to listen on"),
+        (("--data-dir", "/proc/none"), "the folder /proc/none can't be made"),
         (("--database", "postgresql://nobody@127.0.0.1:1/none"), "the database can't be used"),
     ],
 )
