@@ -20,6 +20,7 @@ from appliance.console.reading import fleet
 from appliance.console.reading.documents import BranchSummary
 
 router = APIRouter(include_in_schema=False)
+MOST = 30  # branches on one page; of more, those that need a look
 _OVER = frozenset({"disconnected", "after_contact_work", "closed"})
 
 
@@ -60,8 +61,10 @@ async def board(
         request,
         "board/board.html",
         here="board",
-        branches=shown,
-        silent=[row for row in chosen if row.branch not in told],
+        branches=in_need(shown),
+        hidden=max(0, len(shown) - MOST),
+        silent=[row for row in chosen if row.branch not in told][:MOST],
+        number=len(chosen),
         totals=totals(shown),
         all_branches=everywhere,
         chosen=branch,
@@ -71,6 +74,20 @@ async def board(
 
 def _now(row: BranchSummary, told: states.BranchNow, now_s: float) -> Now:
     return Now(row=row, link=link_of(told.received_s, now_s), told_s=told.received_s, state=told.state)
+
+
+def in_need(branches: Sequence[Now]) -> Sequence[Now]:
+    """All of them by name; of too many those with the longest waits, and then the busiest."""
+    if len(branches) <= MOST:
+        return branches
+    return sorted(
+        branches,
+        key=lambda one: (
+            -max((queue.oldest_s for queue in one.state.queues), default=0.0),
+            -len(one.state.contacts),
+            one.row.name,
+        ),
+    )[:MOST]
 
 
 def totals(branches: Sequence[Now]) -> Totals:
