@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
+import msgspec
 import pyotp
 import pytest
 from kit.console import client_of, console
@@ -219,3 +220,20 @@ def test_account_when_the_phone_is_changed_then_the_old_holds_until_the_new_one_
         assert (await browser.post("/sign-in/code", code=pyotp.TOTP(new).at(int(browser.now_s)))).status_code == 303
 
     live(scene)
+
+
+def test_cookie_when_people_come_by_https_then_bound_to_this_host(sqlite_url: str, tmp_path: Path) -> None:
+    async def run() -> None:
+        async with console(sqlite_url, tmp_path) as plain:
+            settings = msgspec.structs.replace(plain.settings, secure=True)
+            secure = Console(settings=settings, database=plain.database, notices=plain.notices, now_s=plain.now_s)
+            await add_person(secure, "kim", "supervisor@*", password=HASH)
+            async with client_of(people_app(secure), base_url="https://console.test") as client:
+                answer = await client.post("/sign-in", data={"name": "kim", "password": PASSWORD})
+                begun = await client.get("/sign-in")
+        cookie = answer.headers["set-cookie"]
+        assert re.fullmatch(r"__Host-linekeeper=[\w-]{43}; HttpOnly; Path=/; SameSite=lax; Secure", cookie)
+        assert "strict-transport-security" in answer.headers
+        assert "code-to-scan" in begun.text
+
+    asyncio.run(run())
