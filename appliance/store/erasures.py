@@ -53,6 +53,11 @@ class Erasures:
         )
         return [ContactId(row["contact"]) for row in rows]
 
+    def owes_calls_to(self, customer: str) -> bool:
+        """Whether the box still has to call that number: a callback asked for, a campaign. What it needs for that stays
+        until the call is made, or the errand is cancelled."""
+        return bool(self._connection.value("SELECT 1 FROM errands WHERE number = ? AND over = 0 LIMIT 1", (customer,)))
+
     def forget_customer(self, contact: ContactId) -> None:
         """What is kept of a contact's customer outside its events and its record: messages, errands that are over, and
         records of it that still wait for the console."""

@@ -1,7 +1,8 @@
 """The last good answer of each function to each question, on disk: what a flow gets while the function is out of reach.
 
 One SQLite file of the functions service's own, used from one thread of its own, so that no disk is waited for by the
-service's loop. Losing it costs nothing but old answers: a damaged file is begun anew. Questions are kept as hashes.
+service's loop. Losing it costs nothing but old answers: a damaged file is begun anew, and so is one that somebody has
+taken away (an erasure request does). Questions are kept as hashes.
 """
 
 from __future__ import annotations
@@ -123,6 +124,8 @@ class AnswerCache:
             return otherwise
 
     def _open(self) -> sqlite3.Connection:
+        if not self._path.exists():
+            self._forget()
         if self._database is None:
             with contextlib.suppress(OSError):  # SQLite then says what is wrong
                 os.close(os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))

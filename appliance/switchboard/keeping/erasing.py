@@ -26,8 +26,8 @@ AT_ONCE = 100  # contacts of one transaction, so that nobody waits for the store
 
 
 def go_on(store: Store, paths: BoxPaths, box: str, erasure: Erasure) -> Erasure:
-    """Carry out what can be: contacts that are over and on no hold, at most `AT_ONCE`. When none is left, the receipt
-    goes to the console. `box`: its name, which stands in records."""
+    """Carry out what can be: contacts that are over and on no hold, at most `AT_ONCE`. When none is left, and nobody of
+    that number is to be called any more, the receipt goes to the console. `box`: its name, which stands in records."""
     erased, held, recordings, waiting = dict.fromkeys(erasure.erased), dict.fromkeys(erasure.held), 0, False
     most = len(erased) + AT_ONCE
     for contact in _wanted(store, erasure):
@@ -44,6 +44,8 @@ def go_on(store: Store, paths: BoxPaths, box: str, erasure: Erasure) -> Erasure:
             held.pop(contact, None)
     if erasure.customer and not held:
         _forget_number(store, erasure.customer)
+        waiting = waiting or store.erasures.owes_calls_to(erasure.customer)
+    _forget_answers(paths)
     after = msgspec.structs.replace(
         erasure, erased=tuple(erased), held=tuple(held), recordings=erasure.recordings + recordings, done=not waiting
     )
@@ -111,3 +113,10 @@ def _wanted(store: Store, erasure: Erasure) -> Iterable[ContactId]:
 def _forget_number(store: Store, customer: str) -> None:
     store.directory.remove(customer)
     store.erasures.forget_number(customer)
+
+
+def _forget_answers(paths: BoxPaths) -> None:
+    """What local functions answered of callers, kept under hashes: whose is whose can't be told, so all of it goes. The
+    functions service begins its file anew; it holds nothing but old answers."""
+    for end in ("", "-wal", "-shm"):
+        paths.functions_cache.with_name(paths.functions_cache.name + end).unlink(missing_ok=True)

@@ -169,3 +169,19 @@ def test_file_when_its_folder_is_missing_then_nothing_is_kept_and_nothing_fails(
     clocks = Clocks()
     keep(tmp_path / "gone" / "f.db", clocks, {"name": "Ann"})
     assert kept(tmp_path / "gone" / "f.db", clocks) is None
+
+
+def test_file_when_somebody_takes_it_away_then_nothing_is_remembered_and_it_is_begun_anew(tmp_path: Path) -> None:
+    """As an erasure request does, while the service runs."""
+
+    async def scene(cache: AnswerCache) -> tuple[Kept | None, Kept | None]:
+        key = question(FUNCTION, event()) or ""
+        await cache.put(key, FUNCTION, {"name": "Ann"})
+        for path in tmp_path.glob("f.db*"):
+            path.unlink()
+        gone = await cache.get(key, 100.0)
+        await cache.put(key, FUNCTION, {"name": "Bob"})
+        return gone, await cache.get(key, 100.0)
+
+    assert using(tmp_path / "f.db", Clocks(), scene) == (None, Kept({"name": "Bob"}, 0.0))
+    assert (tmp_path / "f.db").exists()

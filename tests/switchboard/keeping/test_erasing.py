@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 from switchboard.keeping.conftest import CUSTOMER, Branch
 
 from appliance import events as ev
+from appliance.acd.errands import Errand, ErrandState
 from appliance.cloud.orders import ERASURE_RECEIPT
 from appliance.cloud.recordings import RECORDING_ERASED
 from appliance.errors import RequestError
-from appliance.ids import ContactId, RecordingId
+from appliance.ids import ContactId, ErrandId, QueueId, RecordingId
 from appliance.store import Store
 from appliance.switchboard.keeping import erasing, retention
 
@@ -205,6 +207,33 @@ def _end(branch: Branch, contact: str) -> None:
         )
     ]
     store.events.append(events)
+
+
+def test_erasure_when_the_box_still_owes_the_customer_a_call_then_it_waits_for_that(branch: Branch) -> None:
+    branch.contact("c1")
+    owed = Errand(
+        errand=ErrandId("e"), kind=ev.ErrandKind.CALLBACK, number=CUSTOMER, queue=QueueId("sales"), **_times(branch)
+    )
+    branch.store.errands.put(owed)
+    result = branch.perform("erasure.carry_out", request="e1", number=1, customer=CUSTOMER)
+    assert (result["erased"], result["done"]) == (["c1"], False)
+    assert branch.told(ERASURE_RECEIPT) == []
+    branch.store.errands.put(msgspec.structs.replace(owed, state=ErrandState.CANCELLED))
+    (still,) = branch.store.erasures.open()
+    assert erasing.go_on(branch.store, branch.paths, "box", still).done
+    assert branch.store.errands.get(owed.errand) is None
+
+
+def test_erasure_when_functions_have_answered_about_callers_then_no_answer_is_left(branch: Branch) -> None:
+    branch.contact("c1")
+    for end in ("", "-wal"):
+        branch.paths.functions_cache.with_name(branch.paths.functions_cache.name + end).write_bytes(b"Ferdinand")
+    branch.perform("erasure.carry_out", request="e1", number=1, contacts=["c1"])
+    assert list(branch.paths.data.glob("functions.db*")) == []
+
+
+def _times(branch: Branch) -> dict[str, Any]:
+    return dict.fromkeys(("asked", "due", "waiting_since"), branch.stamp())
 
 
 def _everything(path: Path) -> list[str]:
