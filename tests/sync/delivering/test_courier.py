@@ -13,6 +13,7 @@ from appliance.cloud.reconciling import OUTAGE, RECONCILED
 from appliance.cloud.recordings import RECORDING
 from appliance.errors import StoreError
 from appliance.store.connection import Connection
+from appliance.store.contact_records import CONTACT_RECORD
 from appliance.store.failures import StoreFullError
 from appliance.store.outbox import Outbox
 from appliance.sync.delivering import courier as module
@@ -270,3 +271,35 @@ def test_courier_when_the_disk_is_full_as_the_console_comes_back_then_the_outage
     now.pass_time(10)
     box.work()
     assert [outage["lasted_s"] for outage in box.console.contents(OUTAGE)] == [310.0]
+
+
+def test_courier_when_the_service_starts_again_in_an_outage_then_it_is_one_outage(box: Box, now: Clock) -> None:
+    box.work()
+    box.outbox.add(HEALTH, {})
+    box.handle(box.batch(), CUT)
+    now.pass_time(300)
+    box.begin()
+    box.handle(box.batch(), CUT)
+    now.pass_time(300)
+    box.work()
+    now.pass_time(module.TELL_S)
+    box.work()
+    assert [(outage["lasted_s"], outage["why"]) for outage in box.console.contents(OUTAGE)] == [(600.0, CUT.why)]
+
+
+def test_courier_when_an_outage_is_compared_then_all_that_waited_during_it_is_stated(box: Box, now: Clock) -> None:
+    box.work()
+    box.outbox.add(CONTACT_RECORD, {"ContactId": "c1"})
+    box.handle(box.batch(), CUT)
+    for number in range(2, 7):
+        now.pass_time(60)
+        box.outbox.add(CONTACT_RECORD, {"ContactId": f"c{number}"})
+        if isinstance(action := box.next(), SendBatch):
+            box.handle(action, CUT)
+    now.pass_time(60)
+    done = box.work()
+    now.pass_time(module.TELL_S)
+    (statement,) = [one.statement for one in (*done, *box.work()) if isinstance(one, SendStatement)]
+    assert (statement.contacts, statement.counts[CONTACT_RECORD]) == (6, 6)
+    assert statement.until.seq >= 7  # the outage's own event among them
+    assert box.console.contents(RECONCILED)[0]["contact_records"] == 6
