@@ -85,7 +85,7 @@ def address_of(request: Request) -> str:
 
 
 # Said in the OpenAPI document; it is `_by_token` that reads the header.
-_TOKEN: Final = HTTPBearer(scheme_name="API token", description="A token of the page /tokens: lkt_…", auto_error=False)
+_TOKEN: Final = HTTPBearer(scheme_name="ApiToken", description="A token of the page /tokens: lkt_…", auto_error=False)
 
 
 async def present_person(

@@ -147,9 +147,9 @@ def test_openapi_when_read_then_it_says_how_a_program_comes_in(sqlite_url: str, 
     async def inside() -> None:
         async with console(sqlite_url, tmp_path) as one:
             document = people_app(one).openapi()
-        assert document["components"]["securitySchemes"]["API token"]["scheme"] == "bearer"
+        assert document["components"]["securitySchemes"]["ApiToken"]["scheme"] == "bearer"
         routes = [route for path in document["paths"].values() for route in path.values()]
-        assert len(routes) > 10 and all(route["security"] == [{"API token": []}] for route in routes)
+        assert len(routes) > 10 and all(route["security"] == [{"ApiToken": []}] for route in routes)
 
     asyncio.run(inside())
 
