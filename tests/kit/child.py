@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any, Self
+
+TESTS = Path(__file__).resolve().parents[1]
 
 
 class Child:
@@ -20,7 +23,8 @@ class Child:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
-                cwd=Path(__file__).parents[1],
+                cwd=TESTS,
+                env={**os.environ, "PYTHONPATH": str(TESTS.parent)},  # tests/hw must not stand for the package hw
             )
         self._log = log
         self._say(json.dumps(plan))

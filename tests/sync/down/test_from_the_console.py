@@ -26,6 +26,7 @@ from appliance.console.context import Console
 from appliance.console.database.tables import BoxOrder
 from appliance.console.notices import Topic
 from appliance.console.orders import blobs, desired, sending
+from appliance.events import LegRole
 from appliance.sync.daemon import SyncService
 from appliance.sync.delivering import runner
 from appliance.sync.down.listening import Listener
@@ -321,6 +322,29 @@ def test_command_when_it_is_carried_out_or_not_then_the_console_hears_of_it(serv
         assert (told["ok"], told["text"]) == (True, "0 records go out once more, 2 have none")
 
     play(served, tmp_path, "b8", scene)
+
+
+def test_command_when_it_erases_the_box_then_no_customer_is_left_and_the_console_hears_how_many(
+    served: BoxPort, tmp_path: Path
+) -> None:
+    async def scene(pair: Pair) -> None:
+        caller = "+12125550199"
+        process = await pair.box.process(0)
+        contact = process.begin(caller=caller)
+        process.leg_ends("customer", LegRole.CUSTOMER, remote=True)
+        process.disconnected("IN_FLOW")
+        process.release()
+        assert caller in str(await pair.box.closed(contact))
+        made = partial(restart, pair)
+        told = await pair.answer(
+            await pair.order(lambda number: msgspec.structs.replace(made(number), command=CommandKind.ERASE))
+        )
+        assert (told["ok"], told["text"]) == (True, "1 contacts erased, 0 kept by a legal hold")
+        assert caller not in str(await pair.box.shown(contact))
+        assert caller not in str(await pair.box.events(contact))
+        await process.close()
+
+    play(served, tmp_path, "b81", scene)
 
 
 def test_revocation_when_it_comes_then_the_box_goes_on_without_a_console(served: BoxPort, tmp_path: Path) -> None:
