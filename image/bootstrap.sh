@@ -154,7 +154,7 @@ run_tests() {
 	say "types: mypy --strict"
 	mypy
 	say "tests: pytest"
-	pytest -n 4 --dist worksteal "$@" </dev/null
+	pytest -n 3 --dist worksteal "$@" </dev/null
 }
 
 run_device_tests() {
