@@ -14,9 +14,9 @@ ROOT = Path(__file__).resolve().parents[1]
 TOP_LEVEL = {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "appliance", "hw", "systemd", "image", "tests"}
 BUILD_LEFTOVERS = {"build", "dist", "linekeeper.egg-info"}
 
-# Modules of `appliance` itself: data types and codecs anybody may use; the last two touch the machine.
+# Modules of `appliance` itself: data types and codecs anybody may use; the last ones touch the machine or memory.
 SHARED = {"errors", "ids", "stamps", "events", "dialplan", "features"}
-PROCESS = {"clock", "logs"}  # for processes only, never for a pure room
+PROCESS = {"archives", "clock", "logs"}  # for processes only, never for a pure room
 
 # Which rooms a room may import, beside itself and SHARED. A name with a dot is one module of a room.
 MAY_IMPORT: dict[str, set[str]] = {
@@ -33,7 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "records": {"store", "acd.model", "config.paths"},
     "cloud": set(),
     "sync": {"cloud", "store", "config", "records", "switchboard.requests", "switchboard.wire",
-        "switchboard.api.api_server", "switchboard.service_manager",
+        "switchboard.api.api_server", "switchboard.calling", "switchboard.service_manager", "devices.line.board",
     },
     "console": {"cloud", "flow", "metrics", "acd.model", "records"},
     "switchboard": {

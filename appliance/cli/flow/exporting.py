@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
+from appliance.archives import zipped
 from appliance.cli.flow.writing import write_new
 from appliance.cli.options import config_option, json_option
 from appliance.cli.output import show_json
@@ -20,7 +19,6 @@ from appliance.flow.document import canonical
 from appliance.switchboard.publication.flow_set import prompt_stem
 
 ARCHIVE = ".zip"
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the same bundle makes the same archive
 
 
 @click.command("export")
@@ -42,7 +40,7 @@ def export(output: Path, replace: bool, config_file: Path, as_json: bool) -> Non
     prompts: Mapping[str, str] = answer["bundle"]["Prompts"]
     with_audio = output.suffix.lower() == ARCHIVE
     if with_audio:
-        content = _archive(packed(content, _sounds(prompts, switchboard.paths.prompts)))
+        content = zipped(packed(content, _sounds(prompts, switchboard.paths.prompts)))
     write_new(output, content, replace=replace)
     told: dict[str, Any] = {"output": str(output), "sha256": answer["sha256"], "flows": answer["flows"]}
     if as_json:
@@ -66,11 +64,3 @@ def _sounds(prompts: Mapping[str, str], folder: Path) -> dict[str, bytes]:
     if problems:
         raise FlowError("the bundle can't be written whole", problems)
     return found
-
-
-def _archive(files: Mapping[str, bytes]) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in sorted(files.items()):
-            archive.writestr(zipfile.ZipInfo(name, _EPOCH), data, zipfile.ZIP_DEFLATED)
-    return stream.getvalue()

@@ -6,14 +6,11 @@ An upload may be a bundle document, an archive of a box or of files, or a single
 from __future__ import annotations
 
 import asyncio
-import io
-import zipfile
-from collections.abc import Mapping
 
 import msgspec
 
+from appliance.archives import ZIP_BEGINS, unzipped, zipped
 from appliance.errors import FlowError
-from appliance.flow.archives import ZIP_BEGINS, check_sizes
 from appliance.flow.bundle import Bundle, read_bundle
 from appliance.flow.bundle_files import DOCUMENT_FILE, Gathered, gather, packed
 from appliance.flow.check import Finding, check
@@ -22,7 +19,6 @@ from appliance.flow.model import Flow
 
 DRAW_S = 20.0
 _FORMAT = b'"linekeeper-flows/'
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the same bundle makes the same archive
 _DRAWING = asyncio.Semaphore(2)
 
 
@@ -37,13 +33,7 @@ def opened(content: bytes, name: str = "flow") -> Gathered:
     """name: of a single flow, its file's name without the ending. Raises FlowError with every problem."""
     if not content.startswith(ZIP_BEGINS):
         return gather({DOCUMENT_FILE if _FORMAT in content[:200_000] else f"{name}.json": content})
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            check_sizes([entry.file_size for entry in entries])
-            return gather({entry.filename: archive.read(entry) for entry in entries})
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, RuntimeError) as error:
-        raise FlowError("the archive can't be opened", [str(error)]) from error
+    return gather(unzipped(content, "the archive"))
 
 
 def for_boxes(gathered: Gathered) -> bytes:
@@ -54,7 +44,7 @@ def for_boxes(gathered: Gathered) -> bytes:
     if other:
         raise FlowError("the sounds of a bundle must be WAV files", [f"sound {one} is none" for one in other])
     files = packed(gathered.document, {sha256: content for sha256, (_, content) in gathered.sounds.items()})
-    return _archive(files)
+    return zipped(files)
 
 
 def judged(gathered: Gathered) -> tuple[Bundle, list[Judged]]:
@@ -86,11 +76,3 @@ async def drawn(flow: Flow) -> bytes:
     if child.returncode != 0:
         raise FlowError("Graphviz can't draw this flow", [f"it ended with {child.returncode}"])
     return picture
-
-
-def _archive(files: Mapping[str, bytes]) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in sorted(files.items()):
-            archive.writestr(zipfile.ZipInfo(name, _EPOCH), data, zipfile.ZIP_DEFLATED)
-    return stream.getvalue()

@@ -8,12 +8,11 @@ from __future__ import annotations
 import hashlib
 import io
 import wave
-import zipfile
 from pathlib import Path
 
+from appliance.archives import ZIP_BEGINS, unzipped
 from appliance.config.paths import BoxPaths
-from appliance.errors import FlowError, RequestError
-from appliance.flow.archives import ZIP_BEGINS, check_sizes
+from appliance.errors import RequestError
 from appliance.flow.bundle_files import DOCUMENT_FILE, Gathered, gather
 
 RATES_HZ = frozenset({8000, 16000})
@@ -36,13 +35,7 @@ def bundle_in(content: bytes) -> Gathered:
     """A bundle document, or an archive as 'linekeeper flow export' writes it. Raises FlowError."""
     if not content.startswith(ZIP_BEGINS):
         return gather({DOCUMENT_FILE: content})
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            check_sizes([entry.file_size for entry in entries])
-            return gather({entry.filename: archive.read(entry) for entry in entries})
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, RuntimeError) as error:
-        raise FlowError("the flow bundle can't be opened", [str(error)]) from error
+    return gather(unzipped(content, "the flow bundle"))
 
 
 def check_sound(content: bytes, what: str) -> None:
