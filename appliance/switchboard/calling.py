@@ -48,7 +48,7 @@ def call_socket(path: Path, op: str, args: Mapping[str, object], *, timeout_s: f
             raise NotRunningError(
                 f"the switchboard at {path} did not answer {op} in {timeout_s:g} s; see its journal"
             ) from error
-    return _result(line, op)
+    return result_of(line, op)
 
 
 def _read_line(connection: socket.socket) -> bytes:
@@ -61,7 +61,8 @@ def _read_line(connection: socket.socket) -> bytes:
     return bytes(line)
 
 
-def _result(line: bytes, op: str) -> Any:
+def result_of(line: bytes, op: str) -> Any:
+    """What the answer to `op` holds. Raises RefusedError; NotRunningError for what is no answer of a switchboard."""
     try:
         answer = msgspec.json.decode(line, type=Answer)
     except msgspec.DecodeError as error:

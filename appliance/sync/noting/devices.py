@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
 from appliance.cloud.noted import DEVICE, DeviceNote
+from appliance.devices.line.board import LineShown, shown_lines
 from appliance.errors import RequestError
 from appliance.stamps import Stamp
 from appliance.sync.ground import Ground
@@ -26,18 +26,7 @@ THERE, DEAD, GONE = "there", "no line", "gone"
 _NO_LINE = "no_line"  # a line's own word for it
 
 
-class LineSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """Of a line's file only what a note needs."""
-
-    line: str
-    kind: str
-    state: str
-    model: str = ""
-    remarks: tuple[str, ...] = ()
-    pid: int = 0
-
-
-Seen = Mapping[str, LineSeen]
+Seen = Mapping[str, LineShown]
 Noted = dict[str, tuple[str, str]]  # line → kind and state
 
 
@@ -45,7 +34,7 @@ async def run(ground: Ground) -> None:
     """Until it is cancelled."""
     noted: Noted = {}
     while True:
-        seen = await asyncio.to_thread(look, ground.paths.run / "lines")
+        seen = await asyncio.to_thread(look, ground.paths.run)
         for note in changes(noted, seen, ground.clock()):
             try:
                 await ground.switchboard.call("outbox.note", kind=DEVICE, content=msgspec.to_builtins(note))
@@ -56,10 +45,9 @@ async def run(ground: Ground) -> None:
         await asyncio.sleep(EVERY_S)
 
 
-def look(folder: Path) -> dict[str, LineSeen]:
+def look(run: Path) -> Seen:
     """The lines whose service lives."""
-    found = (_read(file) for file in sorted(folder.glob("*.json")))
-    return {line.line: line for line in found if line is not None and _lives(line.pid)}
+    return {name: line for name, line in shown_lines(run).items() if line.running}
 
 
 def changes(noted: Noted, seen: Seen, now: Stamp) -> Iterator[DeviceNote]:
@@ -76,21 +64,3 @@ def changes(noted: Noted, seen: Seen, now: Stamp) -> Iterator[DeviceNote]:
 
 def _remember(noted: Noted, note: DeviceNote) -> None:
     noted[note.device] = (note.kind, note.state)
-
-
-def _read(file: Path) -> LineSeen | None:
-    try:
-        return msgspec.json.decode(file.read_bytes(), type=LineSeen)
-    except (OSError, msgspec.MsgspecError) as error:
-        logger.debug("%s tells nothing: %s", file, error)
-        return None
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return pid > 0

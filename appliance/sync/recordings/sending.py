@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import aiohttp
@@ -17,10 +17,10 @@ from appliance.cloud.recordings import UploadDone
 from appliance.errors import SyncError
 from appliance.sync.pacing import Pace
 from appliance.sync.recordings.upload import Request, Response, Upload
+from appliance.sync.wire.paced import paced
 
 logger = logging.getLogger(__name__)
 
-PIECE_BYTES = 1 << 14  # what is handed to the socket at a time
 MOST_ANSWER_BYTES = 1 << 16
 ANSWER_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=30, sock_read=90)
 MOST_WAITS = 20  # answers of "later" in one run
@@ -83,21 +83,13 @@ class Sender:
             request.method,
             self._url + request.path,
             headers=headers,
-            data=self._paced(body) if body else None,
+            data=paced(body, self._pace, self._now) if body else None,
             timeout=ANSWER_TIMEOUT,
             allow_redirects=False,
         ) as answer:
             text = b"" if request.method == "HEAD" else await answer.content.read(MOST_ANSWER_BYTES)
             named = {name.lower(): value for name, value in answer.headers.items()}
             return Response(status=answer.status, headers=named, body=text)
-
-    async def _paced(self, body: bytes) -> AsyncIterator[bytes]:
-        for start in range(0, len(body), PIECE_BYTES):
-            piece = body[start : start + PIECE_BYTES]
-            delay_s = self._pace.delay_s(len(piece), self._now())
-            if delay_s > 0:
-                await asyncio.sleep(delay_s)
-            yield piece
 
 
 def _piece(source: Path, start: int, size: int) -> bytes:

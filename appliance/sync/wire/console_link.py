@@ -7,7 +7,7 @@ allows, the live state goes at once and is only counted. Must not decide what is
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
@@ -33,9 +33,9 @@ from appliance.sync.delivering.actions import (
 )
 from appliance.sync.pacing import Pace
 from appliance.sync.wire.credentials import Credentials
+from appliance.sync.wire.paced import paced
 
 MOST_ANSWER_BYTES = 8_000_000
-PIECE_BYTES = 1 << 14
 CONNECT_S = 15.0
 ANSWER_S = 60.0  # without a byte from the console
 REFUSED_RETRY_S = 300.0  # unknown, revoked, a clone: nothing that changes in seconds
@@ -122,7 +122,7 @@ class ConsoleLink:
             async with self.session.request(
                 method,
                 self.url + path,
-                data=(body if at_once else self._paced(body)) if body else None,
+                data=(body if at_once else paced(body, self._pace, self._now)) if body else None,
                 headers=told,
                 allow_redirects=False,
             ) as answer:
@@ -130,14 +130,6 @@ class ConsoleLink:
                 return answer.status, await answer.content.read(MOST_ANSWER_BYTES)
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
             return 0, _words(error).encode()
-
-    async def _paced(self, body: bytes) -> AsyncIterator[bytes]:
-        for start in range(0, len(body), PIECE_BYTES):
-            piece = body[start : start + PIECE_BYTES]
-            delay_s = self._pace.delay_s(len(piece), self._now())
-            if delay_s > 0:
-                await asyncio.sleep(delay_s)
-            yield piece
 
     def _note_date(self, text: str) -> None:
         """RFC 9110 §6.6.1; whole seconds."""

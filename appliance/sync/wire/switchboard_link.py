@@ -9,10 +9,9 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from appliance.errors import RequestError, SyncError
-from appliance.switchboard.wire import LONGEST_LINE, Answer, Request, encode
+from appliance.errors import SyncError
+from appliance.switchboard.calling import NotRunningError, result_of
+from appliance.switchboard.wire import LONGEST_LINE, Request, encode
 
 PATIENCE_S = 30.0
 
@@ -32,7 +31,10 @@ class SwitchboardLink:
                 line = await self._ask(encode(Request(op=op, args=args)))
         except (OSError, TimeoutError, ValueError) as error:
             raise SwitchboardAwayError(f"the switchboard at {self._path} does not answer {op}: {error}") from error
-        return _result(line, op)
+        try:
+            return result_of(line, op)
+        except NotRunningError as error:
+            raise SwitchboardAwayError(str(error)) from error
 
     async def _ask(self, line: bytes) -> bytes:
         reader, writer = await asyncio.open_unix_connection(str(self._path), limit=LONGEST_LINE)
@@ -45,14 +47,3 @@ class SwitchboardLink:
         if not answer.endswith(b"\n"):
             raise ConnectionResetError("it closed the connection")
         return answer
-
-
-def _result(line: bytes, op: str) -> Any:
-    try:
-        answer = msgspec.json.decode(line, type=Answer)
-    except msgspec.MsgspecError as error:
-        raise SwitchboardAwayError(f"the answer to {op} is none of the switchboard's: {error}") from error
-    if answer.ok:
-        return answer.result
-    fault = answer.error
-    raise RequestError(fault.message if fault else f"{op} was refused", kind=fault.kind if fault else "invalid")
