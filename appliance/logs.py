@@ -6,11 +6,12 @@ and secrets must not reach a log call at all: nothing here could recognise them.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from systemd.journal import JournalHandler, send
 
@@ -22,6 +23,19 @@ _PLAIN = "%(asctime)s %(levelname)s %(name)s: %(message)s%(fields)s"
 _FIELDS = {"CONTACT_ID": "contact", "LEG_ID": "leg", "TRUNK": "trunk"}
 _UNSENT = frozenset({"CODE_ARGS", "EXCEPTION_INFO"})
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+
+
+@contextlib.contextmanager
+def muted() -> Iterator[None]:
+    """While a process starts, what a C library (pjlib) prints on standard output is of no use to anybody."""
+    saved, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 1)
+        os.close(saved)
+        os.close(nowhere)
 
 
 def masked(text: str) -> str:

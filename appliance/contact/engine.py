@@ -20,6 +20,7 @@ from appliance.clock import monotonic_s
 from appliance.contact.settings import ContactSettings
 from appliance.errors import ContactError
 from appliance.ids import SlotId
+from appliance.logs import muted
 
 RATE_HZ = 8000
 RETIRE_S = 1.0
@@ -135,19 +136,6 @@ def _hurry_media_threads() -> None:
         if thread != os.getpid():
             with contextlib.suppress(OSError):
                 os.sched_setscheduler(thread, os.SCHED_RR, os.sched_param(MEDIA_PRIORITY))
-
-
-@contextlib.contextmanager
-def muted() -> Iterator[None]:
-    """While a process starts, what pjlib prints on standard output is of no use to anybody."""
-    saved, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    try:
-        yield
-    finally:
-        os.dup2(saved, 1)
-        os.close(saved)
-        os.close(nowhere)
 
 
 def _endpoint() -> pj.Endpoint:

@@ -10,12 +10,13 @@ from __future__ import annotations
 import pjsua2 as pj
 
 from appliance.clock import monotonic_s
-from appliance.contact.engine import Engine, muted
+from appliance.contact.engine import Engine
 from appliance.contact.sip.causes import DECLINED
 from appliance.contact.sip.leg import Leg
 from appliance.errors import ContactError
 from appliance.events import LegRole
 from appliance.ids import LegId
+from appliance.logs import muted
 
 USER = "rehearsal"
 LIMIT_S = 3.0

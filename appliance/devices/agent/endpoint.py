@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pjsua2 as pj
 
 from appliance.devices.agent.settings import RATE_HZ, AgentSettings
+from appliance.logs import muted
 
 _CODECS = ("PCMU/8000", "PCMA/8000")
 _PRIORITY = 1  # lowest of SCHED_RR
@@ -21,7 +21,7 @@ _PRIORITY = 1  # lowest of SCHED_RR
 def make_endpoint(settings: AgentSettings) -> pj.Endpoint:
     """Ready to be given a port. Raises pj.Error."""
     endpoint = pj.Endpoint()
-    with _muted():
+    with muted():
         endpoint.libCreate()
     config = pj.EpConfig()
     config.uaConfig.threadCnt = 0
@@ -70,16 +70,3 @@ def rest() -> None:
     """No call: this thread is as any other."""
     with contextlib.suppress(OSError):
         os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
-
-
-@contextlib.contextmanager
-def _muted() -> Iterator[None]:
-    """While a process starts, what pjlib prints on standard output is of no use to anybody."""
-    saved, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    try:
-        yield
-    finally:
-        os.dup2(saved, 1)
-        os.close(saved)
-        os.close(nowhere)
