@@ -17,7 +17,7 @@ from appliance.switchboard.api.changes import Change
 from appliance.switchboard.api.listings import show_profile, show_queue
 from appliance.switchboard.api.quick_connects import show_quick_connect
 from appliance.switchboard.api.routing_changes import configured
-from appliance.switchboard.cloud.steering import Content, Hands
+from appliance.switchboard.cloud.steering import Content, Hands, Operated
 from appliance.switchboard.requests.desired import WantedItem
 
 _TEXTS = frozenset(
@@ -48,31 +48,25 @@ def _share(one: Any) -> Any:
     return {"priority": 1, **one, "delay_s": float(one.get("delay_s", 0) or 0)}
 
 
-class Queues:
+class Queues(Operated):
+    operation, argument = "queue", "queue"
+
     def shown(self, hands: Hands, item: WantedItem) -> Content | None:
         found = hands.store.queues.get(QueueId(item.name))
         return None if found is None else in_arguments(show_queue(found), "queue")
 
-    def wanted(self, hands: Hands, item: WantedItem) -> Content:
-        return item.content or {}
-
     def before(self, hands: Hands, item: WantedItem) -> Any:
         return msgspec.to_builtins(hands.store.queues.get(QueueId(item.name)))
 
-    def apply(self, hands: Hands, item: WantedItem) -> Change:
-        if item.content is None:
-            return hands.perform("queue.remove", queue=item.name)
-        return hands.perform("queue.add", queue=item.name, **item.content)
-
-    def put_back(self, hands: Hands, name: str, before: Any) -> Change:
-        if before is None:
-            return hands.perform("queue.remove", queue=name)
+    def restored(self, hands: Hands, name: str, before: Any) -> Change:
         queue = msgspec.convert(before, StoredQueue)
         hands.store.queues.put(queue)
         return Change(result=None, told=(acd.QueueConfigured(queue=queue.plan),), published=True)
 
 
-class Profiles:
+class Profiles(Operated):
+    operation, argument = "routing_profile", "profile"
+
     def shown(self, hands: Hands, item: WantedItem) -> Content | None:
         found = hands.store.routing_profiles.get(ProfileId(item.name))
         return None if found is None else in_arguments(show_profile(found, ()), "profile", "agents")
@@ -83,20 +77,15 @@ class Profiles:
     def before(self, hands: Hands, item: WantedItem) -> Any:
         return msgspec.to_builtins(hands.store.routing_profiles.get(ProfileId(item.name)))
 
-    def apply(self, hands: Hands, item: WantedItem) -> Change:
-        if item.content is None:
-            return hands.perform("routing_profile.remove", profile=item.name)
-        return hands.perform("routing_profile.add", profile=item.name, **item.content)
-
-    def put_back(self, hands: Hands, name: str, before: Any) -> Change:
-        if before is None:
-            return hands.perform("routing_profile.remove", profile=name)
+    def restored(self, hands: Hands, name: str, before: Any) -> Change:
         hands.store.routing_profiles.put(msgspec.convert(before, StoredProfile))
         agents = hands.store.routing_profiles.agents_of(ProfileId(name))
         return Change(result=None, told=configured(hands.store, agents))
 
 
-class QuickConnects:
+class QuickConnects(Operated):
+    operation = "quick_connect"
+
     def _stored(self, hands: Hands, name: str) -> StoredQuickConnect | None:
         return next((entry for entry in hands.store.quick_connects.all() if entry.name == name), None)
 
@@ -104,26 +93,22 @@ class QuickConnects:
         found = self._stored(hands, item.name)
         return None if found is None else in_arguments(show_quick_connect(found), "name", "dial")
 
-    def wanted(self, hands: Hands, item: WantedItem) -> Content:
-        return item.content or {}
-
     def before(self, hands: Hands, item: WantedItem) -> Any:
         return msgspec.to_builtins(self._stored(hands, item.name))
 
-    def apply(self, hands: Hands, item: WantedItem) -> Change:
-        if item.content is None:
-            return hands.perform("quick_connect.remove", name=item.name)
-        return hands.perform("quick_connect.add", name=item.name, **item.content)
-
-    def put_back(self, hands: Hands, name: str, before: Any) -> Change:
-        if before is None:
-            return hands.perform("quick_connect.remove", name=name)
+    def restored(self, hands: Hands, name: str, before: Any) -> Change:
         hands.store.quick_connects.put(msgspec.convert(before, StoredQuickConnect))
         return Change(result=None, published=True)
 
 
-class Dispositions:
+class Dispositions(Operated):
     """Named by their code, or `code@queue` for those of one queue only."""
+
+    operation = "disposition"
+
+    def named(self, name: str) -> Content:
+        code, _, queue = name.partition("@")
+        return {"code": code, "queue": queue or None}
 
     def _stored(self, hands: Hands, name: str) -> Disposition | None:
         code, _, queue = name.partition("@")
@@ -134,45 +119,25 @@ class Dispositions:
         found = self._stored(hands, item.name)
         return None if found is None else {"name": found.name}
 
-    def wanted(self, hands: Hands, item: WantedItem) -> Content:
-        return item.content or {}
-
     def before(self, hands: Hands, item: WantedItem) -> Any:
         return msgspec.to_builtins(self._stored(hands, item.name))
 
-    def apply(self, hands: Hands, item: WantedItem) -> Change:
-        code, _, queue = item.name.partition("@")
-        if item.content is None:
-            return hands.perform("disposition.remove", code=code, queue=queue or None)
-        return hands.perform("disposition.add", code=code, queue=queue or None, **item.content)
-
-    def put_back(self, hands: Hands, name: str, before: Any) -> Change:
-        if before is None:
-            code, _, queue = name.partition("@")
-            return hands.perform("disposition.remove", code=code, queue=queue or None)
+    def restored(self, hands: Hands, name: str, before: Any) -> Change:
         hands.store.dispositions.put(msgspec.convert(before, Disposition))
         return Change(result=None)
 
 
-class Hours:
+class Hours(Operated):
     """content: resource and overrides, as `hours.install` takes them."""
+
+    operation, adds = "hours", "install"
 
     def shown(self, hands: Hands, item: WantedItem) -> Content | None:
         found = hands.store.flow_parts.all(Part.HOURS).get(item.name)
         return None if found is None else {"resource": found["Resource"], "overrides": found.get("Overrides", [])}
 
-    def wanted(self, hands: Hands, item: WantedItem) -> Content:
-        return item.content or {}
-
     def before(self, hands: Hands, item: WantedItem) -> Any:
         return self.shown(hands, item)
 
-    def apply(self, hands: Hands, item: WantedItem) -> Change:
-        if item.content is None:
-            return hands.perform("hours.remove", name=item.name)
-        return hands.perform("hours.install", name=item.name, **item.content)
-
-    def put_back(self, hands: Hands, name: str, before: Any) -> Change:
-        if before is None:
-            return hands.perform("hours.remove", name=name)
+    def restored(self, hands: Hands, name: str, before: Any) -> Change:
         return hands.perform("hours.install", name=name, **before)

@@ -18,7 +18,7 @@ from appliance.switchboard.api.agent_changes import put_agent
 from appliance.switchboard.api.changes import Change, check_leaving, new_password
 from appliance.switchboard.api.listings import missing, show_agent, show_settings
 from appliance.switchboard.cloud.steered_routing import in_arguments, in_full
-from appliance.switchboard.cloud.steering import Content, Hands
+from appliance.switchboard.cloud.steering import Content, Hands, Operated
 from appliance.switchboard.requests.desired import WantedItem
 
 _NULLS = ("always", "busy", "no_answer", "pickup_group")
@@ -86,7 +86,9 @@ class Extensions:
         return Change(result=None, published=True)
 
 
-class Agents:
+class Agents(Operated):
+    operation, argument = "agent", "agent"
+
     def shown(self, hands: Hands, item: WantedItem) -> Content | None:
         found = hands.store.agents.get(AgentId(item.name))
         if found is None:
@@ -106,14 +108,7 @@ class Agents:
         rights = hands.store.supervision.of(AgentId(item.name))
         return {"stored": msgspec.to_builtins(found), "rights": msgspec.to_builtins(rights)}
 
-    def apply(self, hands: Hands, item: WantedItem) -> Change:
-        if item.content is None:
-            return hands.perform("agent.remove", agent=item.name)
-        return hands.perform("agent.add", agent=item.name, **item.content)
-
-    def put_back(self, hands: Hands, name: str, before: Any) -> Change:
-        if before is None:
-            return hands.perform("agent.remove", agent=name)
+    def restored(self, hands: Hands, name: str, before: Any) -> Change:
         change = put_agent(hands.store, msgspec.convert(before["stored"], StoredAgent))
         hands.store.supervision.put(msgspec.convert(before["rights"], SupervisionRights))
         return change

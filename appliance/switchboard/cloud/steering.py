@@ -6,10 +6,11 @@ desired state has been taken, so that a state which is refused leaves nothing be
 
 from __future__ import annotations
 
+import abc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from appliance.clock import Clock
 from appliance.config.overlay import Overlay
@@ -77,6 +78,44 @@ class Steered(Protocol):
     def put_back(self, hands: Hands, name: str, before: Any) -> Change:
         """Raises ApplianceError."""
         ...
+
+
+class Operated(abc.ABC):
+    """A kind of which one pair of operations takes all: `<operation>.<adds>` and `<operation>.remove`."""
+
+    operation: ClassVar[str]
+    adds: ClassVar[str] = "add"
+    argument: ClassVar[str] = "name"  # by which the operations name it
+
+    @abc.abstractmethod
+    def shown(self, hands: Hands, item: WantedItem) -> Content | None:
+        """As in `Steered`."""
+
+    @abc.abstractmethod
+    def before(self, hands: Hands, item: WantedItem) -> Any:
+        """As in `Steered`."""
+
+    @abc.abstractmethod
+    def restored(self, hands: Hands, name: str, before: Any) -> Change:
+        """Put what `before` has found in its place again. Raises ApplianceError."""
+
+    def named(self, name: str) -> Content:
+        """The arguments that say which one."""
+        return {self.argument: name}
+
+    def wanted(self, hands: Hands, item: WantedItem) -> Content:
+        return item.content or {}
+
+    def apply(self, hands: Hands, item: WantedItem) -> Change:
+        if item.content is None:
+            return self._removed(hands, item.name)
+        return hands.perform(f"{self.operation}.{self.adds}", **self.named(item.name), **item.content)
+
+    def put_back(self, hands: Hands, name: str, before: Any) -> Change:
+        return self._removed(hands, name) if before is None else self.restored(hands, name, before)
+
+    def _removed(self, hands: Hands, name: str) -> Change:
+        return hands.perform(f"{self.operation}.remove", **self.named(name))
 
 
 def unremovable(item: WantedItem, remedy: str) -> RequestError:
