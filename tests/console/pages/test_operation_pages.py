@@ -2,55 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-import httpx
 import msgspec
 import pytest
 from kit import flows
-from kit.console import add_branch, client_of, console
-from kit.people import add_person, browser_of
+from kit.desk import Desk, at_desk, played
 from sqlalchemy import select
 
 from appliance.cloud.orders import Command, DesiredState, Order
 from appliance.cloud.signing import decode_signed, key_id, opened
-from appliance.console.apps import people_app
 from appliance.console.audit.log import Wanted, entries
 from appliance.console.authority import boxes, codes
 from appliance.console.authority.keys import authority_folder, console_keys
-from appliance.console.context import Console
 from appliance.console.database.tables import Box, BoxOrder, Drift, EnrolmentCode
 from appliance.console.people.roles import Branches
 
 Files = dict[str, tuple[str, bytes]]
 
 
-class Office:
+class Office(Desk):
     """root operates every branch, min seoul only, lee (supervisor at seoul) none."""
-
-    def __init__(self, one: Console, client: httpx.AsyncClient) -> None:
-        self.console, self.client = one, client
-        self.browsers: dict[str, dict[str, str]] = {}
-
-    async def get(self, path: str, who: str = "root", language: str = "en") -> httpx.Response:
-        headers = {**self.browsers[who], "Accept": "text/html", "Accept-Language": language}
-        return await self.client.get(path, headers=headers)
-
-    async def post(
-        self,
-        path: str,
-        who: str = "root",
-        *,
-        files: dict[str, tuple[str, bytes]] | None = None,
-        **fields: str | list[str],
-    ) -> httpx.Response:
-        headers = {**self.browsers[who], "Accept": "text/html"}
-        data = {**fields, "csrf": headers["X-CSRF"]}
-        return await self.client.post(path, headers=headers, data=data, files=files)
 
     async def deeds(self) -> list[str]:
         async with self.console.database.reading() as session:
@@ -66,32 +40,14 @@ class Office:
         return [opened(decode_signed(one.encode()), keys={key_id(key): key}, box=box) for one in documents]
 
 
-@asynccontextmanager
-async def _office(url: str, tmp_path: Path) -> AsyncIterator[Office]:
-    async with console(url, tmp_path) as one, client_of(people_app(one)) as client:
-        await add_branch(one, "seoul", box="s1")
-        await add_branch(one, "busan", box="p1")
-        await add_branch(one, "empty")
-        office = Office(one, client)
-        for person, grant in (("root", "admin@*"), ("min", "admin@seoul"), ("lee", "supervisor@seoul")):
-            await add_person(one, person, grant)
-            office.browsers[person] = await browser_of(one, person)
-        yield office
-
-
+BRANCHES = {"seoul": "s1", "busan": "p1", "empty": ""}
+PEOPLE = {"root": "admin@*", "min": "admin@seoul", "lee": "supervisor@seoul"}
 Live = Callable[[Callable[[Office], Awaitable[None]]], None]
 
 
 @pytest.fixture
 def live(sqlite_url: str, tmp_path: Path) -> Live:
-    def run(scene: Callable[[Office], Awaitable[None]]) -> None:
-        async def inside() -> None:
-            async with _office(sqlite_url, tmp_path) as office:
-                await scene(office)
-
-        asyncio.run(inside())
-
-    return run
+    return lambda scene: played(lambda: at_desk(Office, sqlite_url, tmp_path, BRANCHES, PEOPLE), scene)
 
 
 def test_code_when_made_by_page_then_it_is_shown_once_and_good(live: Live) -> None:

@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import httpx
 import pytest
-from kit.console import add_branch, client_of, console
-from kit.people import add_person, browser_of
+from kit.desk import Desk, at_desk, played
 
-from appliance.console.apps import people_app
 from appliance.console.audit.log import Wanted, entries
-from appliance.console.context import Console
 from appliance.console.people.log_in import LogIn, Origin
 from appliance.console.people.roles import Branches
 from appliance.console.people.session_tokens import Stage
 
 
-class Office:
+class Office(Desk):
     """root is admin of all, min admin of seoul only, lee auditor of busan only."""
-
-    def __init__(self, one: Console, client: httpx.AsyncClient) -> None:
-        self.console, self.client = one, client
-        self.browsers: dict[str, dict[str, str]] = {}
-
-    async def get(self, path: str, who: str = "root") -> httpx.Response:
-        return await self.client.get(path, headers={**self.browsers[who], "Accept": "text/html"})
-
-    async def post(self, path: str, who: str = "root", **fields: str | list[str]) -> httpx.Response:
-        headers = {**self.browsers[who], "Accept": "text/html"}
-        return await self.client.post(path, headers=headers, data={**fields, "csrf": headers["X-CSRF"]})
 
     async def deeds(self) -> list[str]:
         async with self.console.database.reading() as session:
@@ -41,31 +25,14 @@ class Office:
         return [f"{one.who} {one.deed} {one.about}" for one in reversed(found)]
 
 
-@asynccontextmanager
-async def _office(url: str, tmp_path: Path) -> AsyncIterator[Office]:
-    async with console(url, tmp_path) as one, client_of(people_app(one)) as client:
-        for branch in ("seoul", "busan"):
-            await add_branch(one, branch)
-        office = Office(one, client)
-        for person, grant in (("root", "admin@*"), ("min", "admin@seoul"), ("lee", "auditor@busan")):
-            await add_person(one, person, grant)
-            office.browsers[person] = await browser_of(one, person)
-        yield office
-
-
+BRANCHES = {"seoul": "", "busan": ""}
+PEOPLE = {"root": "admin@*", "min": "admin@seoul", "lee": "auditor@busan"}
 Live = Callable[[Callable[[Office], Awaitable[None]]], None]
 
 
 @pytest.fixture
 def live(sqlite_url: str, tmp_path: Path) -> Live:
-    def run(scene: Callable[[Office], Awaitable[None]]) -> None:
-        async def inside() -> None:
-            async with _office(sqlite_url, tmp_path) as office:
-                await scene(office)
-
-        asyncio.run(inside())
-
-    return run
+    return lambda scene: played(lambda: at_desk(Office, sqlite_url, tmp_path, BRANCHES, PEOPLE), scene)
 
 
 def shown(page: httpx.Response, place: str) -> str:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-import httpx
 import pytest
-from kit.console import add_branch, client_of, console
-from kit.people import add_person, browser_of
+from kit.desk import Desk, at_desk, played
 from sqlalchemy import select
 
-from appliance.console.apps import people_app
-from appliance.console.context import Console
 from appliance.console.database.tables import Webhook, WebhookDelivery
 
 WISH: dict[str, str | list[str]] = {
@@ -23,19 +17,8 @@ WISH: dict[str, str | list[str]] = {
 }  # fmt: skip
 
 
-class Desk:
+class HookDesk(Desk):
     """root is admin of all, min admin of seoul only."""
-
-    def __init__(self, one: Console, client: httpx.AsyncClient) -> None:
-        self.console, self.client = one, client
-        self.browsers: dict[str, dict[str, str]] = {}
-
-    async def get(self, path: str, who: str = "root") -> httpx.Response:
-        return await self.client.get(path, headers={**self.browsers[who], "Accept": "text/html"})
-
-    async def post(self, path: str, who: str = "root", **fields: str | list[str]) -> httpx.Response:
-        headers = {**self.browsers[who], "Accept": "text/html"}
-        return await self.client.post(path, headers=headers, data={**fields, "csrf": headers["X-CSRF"]})
 
     async def add(self) -> tuple[str, str]:
         """(its path, its secret)."""
@@ -46,34 +29,17 @@ class Desk:
         return path[1], secret[1]
 
 
-@asynccontextmanager
-async def _desk(url: str, tmp_path: Path) -> AsyncIterator[Desk]:
-    async with console(url, tmp_path) as one, client_of(people_app(one)) as client:
-        await add_branch(one, "seoul")
-        desk = Desk(one, client)
-        for person, grant in (("root", "admin@*"), ("min", "admin@seoul")):
-            await add_person(one, person, grant)
-            desk.browsers[person] = await browser_of(one, person)
-        yield desk
-
-
-Live = Callable[[Callable[[Desk], Awaitable[None]]], None]
+PEOPLE = {"root": "admin@*", "min": "admin@seoul"}
+Live = Callable[[Callable[[HookDesk], Awaitable[None]]], None]
 
 
 @pytest.fixture
 def live(sqlite_url: str, tmp_path: Path) -> Live:
-    def run(scene: Callable[[Desk], Awaitable[None]]) -> None:
-        async def inside() -> None:
-            async with _desk(sqlite_url, tmp_path) as desk:
-                await scene(desk)
-
-        asyncio.run(inside())
-
-    return run
+    return lambda scene: played(lambda: at_desk(HookDesk, sqlite_url, tmp_path, {"seoul": ""}, PEOPLE), scene)
 
 
 def test_webhook_when_added_then_its_secret_is_shown_once(live: Live) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: HookDesk) -> None:
         path, secret = await desk.add()
         page = (await desk.get(path)).text
         assert secret not in page and "https://crm.example/hook" in page
@@ -86,7 +52,7 @@ def test_webhook_when_added_then_its_secret_is_shown_once(live: Live) -> None:
 
 
 def test_webhook_when_tried_out_then_a_ping_waits_and_is_listed(live: Live) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: HookDesk) -> None:
         path, _ = await desk.add()
         assert (await desk.post(f"{path}/ping")).status_code == 303
         page = (await desk.get(path)).text
@@ -100,7 +66,7 @@ def test_webhook_when_tried_out_then_a_ping_waits_and_is_listed(live: Live) -> N
 
 
 def test_webhook_when_changed_switched_and_removed_then_so(live: Live) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: HookDesk) -> None:
         path, _ = await desk.add()
         assert (await desk.post(path, **{**WISH, "branches": ["*"], "name": "c r m"})).status_code == 303
         assert (await desk.post(f"{path}/off")).status_code == 303
@@ -132,7 +98,7 @@ def test_webhook_when_changed_switched_and_removed_then_so(live: Live) -> None:
 def test_webhook_when_wrongly_described_then_said_and_what_was_typed_stays(
     live: Live, change: dict[str, str | list[str]], said: str
 ) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: HookDesk) -> None:
         answer = await desk.post("/webhooks", **{**WISH, **change})
         assert (answer.status_code, said in answer.text) == (400, True)
         path, _ = await desk.add()
@@ -143,7 +109,7 @@ def test_webhook_when_wrongly_described_then_said_and_what_was_typed_stays(
 
 
 def test_webhooks_when_asked_by_no_admin_of_all_then_refused(live: Live) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: HookDesk) -> None:
         path, _ = await desk.add()
         for deed in ("", "/ping", "/on", "/off", "/again", "/secret", "/remove"):
             assert (await desk.post(f"{path}{deed}", who="min", **WISH)).status_code == 403
