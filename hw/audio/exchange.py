@@ -10,8 +10,8 @@ import array
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
 
+from hw.audio.echo import EchoCanceller
 from hw.audio.elastic import ElasticBuffer
 from hw.audio.level import SILENT_DB, amplified, level_db
 
@@ -19,16 +19,6 @@ CALL_RATE_HZ = 8000
 CALL_SAMPLES = 160  # 20 ms
 BLOCK_SAMPLES = 80  # 10 ms
 _MOST_WAITING = 100  # blocks that wait for a thread that has stopped taking them
-
-
-class Canceller(Protocol):
-    """Takes the echo of what was played out of what was heard (`hw.line.echo`)."""
-
-    def cancel(self, heard: array.array[int], played: array.array[int]) -> array.array[int]:
-        """CALL_SAMPLES each, of one moment."""
-
-    def close(self) -> None:
-        """Twice is safe."""
 
 
 class SoundExchange:
@@ -42,7 +32,7 @@ class SoundExchange:
         *,
         side_tone: float = 0.0,
         block_samples: int = BLOCK_SAMPLES,
-        canceller: Canceller | None = None,
+        canceller: EchoCanceller | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.to_device = ElasticBuffer(rate_hz=CALL_RATE_HZ)

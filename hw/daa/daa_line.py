@@ -15,12 +15,12 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from hw.audio.echo import EchoCanceller
 from hw.daa.call_progress import CallProgress
 from hw.daa.keys import KeyReceiver
 from hw.daa.on_hook import AlertDetector, CallerListener
 from hw.daa.ringing import RingDetector
 from hw.line.dtmf import dial_tones
-from hw.line.echo import EchoCanceller
 from hw.line.g711 import to_mulaw, to_samples
 from hw.line.machine import Line, LineState
 from hw.line.profile import Profile

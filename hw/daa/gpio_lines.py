@@ -15,12 +15,12 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from hw.audio.echo import EchoCanceller, NoCanceller, SpeexCanceller
 from hw.daa.daa_line import DaaLine, Hook, Voice
 from hw.daa.pins import DaaPins
 from hw.daa.wiring import Wiring, parse_wiring
 from hw.devices import Found, Kind, Probed
 from hw.errors import DeviceError, DeviceGoneError, DriverError
-from hw.line.echo import EchoCanceller, NoCanceller, SpeexCanceller
 from hw.line.interface import Abilities, LineDriver
 from hw.line.machine import LineState
 from hw.line.profile import Profile

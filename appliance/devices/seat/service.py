@@ -31,12 +31,12 @@ from appliance.devices.keep_alive import KeepAlive
 from appliance.devices.seat.hygiene import Use, note_use
 from appliance.devices.seat.seat import Seat
 from appliance.errors import DevicesError
+from hw.audio.echo import SpeexCanceller
 from hw.audio.exchange import CALL_RATE_HZ, SoundExchange
 from hw.devices import Found, Kind
 from hw.errors import DeviceAbsentError, HwError
 from hw.headset.interface import Headset, HeadsetBackend
 from hw.headset.mock import MockHeadsets
-from hw.line.echo import SpeexCanceller
 from hw.registry import Registry
 
 ECHO_TAIL_MS = 240  # both buffers, the device's own delay, and a room

@@ -7,9 +7,9 @@ import math
 import random
 from collections import deque
 
+from hw.audio.echo import SpeexCanceller
 from hw.audio.exchange import BLOCK_SAMPLES, CALL_SAMPLES, SoundExchange
 from hw.audio.level import amplified, level_db
-from hw.line.echo import SpeexCanceller
 
 Far = deque[bytes]
 

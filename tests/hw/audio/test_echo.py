@@ -6,7 +6,7 @@ import math
 import random
 from array import array
 
-from hw.line.echo import BLOCK, NoCanceller, SpeexCanceller
+from hw.audio.echo import BLOCK, NoCanceller, SpeexCanceller
 
 PATH = {190: 0.25, 205: -0.12, 240: 0.05}  # samples after which so much of it comes back
 

@@ -1,8 +1,8 @@
-"""Our own voice, as an analog line's hybrid sends it back, taken out of what is heard.
+"""Our own voice, as an analog line's hybrid or a loudspeaker's room sends it back, taken out of what is heard.
 
-Two wires carry both directions; where the hybrid doesn't match the line, 6 to 30 dB of what we play comes back, tens of
-milliseconds later. `SpeexCanceller` follows that path with an adaptive filter (libspeexdsp, MDF). Must be fed every
-block, also of silence: it learns from time.
+Two wires of a line carry both directions; where the hybrid doesn't match the line, 6 to 30 dB of what we play comes
+back, tens of milliseconds later. `SpeexCanceller` follows that path with an adaptive filter (libspeexdsp,
+MDF). Must be fed every block, also of silence: it learns from time.
 
 Source: libspeexdsp 1.2 (speex/speex_echo.h); ITU-T G.168 for what a canceller has to reach.
 """
@@ -24,13 +24,13 @@ _Block = ctypes.c_int16 * BLOCK
 
 
 class EchoCanceller(Protocol):
-    """One per line. Blocks are 20 ms of 16-bit samples at 8 kHz."""
+    """One per line or loudspeaker. Blocks are 20 ms of 16-bit samples at 8 kHz."""
 
     def cancel(self, heard: array[int], played: array[int]) -> array[int]:
         """heard and played of one moment; returns what the far end has said."""
 
     def forget(self) -> None:
-        """Another call: another line."""
+        """Another call: another path."""
 
     def close(self) -> None:
         """Twice is safe."""
