@@ -16,7 +16,7 @@ from appliance.errors import ApplianceError
 from appliance.switchboard.calling import call_socket
 
 log = logging.getLogger(__name__)
-PERIOD_S = 0.5
+PERIOD_S = 1.0  # a look asks the edge, too
 ANSWER_S = 2.0
 NETWORKS = Path("/sys/class/net")
 
