@@ -68,11 +68,12 @@ class ModemOnPty:
 
     def unplug(self) -> None:
         """The port is gone, as with a USB device that is pulled out. Twice is safe."""
+        if self._stop.is_set():
+            return  # a number that was closed may be somebody else's by now
         self._stop.set()
         self._thread.join(10)
-        for descriptor in (self._master, self._slave):
-            with contextlib.suppress(OSError):
-                os.close(descriptor)
+        os.close(self._master)
+        os.close(self._slave)
 
     def close(self) -> None:
         self.unplug()
