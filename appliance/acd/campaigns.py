@@ -12,8 +12,9 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+from msgspec.structs import replace
 
-from appliance.acd.errands import Errand, ErrandState, Outcome, later, replace
+from appliance.acd.errands import Errand, ErrandState, Outcome, later
 from appliance.events import ErrandKind
 from appliance.ids import ErrandId, FlowId, QueueId
 from appliance.stamps import Stamp

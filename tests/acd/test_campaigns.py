@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from appliance.acd.campaigns import (
     STEP_S,
@@ -20,7 +21,7 @@ from appliance.acd.campaigns import (
     may_call,
     next_opening,
 )
-from appliance.acd.errands import ErrandState, Outcome, replace
+from appliance.acd.errands import ErrandState, Outcome
 from appliance.ids import ContactId, ErrandId, QueueId
 from appliance.stamps import Stamp
 

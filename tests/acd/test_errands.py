@@ -8,9 +8,10 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from msgspec.structs import replace
 
 from appliance.acd import errands as m
-from appliance.acd.errands import Errand, ErrandState, Outcome, step
+from appliance.acd.errands import Errand, ErrandState, Outcome, machine, step
 from appliance.events import ErrandKind
 from appliance.ids import ContactId, ErrandId, OfferId, QueueId
 from appliance.stamps import Stamp
@@ -124,7 +125,7 @@ def test_attempt_when_it_died_before_an_agent_took_it_then_it_counts_for_nothing
 
 def test_attempt_when_it_dies_again_and_again_then_given_up() -> None:
     now = errand(S.OFFERED)
-    for _ in range(m.MOST_REDONE):
+    for _ in range(machine.MOST_REDONE):
         now, _ = step(now, m.AttemptEnded(outcome=Outcome.LOST), at(100), MINT)
         assert now.state is S.SCHEDULED
     now, _ = step(now, m.AttemptEnded(outcome=Outcome.LOST), at(100), MINT)
@@ -136,7 +137,7 @@ def test_campaign_when_its_record_waits_then_without_a_contact() -> None:
     assert m.begin(record) == ()
     queued, commands = step(record, m.TimeCame(), at(5), MINT)
     assert (queued.contact, commands) == (MINT, (m.BeginContact(), m.JoinQueue()))
-    dialled = m.replace(queued, state=S.DIALLED)
+    dialled = replace(queued, state=S.DIALLED)
     after, commands = step(dialled, m.AttemptEnded(outcome=Outcome.BUSY), at(9), ContactId("other"))
     assert (after.contact, after.previous, commands) == (None, MINT, ())
 
@@ -150,10 +151,10 @@ def test_campaign_when_its_record_is_recalled_then_it_waits_without_a_contact() 
 
 def test_campaign_when_agents_skip_a_record_then_no_attempt_counts_until_nobody_wants_it() -> None:
     now = errand(S.DIALLED, kind=ErrandKind.CAMPAIGN, campaign="spring")
-    for _ in range(m.MOST_SKIPS - 1):
+    for _ in range(machine.MOST_SKIPS - 1):
         now, _ = step(now, m.AttemptEnded(outcome=Outcome.SKIPPED), at(10), MINT)
-        assert (now.state, now.attempt, now.outcomes, now.due) == (S.SCHEDULED, 1, (), at(10 + m.SKIPPED_S))
-        now = m.replace(now, state=S.DIALLED)
+        assert (now.state, now.attempt, now.outcomes, now.due) == (S.SCHEDULED, 1, (), at(10 + machine.SKIPPED_S))
+        now = replace(now, state=S.DIALLED)
     now, _ = step(now, m.AttemptEnded(outcome=Outcome.SKIPPED), at(10), MINT)
     assert (now.state, now.outcomes) == (S.FAILED, (Outcome.SKIPPED,))
 

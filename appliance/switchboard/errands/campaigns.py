@@ -13,9 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from msgspec.structs import replace
+
 from appliance import events as said
 from appliance.acd.campaigns import STEP_S, Campaign, by_rules_of, may_call, next_opening
-from appliance.acd.errands import Errand, ErrandState, Recalled, Struck, replace, step
+from appliance.acd.errands import Errand, ErrandState, Recalled, Struck, step
 from appliance.clock import Clock
 from appliance.contact.protocol import AnswerPreview
 from appliance.errors import RequestError, StoreError

@@ -1,25 +1,29 @@
-"""A customer who has to be called: waits for the time, for an agent, is dialled, and again if it came to nothing. Pure.
-
-One errand is worked off in attempts; each attempt is a contact that waits in its queue without a contact process. When
-the ACD offers it, a process gets the right to dial: the lease, written down before anybody hears of it. Within one
-attempt there is one agent who takes it, hence one call to the customer, whatever restarts or dies meanwhile: what
-became of an attempt is read from its contact's events, and an attempt that an agent has taken is never repeated.
-
-`step` is the only way on; what does not fit the state changes nothing, so that events may come twice. Ids and the
-clock are passed in. When records of a list may be called is `campaigns`' business, what a flow asked for `callbacks`'.
-"""
+"""How an errand goes on: one table of states and events. `step` is the only way; nothing here keeps anything."""
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-import msgspec
+from msgspec.structs import replace
 
+from appliance.acd.errands.commands import BeginContact, EndContact, ErrandCommand, GiveLease, JoinQueue, LinkAttempts
+from appliance.acd.errands.errand import Errand, ErrandState, Outcome, later
+from appliance.acd.errands.events import (
+    AgentTook,
+    AttemptEnded,
+    Cancelled,
+    CustomerAnswered,
+    ErrandEvent,
+    Offered,
+    OfferEnded,
+    Recalled,
+    Struck,
+    TimeCame,
+)
 from appliance.events import ErrandKind
-from appliance.ids import AgentId, ContactId, ErrandId, FlowId, OfferId, QueueId
+from appliance.ids import ContactId
 from appliance.stamps import Stamp
 
 REDO_S = 5.0  # after a process died before an agent took the attempt
@@ -27,165 +31,7 @@ SKIPPED_S = 3600.0  # until somebody whom an agent would not call is shown to on
 MOST_SKIPS = 3  # then nobody wants to
 MOST_REDONE = 5  # then something is wrong with the box, not with the customer
 
-
-class ErrandState(enum.StrEnum):
-    """Where an errand is. The last three are final."""
-
-    SCHEDULED = "scheduled"  # waits for its time: initial delay, pause between attempts, calling hours
-    QUEUED = "queued"  # its contact holds a place in the queue
-    OFFERED = "offered"  # a process has the lease and rings an agent
-    DIALLED = "dialled"  # an agent has taken it: the customer is being called, once
-    CONNECTED = "connected"  # the customer has answered
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-FINAL = frozenset({ErrandState.DONE, ErrandState.FAILED, ErrandState.CANCELLED})
-
-
-class Outcome(enum.StrEnum):
-    """What became of one attempt."""
-
-    ANSWERED = "answered"
-    BUSY = "busy"
-    NO_ANSWER = "no_answer"
-    INVALID = "invalid"  # there is no such number
-    UNREACHABLE = "unreachable"
-    AGENT_LEFT = "agent_left"  # the agent hung up before the customer answered
-    SKIPPED = "skipped"  # the agent, having heard who it is, would not call
-    LOST = "lost"  # the contact process died after an agent had taken the attempt
-    DO_NOT_CALL = "do_not_call"  # the number came onto a do-not-call list
-
-
-class Errand(msgspec.Struct, frozen=True, kw_only=True):
-    """One errand as it stands; the row of the store.
-
-    due: when it enters the queue (SCHEDULED). waiting_since: its place there. contact: of the attempt under way or
-    planned, None while a record of a campaign waits; previous, initial: the chain behind it. attempt: its number, from
-    1. lease: the offer whose process may dial. outcomes: of the attempts so far. retry_s: pauses by outcome, where they
-    differ from retry_delay_s; final: outcomes after which nobody tries again. redone, skips: how often an attempt was
-    made again because a process had died, or an agent would not call. zones: where the customer may be (IANA names).
-    """
-
-    errand: ErrandId
-    kind: ErrandKind
-    number: str  # E.164, or an extension
-    queue: QueueId
-    agent: AgentId | None = None
-    campaign: str = ""
-    name: str = ""
-    state: ErrandState = ErrandState.SCHEDULED
-    asked: Stamp
-    due: Stamp
-    waiting_since: Stamp
-    priority: int = 5
-    time_adjustment_s: int = 0
-    contact: ContactId | None = None
-    previous: ContactId | None = None
-    initial: ContactId | None = None
-    attempt: int = 1
-    max_attempts: int = 1
-    retry_delay_s: float = 600.0
-    retry_s: dict[Outcome, float] = msgspec.field(default_factory=dict)
-    final: tuple[Outcome, ...] = (Outcome.ANSWERED, Outcome.INVALID)
-    lease: OfferId | None = None
-    redone: int = 0
-    skips: int = 0
-    zones: tuple[str, ...] = ()
-    outcomes: tuple[Outcome, ...] = ()
-    caller_id: str = ""
-    flow: FlowId | None = None
-    attributes: dict[str, str] = msgspec.field(default_factory=dict)
-
-    @property
-    def over(self) -> bool:
-        """Nobody will be called for it any more."""
-        return self.state in FINAL
-
-
-# ── what happened, and what is to be done about it ───────────────────────────────────────────────────────────────
-
-
-class ErrandEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of what `step` consumes."""
-
-
-class TimeCame(ErrandEvent, frozen=True, kw_only=True):
-    """The errand may enter its queue now."""
-
-
-class Offered(ErrandEvent, frozen=True, kw_only=True):
-    """The ACD has chosen an agent: `offer` is to be the lease."""
-
-    offer: OfferId
-
-
-class OfferEnded(ErrandEvent, frozen=True, kw_only=True):
-    """The agent did not take it, or was never rung: the lease is void."""
-
-    offer: OfferId
-
-
-class AgentTook(ErrandEvent, frozen=True, kw_only=True):
-    """An agent has picked up; the customer is dialled after this was written down."""
-
-
-class CustomerAnswered(ErrandEvent, frozen=True, kw_only=True):
-    """They talk."""
-
-
-class AttemptEnded(ErrandEvent, frozen=True, kw_only=True):
-    """The attempt's contact is over. `outcome` counts only if an agent had taken it."""
-
-    outcome: Outcome
-
-
-class Cancelled(ErrandEvent, frozen=True, kw_only=True):
-    """Somebody doesn't want the customer to be called any more; a call under way is the last one."""
-
-
-class Recalled(ErrandEvent, frozen=True, kw_only=True):
-    """A record of a campaign is not to be called just now (stopped, calling hours over, no agent): it waits again."""
-
-
-class Struck(ErrandEvent, frozen=True, kw_only=True):
-    """The number came onto a do-not-call list."""
-
-
-class ErrandCommand(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of what `step` returns; in this order, after the errand was stored."""
-
-
-class BeginContact(ErrandCommand, frozen=True, kw_only=True):
-    """The contact of the errand's attempt begins, without a process."""
-
-
-class JoinQueue(ErrandCommand, frozen=True, kw_only=True):
-    """The errand's contact takes its place in the queue."""
-
-
-class GiveLease(ErrandCommand, frozen=True, kw_only=True):
-    """A process may ring the agent of `offer` and dial."""
-
-    offer: OfferId
-
-
-class LinkAttempts(ErrandCommand, frozen=True, kw_only=True):
-    """`before` came to nothing; the errand's contact is the next attempt."""
-
-    before: ContactId
-    outcome: Outcome
-
-
-class EndContact(ErrandCommand, frozen=True, kw_only=True):
-    """The attempt's contact is not wanted any more."""
-
-    contact: ContactId
-
-
 Step = tuple[Errand, tuple[ErrandCommand, ...]]
-replace = msgspec.structs.replace
 
 
 def begin(errand: Errand) -> tuple[ErrandCommand, ...]:
@@ -302,11 +148,6 @@ def _cancel(errand: Errand, _event: Cancelled, _now: Stamp, _mint: ContactId) ->
 
 def _last_one(errand: Errand, _event: Cancelled | Struck, _now: Stamp, _mint: ContactId) -> Step:
     return replace(errand, max_attempts=errand.attempt), ()
-
-
-def later(at: Stamp, seconds: float) -> Stamp:
-    """The instant `seconds` after `at`."""
-    return replace(at, mono_s=at.mono_s + seconds, wall_s=at.wall_s + seconds)
 
 
 Handler = Callable[[Errand, Any, Stamp, ContactId], Step]
