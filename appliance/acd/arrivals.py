@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from appliance.acd import ringing, seating
 from appliance.acd.commands import AcceptContact, RefuseContact
 from appliance.acd.events import ContactArrived, ContactLeft
 from appliance.acd.floor import Floor
@@ -26,11 +27,11 @@ def contact_arrived(floor: Floor, event: ContactArrived, now: float) -> None:
 
 def contact_left(floor: Floor, event: ContactLeft, now: float) -> None:
     """The contact waits no more; whoever rings for it is free."""
-    floor.end_claim(event.contact, now)
+    ringing.end_claim(floor, event.contact, now)
     place = floor.places.get(event.contact)
     if place is not None:
-        floor.end_offer(place, now)
-        floor.unseat(place)
+        ringing.end_offer(floor, place, now)
+        seating.unseat(floor, place)
 
 
 def _line_for(floor: Floor, event: ContactArrived) -> Line | None:
@@ -47,8 +48,8 @@ def _refuse(floor: Floor, event: ContactArrived, error: str) -> None:
 def _admit(floor: Floor, line: Line, event: ContactArrived, now: float) -> None:
     old = floor.places.get(event.contact)
     if old is not None:
-        floor.withdraw(old, now)
-        floor.unseat(old)
+        ringing.withdraw(floor, old, now)
+        seating.unseat(floor, old)
     offers_made = max(event.offers_made, floor.offer_numbers.of(event.contact))
     place = Place(event.contact, event.queue, event.enqueued_at, offers_made)
     place.rank(event.priority, event.time_adjustment_s)
@@ -56,19 +57,19 @@ def _admit(floor: Floor, line: Line, event: ContactArrived, now: float) -> None:
     _ask(floor, place, event)
     position = line.position(place.key)
     floor.out.append(AcceptContact(contact=place.contact, queue=place.queue, position=position))
-    floor.seat(place, now)
+    seating.seat(floor, place, now)
     if old is not None:
         _carry_over(floor, old, place, now)
-    claimant = floor.take_claim(place.contact)
+    claimant = ringing.take_claim(floor, place.contact)
     if claimant is not None:
-        floor.resume_offer(place, claimant, now)
+        ringing.resume_offer(floor, place, claimant, now)
 
 
 def _carry_over(floor: Floor, old: Place, place: Place, now: float) -> None:
     """What happened to the contact in the queue that it was in just now."""
     place.offered_to = old.offered_to
     if old.paused_by is not None:
-        floor.pause(place, old.paused_by, now)
+        seating.pause(floor, place, old.paused_by, now)
 
 
 def _ask(floor: Floor, place: Place, event: ContactArrived) -> None:
@@ -86,10 +87,10 @@ def _renew(floor: Floor, place: Place, event: ContactArrived, now: float) -> Non
     _ask(floor, place, event)
     floor.wishes.note(place)
     if event.not_before is not None and (place.due is not None or event.not_before > now):
-        floor.withdraw(place, now)
-        floor.rerank(place, event.priority, event.time_adjustment_s, now)
-        floor.put_off(place, event.not_before, now)
+        ringing.withdraw(floor, place, now)
+        seating.rerank(floor, place, event.priority, event.time_adjustment_s, now)
+        seating.put_off(floor, place, event.not_before, now)
     else:
-        floor.rerank(place, event.priority, event.time_adjustment_s, now)
+        seating.rerank(floor, place, event.priority, event.time_adjustment_s, now)
     position = floor.lines[place.queue].position(place.key)
     floor.out.append(AcceptContact(contact=place.contact, queue=place.queue, position=position))

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from appliance.acd import arrivals, offers, restoring, snapshots, staff
+from appliance.acd import arrivals, offers, restoring, ringing, seating, snapshots, staff, turn
 from appliance.acd.commands import AcdCommand
 from appliance.acd.events import (
     AcdEvent,
@@ -40,11 +40,11 @@ from appliance.ids import AgentId, ContactId, QueueId, agent_of_queue
 
 
 def _queue_configured(floor: Floor, event: QueueConfigured, _now: float) -> None:
-    floor.open_line(event.queue)
+    seating.open_line(floor, event.queue)
 
 
 def _queue_removed(floor: Floor, event: QueueRemoved, _now: float) -> None:
-    floor.close_line(event.queue)
+    seating.close_line(floor, event.queue)
 
 
 Handler = Callable[[Floor, Any, float], None]
@@ -83,7 +83,7 @@ class Acd:
         """Take note of all `events` before anything is decided: how to tell what was before a restart."""
         for event in events:
             HANDLERS[type(event)](self._floor, event, now)
-        return self._floor.finish(now)
+        return turn.finish(self._floor, now)
 
     def next_timer(self) -> float | None:
         """When `handle_timer` is wanted next, on the scale of `now`; None: not before another event."""
@@ -93,7 +93,7 @@ class Acd:
         """Do what has become due by `now`; nothing if called early."""
         while (key := self._floor.timers.pop(now)) is not None:
             self._ring_out(key, now)
-        return self._floor.finish(now)
+        return turn.finish(self._floor, now)
 
     def _ring_out(self, key: TimerKey, now: float) -> None:
         kind, name, detail = key
@@ -101,13 +101,13 @@ class Acd:
             case TimerKind.LEASE:
                 offers.lease_expired(self._floor, ContactId(name), now)
             case TimerKind.PAUSE:
-                self._floor.resume(self._floor.places[ContactId(name)], now)
+                seating.resume(self._floor, self._floor.places[ContactId(name)], now)
             case TimerKind.RIPE:
-                self._floor.expose(self._floor.places[ContactId(name)], now)
+                seating.expose(self._floor, self._floor.places[ContactId(name)], now)
             case TimerKind.DUE:
-                self._floor.come_due(self._floor.places[ContactId(name)], now)
+                seating.come_due(self._floor, self._floor.places[ContactId(name)], now)
             case TimerKind.CLAIM:
-                self._floor.end_claim(ContactId(detail), now)
+                ringing.end_claim(self._floor, ContactId(detail), now)
             case TimerKind.WRAP_UP:
                 staff.wrap_up_expired(self._floor, AgentId(name), ContactId(detail), now)
 

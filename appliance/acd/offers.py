@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from appliance.acd import ringing, roster, seating
 from appliance.acd.agent_states import Signal
 from appliance.acd.agents import Agent
 from appliance.acd.events import OfferAnswered, OfferMissed
@@ -23,22 +24,22 @@ def offer_answered(floor: Floor, event: OfferAnswered, now: float) -> None:
         agent.trouble = None
         connect(floor, agent, contact, None, now)
     elif agent_id is not None and place is not None:  # answered by an agent who was removed meanwhile
-        floor.withdraw(place, now)
-        floor.unseat(place)
+        ringing.withdraw(floor, place, now)
+        seating.unseat(floor, place)
 
 
 def offer_missed(floor: Floor, event: OfferMissed, now: float) -> None:
     """The contact waits at its old place again, unless the customer has gone."""
     contact = contact_of(event.offer)
     trouble = _trouble(event.cause)
-    floor.end_claim(contact, now, trouble)
+    ringing.end_claim(floor, contact, now, trouble)
     place = floor.places.get(contact)
     if place is None:
         return
     if place.paused_by == event.offer:
-        floor.resume(place, now)
+        seating.resume(floor, place, now)
     elif place.offer == event.offer:
-        floor.end_offer(place, now, trouble)
+        ringing.end_offer(floor, place, now, trouble)
         _wait_again(floor, place, event, now)
 
 
@@ -51,43 +52,43 @@ def _trouble(cause: str) -> Signal | None:
 def _wait_again(floor: Floor, place: Place, event: OfferMissed, now: float) -> None:
     match event.cause:
         case "abandoned":
-            floor.unseat(place)
+            seating.unseat(floor, place)
         case "withdrawn":  # not by us: the contact process can't ring now, so don't ask it again at once
-            floor.pause(place, event.offer, now)
+            seating.pause(floor, place, event.offer, now)
         case _:
-            floor.expose(place, now)
+            seating.expose(floor, place, now)
 
 
 def lease_expired(floor: Floor, contact: ContactId, now: float) -> None:
     """The contact process never said what became of the ringing: as if nobody had answered."""
-    floor.withdraw(floor.places[contact], now, Signal.MISSED)
+    ringing.withdraw(floor, floor.places[contact], now, Signal.MISSED)
 
 
 def connect(floor: Floor, agent: Agent, contact: ContactId, queue: QueueId | None, now: float) -> None:
     """Agent and customer are connected: the contact gives up its place, other offers of both are taken back."""
-    ringing = agent.ringing
+    rung = agent.ringing
     place = floor.places.get(contact)
     agent.connect(contact, place.queue if place else queue, now)
-    floor.touch(agent)
-    if ringing != contact:
-        call_back(floor, ringing, now)
-    floor.end_claim(contact, now)
+    roster.touch(floor, agent)
+    if rung != contact:
+        call_back(floor, rung, now)
+    ringing.end_claim(floor, contact, now)
     if place is None:
         return
     if place.offer is not None and place.offered_to[place.offer] != agent.id:
-        floor.withdraw(place, now)
-    floor.end_offer(place, now)
-    floor.unseat(place)
+        ringing.withdraw(floor, place, now)
+    ringing.end_offer(floor, place, now)
+    seating.unseat(floor, place)
 
 
-def call_back(floor: Floor, ringing: ContactId | None, now: float) -> None:
+def call_back(floor: Floor, rung: ContactId | None, now: float) -> None:
     """Stop ringing for this contact, if there is one; it waits on."""
-    if ringing is None:
+    if rung is None:
         return
-    floor.end_claim(ringing, now)
-    place = floor.places.get(ringing)
+    ringing.end_claim(floor, rung, now)
+    place = floor.places.get(rung)
     if place is not None:
-        floor.withdraw(place, now)
+        ringing.withdraw(floor, place, now)
 
 
 def contact_of(offer: OfferId) -> ContactId:

@@ -6,12 +6,14 @@ import contextlib
 
 import msgspec
 
+from appliance.acd import ringing, roster
 from appliance.acd.agent_states import Signal
 from appliance.acd.agents import RESTING, Agent
 from appliance.acd.commands import AgentStateChanged
 from appliance.acd.events import AgentStateRestored
-from appliance.acd.floor import LEASE_GRACE_S, Floor
+from appliance.acd.floor import Floor
 from appliance.acd.model import Activity, QueuePlan
+from appliance.acd.ringing import LEASE_GRACE_S
 from appliance.ids import ContactId, QueueId
 
 _TROUBLES = {Activity.MISSED: Signal.MISSED, Activity.ERROR: Signal.FAILED}
@@ -34,7 +36,7 @@ def state_restored(floor: Floor, event: AgentStateRestored, now: float) -> None:
         agent.inbound_since = min(event.idle_since if event.inbound_since is None else event.inbound_since, now)
     if agent.activity in RESTING:
         agent.settle(now)
-    floor.touch(agent)
+    roster.touch(floor, agent)
 
 
 def _resume(floor: Floor, agent: Agent, event: AgentStateRestored, now: float) -> None:
@@ -51,9 +53,9 @@ def _resume(floor: Floor, agent: Agent, event: AgentStateRestored, now: float) -
         agent.wrap_ups[event.contact] = event.queue
         agent.move(Signal.WRAPPING_UP, since)
         if isinstance(event.wrap_up_until, msgspec.UnsetType):
-            floor.limit_wrap_up(agent, event.contact, since)
+            roster.limit_wrap_up(floor, agent, event.contact, since)
         elif event.wrap_up_until is not None:
-            floor.end_wrap_up_at(agent, event.contact, event.wrap_up_until)
+            roster.end_wrap_up_at(floor, agent, event.contact, event.wrap_up_until)
     elif event.contact is not None and activity is Activity.RINGING:
         _resume_ringing(floor, agent, event.contact, now)
 
@@ -63,9 +65,9 @@ def _resume_ringing(floor: Floor, agent: Agent, contact: ContactId, now: float) 
     since = agent.since
     place = floor.places.get(contact)
     if place is None and contact not in floor.claims:
-        floor.claim(agent, contact, now, now + QueuePlan(queue=QueueId("")).ring_timeout_s + LEASE_GRACE_S)
+        ringing.claim(floor, agent, contact, now, now + QueuePlan(queue=QueueId("")).ring_timeout_s + LEASE_GRACE_S)
     elif place is not None and place.offer is None:
-        floor.resume_offer(place, agent, now)
+        ringing.resume_offer(floor, place, agent, now)
     agent.since = since
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from appliance.acd import roster
 from appliance.acd.agents import Agent
 from appliance.acd.commands import WrapUpEnded, WrapUpProlonged, WrapUpStarted
 from appliance.acd.events import (
@@ -26,7 +27,7 @@ def agent_configured(floor: Floor, event: AgentConfigured, now: float) -> None:
     known = floor.agents.get(plan.agent)
     if known is not None and known.seat == known.plan.extension:
         _sit(floor, known, plan.extension, now)
-    floor.employ(plan, now)
+    roster.employ(floor, plan, now)
 
 
 def agent_seated(floor: Floor, event: AgentSeated, now: float) -> None:
@@ -40,7 +41,7 @@ def _sit(floor: Floor, agent: Agent, seat: Extension | None, now: float) -> None
     if seat != agent.seat:
         call_back(floor, agent.ringing, now)
         agent.seat = seat
-        floor.touch(agent)
+        roster.touch(floor, agent)
 
 
 def agent_removed(floor: Floor, event: AgentRemoved, now: float) -> None:
@@ -50,7 +51,7 @@ def agent_removed(floor: Floor, event: AgentRemoved, now: float) -> None:
         call_back(floor, agent.ringing, now)
         for contact in tuple(agent.wrap_ups):
             _drop_wrap_up(floor, agent, contact, now)
-        floor.dismiss(agent)
+        roster.dismiss(floor, agent)
 
 
 def agent_engaged(floor: Floor, event: AgentEngaged, now: float) -> None:
@@ -68,16 +69,16 @@ def agent_released(floor: Floor, event: AgentReleased, now: float) -> None:
     agent.leave(event.contact, now, wrap_up=event.wrap_up)
     if event.wrap_up:
         floor.out.append(WrapUpStarted(agent=agent.id, contact=event.contact))
-        floor.limit_wrap_up(agent, event.contact, now)
+        roster.limit_wrap_up(floor, agent, event.contact, now)
     agent.settle(now)
-    floor.touch(agent)
+    roster.touch(floor, agent)
 
 
 def status_set(floor: Floor, event: AgentStatusSet, now: float) -> None:
     agent = floor.agents.get(event.agent)
     if agent is not None:
         agent.choose(event.status, now)
-        floor.touch(agent)
+        roster.touch(floor, agent)
 
 
 def wrap_up_cleared(floor: Floor, event: WrapUpCleared, now: float) -> None:
@@ -88,7 +89,7 @@ def wrap_up_cleared(floor: Floor, event: WrapUpCleared, now: float) -> None:
     for contact in tuple(agent.wrap_ups):
         _drop_wrap_up(floor, agent, contact, now)
     agent.settle(now)
-    floor.touch(agent)
+    roster.touch(floor, agent)
 
 
 def wrap_up_expired(floor: Floor, agent_id: AgentId, contact: ContactId, now: float) -> None:
@@ -96,7 +97,7 @@ def wrap_up_expired(floor: Floor, agent_id: AgentId, contact: ContactId, now: fl
     agent = floor.agents[agent_id]
     _drop_wrap_up(floor, agent, contact, now)
     agent.settle(now)
-    floor.touch(agent)
+    roster.touch(floor, agent)
 
 
 def wrap_up_extended(floor: Floor, event: WrapUpExtended, now: float) -> None:
@@ -105,9 +106,9 @@ def wrap_up_extended(floor: Floor, event: WrapUpExtended, now: float) -> None:
     if agent is None or event.seconds <= 0:
         return
     for contact, until in tuple(agent.limits.items()):
-        floor.end_wrap_up_at(agent, contact, max(now, until) + event.seconds)
+        roster.end_wrap_up_at(floor, agent, contact, max(now, until) + event.seconds)
         floor.out.append(WrapUpProlonged(agent=agent.id, contact=contact, seconds=event.seconds))
-    floor.touch(agent)
+    roster.touch(floor, agent)
 
 
 def _drop_wrap_up(floor: Floor, agent: Agent, contact: ContactId, now: float) -> None:

@@ -13,11 +13,11 @@ from hypothesis.stateful import precondition, rule
 
 from appliance.acd import commands as does
 from appliance.acd import events as said
-from appliance.acd.floor import PAUSE_S
 from appliance.acd.model import (
     AGENT_QUEUE_PLACES,
     QueuePlan,
 )
+from appliance.acd.seating import PAUSE_S
 from appliance.events.criteria import RoutingStep
 from appliance.ids import AgentId, ContactId, OfferId, QueueId, agent_of_queue
 

@@ -12,9 +12,9 @@ from hypothesis.stateful import rule
 
 from appliance.acd import commands as does
 from appliance.acd import events as said
-from appliance.acd.floor import PAUSE_S
 from appliance.acd.machine import Acd
 from appliance.acd.model import AVAILABLE
+from appliance.acd.seating import PAUSE_S
 from appliance.ids import AgentId, ContactId
 
 

@@ -12,7 +12,6 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from appliance.acd import commands as does
 from appliance.acd import events as said
-from appliance.acd.floor import PAUSE_S
 from appliance.acd.lanes import is_ripe
 from appliance.acd.machine import Acd
 from appliance.acd.model import (
@@ -22,6 +21,7 @@ from appliance.acd.model import (
     QueuePlan,
     QueueShare,
 )
+from appliance.acd.seating import PAUSE_S
 from appliance.ids import AgentId, ContactId, OfferId, QueueId
 
 
