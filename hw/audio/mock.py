@@ -12,8 +12,8 @@ import threading
 import time
 from collections import deque
 
-from hw.audio.exchange import BLOCK_SAMPLES, CALL_RATE_HZ, SoundExchange
-from hw.audio.interface import SoundStream
+from hw.audio.exchange import BLOCK_SAMPLES, CALL_RATE_HZ
+from hw.audio.interface import DeviceSide, SoundStream
 
 BLOCK_S = BLOCK_SAMPLES / CALL_RATE_HZ
 _BLOCK_BYTES = 2 * BLOCK_SAMPLES
@@ -22,7 +22,7 @@ _BLOCK_BYTES = 2 * BLOCK_SAMPLES
 class MockStream(SoundStream):
     """ppm: how much too fast its clock runs. heard: everything played since it was opened, 16 bit at 8 kHz."""
 
-    def __init__(self, exchange: SoundExchange, *, ppm: float = 0.0, microphone: bytes = b"") -> None:
+    def __init__(self, exchange: DeviceSide, *, ppm: float = 0.0, microphone: bytes = b"") -> None:
         self.exchange = exchange
         self.heard = bytearray()
         self.closed = False

@@ -18,8 +18,8 @@ from typing import Any
 
 import pyaudio
 
-from hw.audio.exchange import CALL_RATE_HZ, SoundExchange
-from hw.audio.interface import SoundStream
+from hw.audio.exchange import CALL_RATE_HZ
+from hw.audio.interface import DeviceSide, SoundStream
 from hw.errors import DeviceAbsentError, DeviceBusyError, DeviceError
 from hw.holders import holder_of
 
@@ -33,7 +33,7 @@ _JOIN_S = 2.0
 class PortAudioStream(SoundStream):
     """The PCM `name`, mono at 8 kHz both ways."""
 
-    def __init__(self, name: str, exchange: SoundExchange, *, file: str = "", hurry: bool = True) -> None:
+    def __init__(self, name: str, exchange: DeviceSide, *, file: str = "", hurry: bool = True) -> None:
         """file: the device file, by which a holder is named. hurry: real-time priority where the system allows it; not
         for a sound server's PCM, whose own threads would starve (seen on PulseAudio). Raises DeviceAbsentError,
         DeviceBusyError (its holder named), DeviceError."""

@@ -1,66 +1,95 @@
-"""A DAA's sound card by PyAudio: both directions in one stream at 8 kHz, so that they share one clock.
+"""A DAA's sound: what the line plays and what it hears, between its thread and those of its sound card.
 
-PortAudio never sees a card that is plugged in later: this is for one process per line, started when the card is there.
+    DaaLine ── play ──► elastic buffer ── to_play ──► the card        what it was given: the reference
+    DaaLine ◄── listen ── 20 ms of what was heard, and of the reference ◄── captured ── the card
+
+The line is paced by what the card hears. What is played waits in an elastic buffer, because two threads are late at
+different moments; what the canceller is told was played is taken behind that buffer, so that its moves change nothing.
 """
 
 from __future__ import annotations
 
+import queue
+import time
 from array import array
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
 
-import pyaudio
-
+from hw.audio.cards import card_named
+from hw.audio.elastic import ElasticBuffer
+from hw.audio.exchange import BLOCK_SAMPLES
+from hw.audio.interface import SoundStream
+from hw.audio.reference import Reference
 from hw.daa.daa_line import BLOCK
-from hw.errors import DeviceAbsentError, DeviceError, DeviceGoneError
+from hw.daa.wiring import Wiring
 
-RATE_HZ = 8000
-AHEAD = 2  # blocks that are played ahead, so that a late turn isn't heard
-
-
-class SoundCard:
-    """name: (part of) the card's name as PortAudio has it, "" for the default. Raises DeviceError."""
-
-    def __init__(self, name: str) -> None:
-        self._audio = pyaudio.PyAudio()
-        try:
-            place = _place(self._audio, name)
-            self._stream = self._audio.open(
-                format=pyaudio.paInt16, channels=1, rate=RATE_HZ, frames_per_buffer=BLOCK, input=True, output=True,
-                input_device_index=place, output_device_index=place,
-            )  # fmt: skip
-        except (OSError, ValueError) as error:
-            self._audio.terminate()
-            shown = name or "the default sound card"
-            raise DeviceError(
-                f"{shown} can't be opened at 8 kHz both ways ({error}); is another program using it?"
-            ) from error
-        except DeviceAbsentError:
-            self._audio.terminate()
-            raise
-        self._stream.write(bytes(2 * BLOCK * AHEAD))
-        self._open = True
-
-    def turn(self, played: array[int]) -> array[int]:
-        try:
-            self._stream.write(played.tobytes())
-            return array("h", self._stream.read(BLOCK, exception_on_overflow=False))
-        except OSError as error:
-            raise DeviceGoneError(f"the line's sound card failed ({error}); plug it in again") from error
-
-    def close(self) -> None:
-        """Twice is safe."""
-        if self._open:
-            self._open = False
-            self._stream.close()
-            self._audio.terminate()
+_MOST_WAITING = 100  # blocks that wait for a thread that has stopped taking them
+DEFAULT_PCM = "default"
 
 
-def _place(audio: pyaudio.PyAudio, name: str) -> int | None:
-    """The card's number, None for the default."""
-    if not name:
-        return None
-    cards = [audio.get_device_info_by_index(number) for number in range(audio.get_device_count())]
-    for card in cards:
-        if name in str(card["name"]) and card["maxInputChannels"] and card["maxOutputChannels"]:
-            return int(card["index"])
-    there = ", ".join(str(card["name"]) for card in cards) or "none"
-    raise DeviceAbsentError(f"no sound card {name!r} that plays and records; there is: {there}")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turned:
+    """20 ms of the line: 16-bit samples at 8 kHz. played: what was given to the card as `heard` was heard."""
+
+    heard: array[int]
+    played: array[int]
+
+
+class Codec:
+    """`listen` and `play` are the line's, from one thread; `captured` and `to_play` the card's, from one each."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic, *, block_samples: int = BLOCK_SAMPLES) -> None:
+        """block_samples: what the card is asked for at a time; more for a machine that is late now and then."""
+        self.block_samples = block_samples
+        self.reference = Reference()
+        self.to_device = ElasticBuffer()
+        self._clock = clock
+        self._heard: array[int] = array("h")
+        self._captured: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._outward: deque[tuple[bytes, float]] = deque(maxlen=_MOST_WAITING)
+        self._given: deque[bytes] = deque()
+
+    # ── the line ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def listen(self, timeout_s: float) -> Turned | None:
+        """The next 20 ms; None where they haven't come by then."""
+        until = time.monotonic() + timeout_s
+        while len(self._heard) < BLOCK:
+            try:
+                self._heard.frombytes(self._captured.get(timeout=max(0.0, until - time.monotonic())))
+            except queue.Empty:
+                return None
+        heard = self._heard[:BLOCK]
+        del self._heard[:BLOCK]
+        while self._given:
+            self.reference.put(self._given.popleft())
+        return Turned(heard=heard, played=self.reference.take(BLOCK))
+
+    def play(self, block: array[int]) -> None:
+        """20 ms for the line."""
+        self._outward.append((block.tobytes(), self._clock()))
+
+    # ── the card ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def captured(self, block: bytes) -> None:
+        self._captured.put(block)
+
+    def to_play(self, samples: int) -> bytes:
+        while self._outward:
+            self.to_device.push(*self._outward.popleft())
+        block = self.to_device.pull(samples, self._clock())
+        self._given.append(block)
+        return block
+
+
+def open_card(wiring: Wiring, codec: Codec) -> SoundStream:
+    """The wiring's sound card by PortAudio; without a name ALSA's default one. Raises DeviceAbsentError,
+    DeviceBusyError (its holder named), DeviceError. PyAudio is imported only here: looking at pins needs none."""
+    from hw.audio.alsa import point_alsa_to
+    from hw.audio.portaudio import PortAudioStream
+
+    if not wiring.audio:
+        return PortAudioStream(DEFAULT_PCM, codec)
+    card = card_named(wiring.audio)
+    return PortAudioStream(point_alsa_to(card.id), codec, file=card.capture_file)

@@ -1,7 +1,7 @@
 """Lines by a DAA on GPIO pins and a sound card: the real I/O around `DaaLine`, and their backend.
 
-One thread a line goes round with the sound card, 20 ms a turn: it plays a block, hears a block, hands over what the
-pins did meanwhile. Nothing but the sound card is its clock.
+One thread a line goes round with the sound card, 20 ms a turn: it hears a block, hands over what the pins did
+meanwhile, plays a block. Nothing but the sound card is its clock.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ import logging
 import os
 import threading
 import time
-from array import array
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from hw.audio.echo import EchoCanceller, NoCanceller, SpeexCanceller
+from hw.audio.interface import SoundStream
+from hw.daa.codec import Codec, open_card
 from hw.daa.daa_line import DaaLine, Hook, Voice
 from hw.daa.pins import DaaPins
 from hw.daa.wiring import Wiring, parse_wiring
@@ -30,33 +31,27 @@ log = logging.getLogger(__name__)
 NAME = "gpio"
 WIRED = "LINEKEEPER_DAAS"  # addresses, with ";" between them
 _CLOSE_S = 2.0
+_TURN_S = 0.1  # how long a turn waits for sound at most
+STALL_S = 5.0  # a card that has given nothing for so long has failed
 
-
-class Codec(Protocol):
-    """A sound card: the line's voice both ways, and its clock."""
-
-    def turn(self, played: array[int]) -> array[int]:
-        """Play 20 ms and give back 20 ms of what was heard; takes about as long. Raises DeviceGoneError."""
-
-    def close(self) -> None:
-        """Twice is safe."""
-
-
-OpenCodec = Callable[[Wiring], Codec]
+OpenSound = Callable[[Wiring, Codec], SoundStream]
 
 
 class GpioLine(LineDriver):
     """A line by a DAA."""
 
-    def __init__(self, found: Found, wiring: Wiring, profile: Profile, codec: Codec, factory: Any = None) -> None:
-        """Takes the codec over. Raises DeviceError, DriverError."""
+    def __init__(
+        self, found: Found, wiring: Wiring, profile: Profile, open_sound: OpenSound, factory: Any = None
+    ) -> None:
+        """Raises DeviceError, DriverError."""
         self._lock = threading.Lock()
         self._changes: deque[tuple[str, bool, float]] = deque()
-        self._codec = codec
+        self._codec = Codec()
+        self._sound = open_sound(wiring, self._codec)
         try:
             self._pins = DaaPins(wiring, self._changed, factory)
         except (DeviceError, DriverError):
-            codec.close()
+            self._sound.close()
             raise
         senses = self._pins.senses
         abilities = Abilities(sees_answer=senses.polarity, sees_break=senses.current, hears_keys=True)
@@ -66,6 +61,7 @@ class GpioLine(LineDriver):
         self._polarity = self._pins.active("polarity")
         if senses.voltage and not self._pins.active("voltage"):
             self._changed("voltage", False, time.monotonic())
+        self._heard_at = time.monotonic()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"line at {found.address}", daemon=True)
         self._thread.start()
@@ -89,7 +85,7 @@ class GpioLine(LineDriver):
             self._publish(self._line.ask(HangUp(), time.monotonic()))
         self._closing.set()
         self._thread.join(_CLOSE_S)
-        self._codec.close()
+        self._sound.close()
         self._pins.close()
         self._canceller.close()
 
@@ -106,15 +102,25 @@ class GpioLine(LineDriver):
                 self._tell(DeviceGone(reason="unplugged"))
 
     def _turn(self) -> None:
-        with self._lock:
-            played = self._line.take_block()
-        heard = self._codec.turn(played)
+        turned = self._codec.listen(_TURN_S)
         with self._lock:
             while self._changes:
                 self._publish(self._pin(*self._changes.popleft()))
             now = time.monotonic()
-            self._publish(self._line.hear(heard, played, now))
+            if turned is not None:
+                self._heard_at = now
+                self._publish(self._line.hear(turned.heard, turned.played, now))
+                self._codec.play(self._line.take_block())
             self._publish(self._line.handle_timer(now))
+        if turned is None:
+            self._look_at_card(now)
+
+    def _look_at_card(self, now: float) -> None:
+        """It gave no sound in a whole turn. Raises DeviceGoneError once it has failed."""
+        if self._sound.fault:
+            raise DeviceGoneError(self._sound.fault)
+        if now - self._heard_at > STALL_S:
+            raise DeviceGoneError(f"the sound card of {self.found.address} stands still; plug it in again")
 
     def _pin(self, name: str, active: bool, at: float) -> list[Outcome]:
         match name:
@@ -149,8 +155,8 @@ class GpioLines:
 
     rank = 10
 
-    def __init__(self, open_codec: OpenCodec | None = None, factory: Any = None) -> None:
-        self._open_codec = open_codec or _sound_card
+    def __init__(self, open_sound: OpenSound = open_card, factory: Any = None) -> None:
+        self._open_sound = open_sound
         self._factory = factory
 
     def check(self) -> None:
@@ -165,7 +171,7 @@ class GpioLines:
     def probe(self, found: Found) -> Probed:
         """Opens pins and sound card for a moment. Raises DeviceError."""
         wiring = parse_wiring(found.address)
-        self._open_codec(wiring).close()
+        self._open_sound(wiring, Codec()).close()
         pins = DaaPins(wiring, lambda *_: None, self._factory)
         voltage = {True: "there", False: "none: cable out, or the wrong socket"}
         facts = {"line voltage": voltage[pins.active("voltage")]} if pins.senses.voltage else {}
@@ -175,7 +181,7 @@ class GpioLines:
 
     def open(self, found: Found, profile: Profile) -> GpioLine:
         wiring = parse_wiring(found.address)
-        return GpioLine(found, wiring, profile, self._open_codec(wiring), self._factory)
+        return GpioLine(found, wiring, profile, self._open_sound, self._factory)
 
 
 def found_at(address: str) -> Found:
@@ -191,12 +197,6 @@ def _missing(pins: DaaPins) -> list[str]:
     if not senses.polarity:
         remarks.append("It has no polarity pin: an answer is assumed from the end of ringing tone.")
     return remarks
-
-
-def _sound_card(wiring: Wiring) -> Codec:
-    from hw.daa.codec import SoundCard
-
-    return SoundCard(wiring.audio)
 
 
 def _canceller() -> EchoCanceller:

@@ -1,6 +1,7 @@
 """A DAA in front of the exchange: the levels of its pins, its sound card's sound, a hybrid that sends back an echo.
 
-`DaaSide` is all of that without pins and clock. `DaaOnExchange` puts it behind gpiozero's mock pins, in real time.
+`DaaSide` is all of that without pins and clock. `DaaOnExchange` puts it behind gpiozero's mock pins, in real time;
+`ExchangeSound` is its sound card, in place of PortAudio's.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ import threading
 import time
 from array import array
 from collections import deque
+from collections.abc import Callable
 
 from gpiozero.pins.mock import MockFactory
 from kit.exchange import FRAME, STEP_S, Exchange, Place, Plan, Sign, Step
 
+from hw.audio.interface import DeviceSide, SoundStream
 from hw.daa.gpio_lines import GpioLines
 from hw.daa.wiring import Wiring, parse_wiring
 from hw.errors import DeviceGoneError
@@ -102,13 +105,42 @@ class MockPins:
                 (pin.drive_high if level else pin.drive_low)()
 
 
+class ExchangeSound(SoundStream):
+    """A sound card whose thread does `turn` with every 20 ms that it plays; until that raises DeviceGoneError."""
+
+    def __init__(self, exchange: DeviceSide, turn: Callable[[array[int]], array[int]]) -> None:
+        self.exchange = exchange
+        self._turn = turn
+        self._fault = ""
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sound card of the exchange", daemon=True)
+        self._thread.start()
+
+    @property
+    def fault(self) -> str:
+        return self._fault
+
+    def close(self) -> None:
+        self._stop.set()
+        self._thread.join(10)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            played = array("h", self.exchange.to_play(FRAME))
+            try:
+                self.exchange.captured(self._turn(played).tobytes())
+            except DeviceGoneError as error:
+                self._fault = str(error)
+                return
+
+
 class DaaOnExchange:
-    """A sound card (`turn`) that steps the exchange, and moves the pins."""
+    """A line card whose sound steps the exchange, and moves the pins."""
 
     def __init__(self, plan: Plan | None = None) -> None:
         self._side, self._pins, self._pace = DaaSide(plan), MockPins(), Pace()
         self.exchange = self._side.exchange
-        self.backend = GpioLines(lambda _wiring: self, self._pins.factory)
+        self.backend = GpioLines(lambda _wiring, codec: ExchangeSound(codec, self._turn), self._pins.factory)
         self._gone = False
 
     @property
@@ -118,10 +150,7 @@ class DaaOnExchange:
     def unplug(self) -> None:
         self._gone = True
 
-    def close(self) -> None:
-        """Of a codec."""
-
-    def turn(self, played: array[int]) -> array[int]:
+    def _turn(self, played: array[int]) -> array[int]:
         if self._gone:
             raise DeviceGoneError("the sound card was unplugged; plug it in again")
         self._pace.wait()

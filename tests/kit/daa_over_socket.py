@@ -13,9 +13,10 @@ from array import array
 from dataclasses import replace
 from pathlib import Path
 
-from kit.daa_on_exchange import ADDRESS, INPUTS, DaaSide, MockPins, Pace
+from kit.daa_on_exchange import ADDRESS, INPUTS, DaaSide, ExchangeSound, MockPins, Pace
 from kit.exchange import FRAME, Plan
 
+from hw.daa.codec import Codec
 from hw.daa.gpio_lines import GpioLines, found_at
 from hw.daa.wiring import Wiring
 from hw.devices import Found
@@ -64,15 +65,20 @@ class DaaOnSocket:
         self._side.turn(array("h", bytes(2 * FRAME)), False)  # whoever leaves lets go of the line
 
 
-class SocketCard:
+class SocketCard(ExchangeSound):
     """The driver's end: its sound card, and what moves its pins."""
 
-    def __init__(self, pins: MockPins) -> None:
+    def __init__(self, codec: Codec, pins: MockPins) -> None:
         self._pins = pins
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._socket.connect(os.environ[SOCKET])
+        super().__init__(codec, self._over_socket)
 
-    def turn(self, played: array[int]) -> array[int]:
+    def close(self) -> None:
+        super().close()
+        self._socket.close()
+
+    def _over_socket(self, played: array[int]) -> array[int]:
         try:
             self._socket.sendall(bytes([self._pins.off_hook]) + played.tobytes())
             told = self._socket.recv(_TOLD)
@@ -82,9 +88,6 @@ class SocketCard:
             raise DeviceGoneError("the exchange is gone; start the test again")
         self._pins.drive({name: bool(level) for name, level in zip(INPUTS, told, strict=False)})
         return array("h", told[len(INPUTS) :])
-
-    def close(self) -> None:
-        self._socket.close()
 
 
 class ExchangeDaas(GpioLines):
@@ -99,8 +102,8 @@ class ExchangeDaas(GpioLines):
     def find(self) -> list[Found]:
         return [replace(found_at(ADDRESS), driver="exchange")]
 
-    def _card(self, _wiring: Wiring) -> SocketCard:
-        return SocketCard(self._pins)
+    def _card(self, _wiring: Wiring, codec: Codec) -> SocketCard:
+        return SocketCard(codec, self._pins)
 
 
 def driver_folder(folder: Path) -> Path:

@@ -9,6 +9,7 @@ import pytest
 from gpiozero.pins.mock import MockFactory
 from kit import gpio_sim
 
+from hw.audio.interface import DeviceSide, SoundStream
 from hw.daa.daa_line import Senses
 from hw.daa.gpio_lines import GpioLines, found_at
 from hw.daa.pins import DaaPins
@@ -92,7 +93,7 @@ def test_inputs_when_they_change_then_by_name_and_as_wired(board: Board) -> None
 
 
 def test_pins_when_taken_already_then_who_has_them_and_after_close_they_are_free(board: Board) -> None:
-    backend = GpioLines(lambda _wiring: NoCard(), board.factory)
+    backend = GpioLines(lambda _wiring, codec: NoCard(codec), board.factory)
     with pytest.raises(DeviceBusyError, match="in use"):
         backend.probe(found_at(str(WIRING)))
     board.pins.close()
@@ -102,9 +103,13 @@ def test_pins_when_taken_already_then_who_has_them_and_after_close_they_are_free
     assert not probed.remarks
 
 
-class NoCard:
-    def turn(self, played: object) -> object:
-        raise AssertionError("nobody plays while it is probed")
+class NoCard(SoundStream):
+    def __init__(self, exchange: DeviceSide) -> None:
+        self.exchange = exchange
+
+    @property
+    def fault(self) -> str:
+        return ""
 
     def close(self) -> None:
         """Nothing to close."""
