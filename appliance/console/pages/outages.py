@@ -19,7 +19,8 @@ from appliance.console.pages.staleness import Link, link_of
 from appliance.console.people.present import CanRead
 from appliance.console.people.roles import Branches, Right
 from appliance.console.reading import fleet, outages
-from appliance.console.reading.documents import BranchSummary, OutageSummary
+from appliance.console.reading.documents import BranchSummary
+from appliance.console.reading.outages import Cut
 
 router = APIRouter(include_in_schema=False)
 DAYS = 30
@@ -27,13 +28,13 @@ _DAY_S = 86_400.0
 
 
 class Month(msgspec.Struct, frozen=True, kw_only=True):
-    """A branch's last days; cut_s: how long it had no link in them, the present outage included."""
+    """A branch's last days. says: how it was connected, no more than is known."""
 
     row: BranchSummary
     link: Link
     heard_s: float | None
     strip: Markup
-    cut_s: float
+    says: str
 
 
 @router.get("/outages")
@@ -49,13 +50,14 @@ async def all_outages(
     found = await outages.outages(session, allowed, limit=200)
     everywhere = await fleet.branches(session, readable, now_s=now_s)
     rows = [row for row in everywhere if row.branch in allowed]
+    cuts = await outages.cuts(session, allowed, since_s=now_s - DAYS * _DAY_S)
     shown = frame.shown_to(request)
     return frame.page(
         request,
         "outages/outages.html",
         here="outages",
         found=found,
-        months=[month(row, found, now_s, shown) for row in rows],
+        months=[month(row, cuts, now_s, shown) for row in rows],
         names={row.branch: row.name for row in everywhere},
         all_branches=everywhere,
         chosen=branch,
@@ -63,23 +65,36 @@ async def all_outages(
     )
 
 
-def month(row: BranchSummary, found: Sequence[OutageSummary], now_s: float, shown: Shown) -> Month:
-    """The outage under way, if there is one, is drawn up to now."""
+def month(row: BranchSummary, cuts: Sequence[Cut], now_s: float, shown: Shown) -> Month:
+    """The outage under way, if there is one, is drawn up to now; what nobody knows (no box yet) as such."""
     begin = now_s - DAYS * _DAY_S
     heard_s = fleet_pages.heard_s(row)
     link = link_of(heard_s, now_s)
-    times = [(one.began_s, one.ended_s) for one in found if one.branch == row.branch and one.ended_s > begin]
+    known_s = now_s if row.known_since_s is None or link is Link.NEVER else max(begin, row.known_since_s)
+    times = [(max(begin, one.began_s), one.ended_s) for one in cuts if one.branch == row.branch]
     if link is Link.CUT and heard_s is not None:
-        times.append((heard_s, now_s))
+        times.append((max(begin, heard_s), now_s))
+    drawn = [(began, ended, "outage", shown.lasted(ended - began)) for began, ended in times]
+    if known_s > begin:
+        drawn.insert(0, (begin, known_s, "unknown", shown.text("outages.unknown")))
     parts = [
         Stretch(
-            begin=(max(began, begin) - begin) / (now_s - begin),
+            begin=(began - begin) / (now_s - begin),
             end=(ended - begin) / (now_s - begin),
-            look="outage",
-            says=f"{shown.instant(began)}: {shown.lasted(ended - began)}",
+            look=look,
+            says=f"{shown.instant(began)}: {words}",
         )
-        for began, ended in times
+        for began, ended, look, words in drawn
     ]
-    cut_s = sum(ended - max(began, begin) for began, ended in times)
-    says = shown.text("outages.month", name=row.name, n=len(times), lasted=shown.lasted(cut_s))
-    return Month(row=row, link=link, heard_s=heard_s, strip=lane(parts, says), cut_s=cut_s)
+    says = _connected(link, known_s if known_s > begin else None, times, shown)
+    strip = lane(parts, shown.text("outages.month", name=row.name, n=len(times), says=says))
+    return Month(row=row, link=link, heard_s=heard_s, strip=strip, says=says)
+
+
+def _connected(link: Link, since_s: float | None, times: Sequence[tuple[float, float]], shown: Shown) -> str:
+    """since_s: when the branch began, if that was within the days shown."""
+    if link is Link.NEVER:
+        return shown.text("outages.unknown")
+    cut_s = sum(ended - began for began, ended in times)
+    says = shown.text("outages.without_link", lasted=shown.lasted(cut_s)) if times else shown.text("outages.none")
+    return says if since_s is None else shown.text("outages.since", says=says, when=shown.instant(since_s))

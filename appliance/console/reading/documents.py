@@ -44,13 +44,14 @@ class BranchHealth(Document):
 
 
 class BranchSummary(Document):
-    """as_of_s: when the branch was as shown, by the console's clock; None: it has never told. stale: longer ago than a
-    working link would have it."""
+    """known_since_s: when the branch's first box was enrolled. as_of_s: when the branch was as shown, by the console's
+    clock; None: it has never told. stale: longer ago than a working link would have it."""
 
     branch: str
     name: str
     timezone: str
     box: BoxSummary | None
+    known_since_s: float | None
     as_of_s: float | None
     stale: bool
     waiting: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from appliance.cloud.live import Health, LiveState
@@ -20,11 +20,20 @@ _RETIRED = ("replaced", "revoked")
 async def branches(session: AsyncSession, allowed: Branches, *, now_s: float) -> list[BranchSummary]:
     """By name."""
     found = await session.scalars(select(Branch).where(seen(Branch.branch, allowed)).order_by(Branch.name))
-    boxes = await _boxes(session, allowed)
+    boxes, since = await _boxes(session, allowed), await _known_since(session, allowed)
     live = {
         row.branch: row for row in await session.scalars(select(LiveBranch).where(seen(LiveBranch.branch, allowed)))
     }
-    return [_summary(branch, boxes.get(branch.branch), live.get(branch.branch), now_s) for branch in found]
+    return [
+        _summary(
+            branch,
+            box=boxes.get(branch.branch),
+            known_since_s=since.get(branch.branch),
+            live=live.get(branch.branch),
+            now_s=now_s,
+        )
+        for branch in found
+    ]
 
 
 async def branch(session: AsyncSession, allowed: Branches, name: str, *, now_s: float) -> BranchSummary:
@@ -44,6 +53,11 @@ async def _boxes(session: AsyncSession, allowed: Branches) -> dict[str, BoxSumma
     return {box.branch: _box(box, chain) for box, chain in await session.execute(joined)}
 
 
+async def _known_since(session: AsyncSession, allowed: Branches) -> dict[str, float]:
+    first = select(Box.branch, func.min(Box.enrolled_s)).where(seen(Box.branch, allowed)).group_by(Box.branch)
+    return {branch: enrolled_s for branch, enrolled_s in await session.execute(first)}
+
+
 def _box(box: Box, chain: Chain | None) -> BoxSummary:
     return BoxSummary(
         box=box.box,
@@ -58,7 +72,9 @@ def _box(box: Box, chain: Chain | None) -> BoxSummary:
     )
 
 
-def _summary(branch: Branch, box: BoxSummary | None, live: LiveBranch | None, now_s: float) -> BranchSummary:
+def _summary(
+    branch: Branch, *, box: BoxSummary | None, known_since_s: float | None, live: LiveBranch | None, now_s: float
+) -> BranchSummary:
     state = None if live is None else msgspec.json.decode(live.state, type=LiveState)
     as_of_s = None if live is None else live.received_s
     return BranchSummary(
@@ -66,6 +82,7 @@ def _summary(branch: Branch, box: BoxSummary | None, live: LiveBranch | None, no
         name=branch.name,
         timezone=branch.timezone,
         box=box,
+        known_since_s=known_since_s,
         as_of_s=as_of_s,
         stale=is_stale(as_of_s, now_s),
         waiting=sum(queue.waiting for queue in state.queues) if state else 0,

@@ -16,6 +16,14 @@ from appliance.console.reconciling.counting import count
 MOST = 500
 
 
+class Cut(msgspec.Struct, frozen=True, kw_only=True):
+    """A time without a link that is over, by the console's clock in seconds."""
+
+    branch: str
+    began_s: float
+    ended_s: float
+
+
 async def outages(session: AsyncSession, allowed: Branches, *, limit: int = 100) -> list[OutageSummary]:
     """The newest first. Where something was missing it is counted again: recordings come later than their facts."""
     found = await session.scalars(
@@ -25,6 +33,16 @@ async def outages(session: AsyncSession, allowed: Branches, *, limit: int = 100)
         .limit(max(1, min(limit, MOST)))
     )
     return [_summary(note, await _verdict(session, note)) for note in found]
+
+
+async def cuts(session: AsyncSession, allowed: Branches, *, since_s: float) -> list[Cut]:
+    """All that ended after `since_s`, however many."""
+    found = await session.execute(
+        select(OutageNote.branch, OutageNote.began_s, OutageNote.ended_s)
+        .where(seen(OutageNote.branch, allowed), OutageNote.ended_s > since_s)
+        .order_by(OutageNote.began_s)
+    )
+    return [Cut(branch=branch, began_s=began_s, ended_s=ended_s) for branch, began_s, ended_s in found]
 
 
 async def happenings(
