@@ -35,7 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sync": {"cloud", "store", "config", "records", "switchboard.requests", "switchboard.wire",
         "switchboard.api.api_server", "switchboard.calling", "switchboard.service_manager", "devices.line.board",
     },
-    "console": {"cloud", "flow", "metrics", "acd.model", "records"},
+    "console": {"cloud", "flow", "metrics", "acd.model", "records", "contact.settings", "contact.speech"},
     "switchboard": {
         "edge", "contact.protocol", "contact.settings", "flow", "acd", "metrics", "records", "store", "config", "cloud",
     },

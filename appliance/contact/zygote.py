@@ -26,6 +26,7 @@ from appliance import logs
 from appliance.contact import process
 from appliance.contact.keeper import Keeper
 from appliance.contact.media import sounds
+from appliance.contact.media.prompts import OWN_SOUNDS
 from appliance.contact.services import FlowShelf, PlanReader
 from appliance.contact.settings import ContactSettings, read_settings
 from appliance.dialplan import route
@@ -185,7 +186,7 @@ def main(arguments: list[str]) -> int:
     logs.set_up("linekeeper-contact")
     settings = read_settings(Path(arguments[1]))
     try:
-        sounds.ensure(Path(settings.prompts))
+        sounds.ensure(Path(settings.prompts) / OWN_SOUNDS)
     except (OSError, subprocess.CalledProcessError) as error:
         _log.error("built-in sounds can't be made: %s; is sox installed?", error)
     Zygote(settings).run()

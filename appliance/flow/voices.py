@@ -54,6 +54,11 @@ _USUAL = {language: voices.partition(" ")[0] for language, voices in _BY_LANGUAG
 _USUAL_OF_FAMILY = {language.partition("-")[0]: voice for language, voice in reversed(_USUAL.items())}
 
 
+def voices() -> dict[str, tuple[str, ...]]:
+    """Language → the names of its voices, the usual one first."""
+    return {language: tuple(names.split()) for language, names in _BY_LANGUAGE.items()}
+
+
 def voice_language(voice: str) -> str | None:
     """The language `voice` speaks (case does not matter), None for a name nobody knows."""
     return _LANGUAGE.get(voice.strip().capitalize())

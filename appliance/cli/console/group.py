@@ -55,6 +55,12 @@ class ConsoleGroup(click.Group):
     "--webhook-network", "webhook_networks", multiple=True, help="Webhooks may lead into this one too: 10.0.0.0/8."
 )
 @click.option(
+    "--speech",
+    default=None,
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="A box's configuration: prompts are spoken with its voices; espeak-ng's unless given.",
+)
+@click.option(
     "--log-level", type=click.Choice(("debug", "info", "warning", "error")), default="info", show_default=True
 )
 @click.option(
@@ -77,6 +83,7 @@ def command(
     processes: int,
     log_level: str,
     webhook_networks: tuple[str, ...],
+    speech: Path | None,
     demo_data: bool,
     database: str | None,
     data_dir: Path,
@@ -109,6 +116,7 @@ def command(
             processes=processes,
             log_level=log_level,
             webhook_networks=webhook_networks,
+            speech=speech,
             demo_data=demo_data,
             as_json=as_json,
         )

@@ -11,6 +11,8 @@ import msgspec
 
 from appliance.cli.console.options import made
 from appliance.cli.output import show_json
+from appliance.config.contact_settings import box_paths, to_speech_settings
+from appliance.config.load import load
 from appliance.console.database.engine import plain_url
 from appliance.console.demo_data import preparing
 from appliance.console.serving import worker
@@ -19,6 +21,7 @@ from appliance.console.serving.ports import bound, shown
 from appliance.console.serving.workers import Workers
 from appliance.console.settings import Settings
 from appliance.console.webhooks.addresses import networks_of
+from appliance.contact.settings import SpeechSettings
 from appliance.errors import ConsoleError
 
 
@@ -37,6 +40,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     processes: int
     log_level: str
     webhook_networks: tuple[str, ...]
+    speech: Path | None
     demo_data: bool
     as_json: bool
 
@@ -69,6 +73,14 @@ def _with_workers(asked: Asked, orders: Orders) -> None:
         workers.stop()
 
 
+def _speech(config_file: Path | None) -> SpeechSettings:
+    """Of a box's configuration. Raises ConfigError."""
+    if config_file is None:
+        return SpeechSettings()
+    configuration = load(config_file)
+    return to_speech_settings(configuration, box_paths(configuration))
+
+
 def _orders(asked: Asked, url: str, people: socket.socket, boxes: socket.socket) -> Orders:
     scheme = "https" if asked.certificate else "http"
     settings = Settings(
@@ -81,6 +93,7 @@ def _orders(asked: Asked, url: str, people: socket.socket, boxes: socket.socket)
         processes=asked.processes,
         webhook_networks=tuple(str(one) for one in networks_of(asked.webhook_networks)),
         demo_data=asked.demo_data,
+        speech=_speech(asked.speech),
     )
     return Orders(
         settings=settings,

@@ -19,11 +19,11 @@ from appliance.console.authority.presence import PresentKeys
 from appliance.console.context import PresentConsole, Reading
 from appliance.console.database.tables import DesiredItem, InventoryEntry
 from appliance.console.errors import NotFoundError
-from appliance.console.notices import Topic
-from appliance.console.orders import blobs, bundles, desired
+from appliance.console.orders import blobs, bundles
 from appliance.console.orders.bundles import Judged
+from appliance.console.orders.publishing import publish_to, tell_boxes
 from appliance.console.pages import frame
-from appliance.console.pages.places import PRINTABLE
+from appliance.console.pages.places import PRINTABLE, printable
 from appliance.console.people.present import CanOperate, Present, seen
 from appliance.console.people.roles import Right
 from appliance.errors import FlowError
@@ -59,7 +59,7 @@ async def upload(
     title: Annotated[str, Form(max_length=100, pattern=PRINTABLE)] = "",
 ) -> Response:
     content = await file.read(blobs.MOST_BYTES + 1)
-    stem = _printable(PurePath(file.filename or "").stem)[:100] or "flow"
+    stem = printable(PurePath(file.filename or "").stem)[:100] or "flow"
     try:
         if len(content) > blobs.MOST_BYTES:
             raise FlowError("the file is too large", [f"at most {blobs.MOST_BYTES} bytes are taken"])
@@ -117,27 +117,14 @@ async def publish(
     """Wanted of each of the branches, and sent to those that have a box."""
     for branch in branches:
         present.must(Right.OPERATE, branch)
-    now_s = console.now_s()
-    told: list[str] = []
     async with console.database.writing() as session:
         line = await _line(session, present, sha256)
         item = Item(kind=ItemKind.FLOW_BUNDLE, name=line.title, content={}, blob=sha256)
-        for branch in branches:
-            await desired.put_item(session, branch, item, by=present.who, now_s=now_s)
-            try:
-                told.append((await desired.publish(session, keys, branch, by=present.who, now_s=now_s))[0])
-            except NotFoundError:
-                continue  # no box yet: it gets it with its first publication
-        for branch in branches:
-            about = f"flows:{sha256[:12]}"
-            await note(session, deed=Deed.ORDERED, about=about, branch=branch, **present.signature(now_s))
-    for box in told:
-        console.notices.tell(Topic.ORDERS, box)
+        about = f"flows:{sha256[:12]}"
+        now_s = console.now_s()
+        told = await publish_to(session, item, branches, keys=keys, present=present, now_s=now_s, about=about)
+    tell_boxes(console, told)
     return RedirectResponse(f"{PATH}/{sha256}", status_code=303)
-
-
-def _printable(text: str) -> str:
-    return "".join(letter for letter in text if letter.isprintable())
 
 
 async def _list(

@@ -52,6 +52,7 @@ MENU = (
             Area(name="boxes", path="/boxes", right="operate"),
             Area(name="wanted", path="/wanted", right="operate"),
             Area(name="flows", path="/flows", right="operate"),
+            Area(name="prompts", path="/prompts", right="operate"),
         ),
     ),
     Group(

@@ -22,6 +22,7 @@ from appliance.console.pages import (
     outages,
     people,
     preferences,
+    prompts,
     sign_in,
     staff,
     tokens,
@@ -48,6 +49,7 @@ ROUTERS = (
     boxes.router,
     wanted.router,
     flows.router,
+    prompts.router,
     audit.router,
 )
 

@@ -15,3 +15,8 @@ async def places(session: AsyncSession) -> list[tuple[str, str]]:
     """(key, name), by name; the first is every branch, which has no name."""
     rows = await session.execute(select(Branch.branch, Branch.name).order_by(Branch.name))
     return [(EVERY_BRANCH, ""), *((branch, name) for branch, name in rows)]
+
+
+def printable(text: str) -> str:
+    """Without what no field would take."""
+    return "".join(letter for letter in text if letter.isprintable())

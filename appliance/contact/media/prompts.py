@@ -20,6 +20,7 @@ from appliance.flow.commands import BUILTIN_PROMPT, Message
 
 __all__ = ["Prompts", "Rendering", "duration_s"]
 
+OWN_SOUNDS = "own"  # the folder, among the prompts, of what every box has (`sounds`)
 ABSENT_S = 3.0  # how long the studio may be away (it is started again at once)
 _VOICEMAIL = re.compile(r"voicemail/([0-9a-f]{32})")
 _SERVED = 2  # times an order is given again when the studio dies over it
@@ -130,7 +131,7 @@ class Prompts:
     def _file(self, reference: str, what: str) -> Path | Rendering:
         """By id, ARN (…/prompt/<id>), URI or name, with or without ending; other formats are converted once."""
         name = reference.rpartition("/")[2]
-        path = sound_file(self._folder, name)
+        path = sound_file(self._folder, name) or own_sound(self._folder, name)
         if path is None:
             raise ContactError(f"{what} does not exist; 'linekeeper prompt import FILE --name {name!r:.40}'")
         if playable(path):
@@ -155,6 +156,12 @@ def sound_file(folder: Path, name: str) -> Path | None:
         if found:
             return max(found, key=lambda path: (path.name == name, path.suffix == ".wav", path.name))
     return None
+
+
+def own_sound(folder: Path, name: str) -> Path | None:
+    """What the box made itself under that name. Raises OSError."""
+    own = folder / OWN_SOUNDS
+    return sound_file(own, name) if own.is_dir() else None
 
 
 def is_sound(path: Path) -> bool:

@@ -1,6 +1,7 @@
 """The sounds every box has without anybody providing them: music on hold, ring-back tone, three tones for agents.
 
-Made once with sox, at the bridge's rate, and never over a file that is already there: a branch may put its own.
+Made once with sox, at the bridge's rate, into a folder of their own: a prompt of the same name, from a technician or
+the console, is heard instead, and where it goes the box's own sound is back.
 """
 
 from __future__ import annotations

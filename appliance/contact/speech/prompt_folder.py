@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from appliance.contact.media.prompts import is_sound, sound_file
+from appliance.contact.media.prompts import OWN_SOUNDS, is_sound, sound_file
 from appliance.contact.speech.conversion import convert
 from appliance.contact.speech.programs import Patience
 from appliance.contact.speech.sound import RATE_HZ, SAMPLE_BYTES, duration_s, playable, write_wav
@@ -31,17 +31,20 @@ class PromptFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def prompt_files(folder: Path) -> list[PromptFile]:
-    """All prompts by name. Raises ContactError where the folder can't be read."""
+    """All prompts by name, among them the box's own sounds that nobody has replaced. Raises ContactError where the
+    folder can't be read."""
     try:
-        paths = sorted(path for path in folder.iterdir() if is_sound(path))
+        put = [path for path in folder.iterdir() if is_sound(path)]
+        names = {path.stem for path in put}
+        own = [path for path in (folder / OWN_SOUNDS).glob("*") if is_sound(path) and path.stem not in names]
         return [
             PromptFile(
                 name=path.stem,
-                file=path.name,
+                file=str(path.relative_to(folder)),
                 bytes=path.stat().st_size,
                 seconds=round(duration_s(path), 1) if playable(path) else None,
             )
-            for path in paths
+            for path in sorted((*put, *own), key=lambda path: path.name)
         ]
     except OSError as error:
         raise ContactError(f"prompts in {folder} can't be read: {error.strerror}; use sudo") from error

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import msgspec
@@ -28,6 +28,7 @@ from appliance.switchboard.publication.flow_set import came_with_the_box, prompt
 from appliance.switchboard.requests.desired import WantedItem
 
 _PARTS = {"Hours": Part.HOURS, "Bots": Part.BOT, "Prompts": Part.PROMPT, "Map": Part.MAP}
+LONGEST_NAME_BYTES = 200
 Parts = dict[str, dict[str, Any]]
 
 
@@ -73,49 +74,76 @@ class Bundles:
 
 
 class Prompts:
-    """A WAV file in the prompt folder, by its name."""
+    """A WAV file in the prompt folder, by its name. A technician's may be of another format: it is the local one then.
 
-    def _path(self, hands: Hands, name: str) -> Path:
-        """Raises RequestError for a name that leads elsewhere."""
-        if not name.replace("-", "").replace("_", "").replace(" ", "").isalnum():
-            raise RequestError(f"{name!r} can't be a prompt's name; use letters, digits, blanks, - and _")
-        return hands.paths.prompts / f"{name}.wav"
+    The box's own sounds lie elsewhere and are no local change.
+    """
 
     def shown(self, hands: Hands, item: WantedItem) -> Content | None:
-        path = self._path(hands, item.name)
-        return {"sha256": hashlib.sha256(path.read_bytes()).hexdigest()} if path.is_file() else None
+        there = _heard(hands, item.name)
+        return {"sha256": hashlib.sha256(there.read_bytes()).hexdigest()} if there else None
 
     def wanted(self, hands: Hands, item: WantedItem) -> Content:
         return {"sha256": item.blob} if item.blob else {}
 
     def before(self, hands: Hands, item: WantedItem) -> Any:
         """The file itself is kept aside, under its hash."""
-        path = self._path(hands, item.name)
-        if not path.is_file():
+        there = _heard(hands, item.name)
+        if there is None:
             return None
-        content = path.read_bytes()
+        content = there.read_bytes()
         sha256 = hashlib.sha256(content).hexdigest()
         put_file(hands.paths.incoming / sha256, content)
-        return sha256
+        return {"file": there.name, "sha256": sha256}
 
     def apply(self, hands: Hands, item: WantedItem) -> Change:
-        path = self._path(hands, item.name)
-        if item.content is None:
-            hands.after.append(lambda: path.unlink(missing_ok=True))
-            return Change(result=None)
-        content = content_of(hands.paths, item.blob)
-        check_sound(content, f"prompt {item.name}")
-        hands.after.append(lambda: put_file(path, content))
+        content = None if item.content is None else content_of(hands.paths, item.blob)
+        if content is not None:
+            check_sound(content, f"prompt {item.name}")
+        _replace(hands, _path(hands, item.name), content)
         return Change(result=None)
 
     def put_back(self, hands: Hands, name: str, before: Any) -> Change:
-        path = self._path(hands, name)
         if before is None:
-            hands.after.append(lambda: path.unlink(missing_ok=True))
+            _replace(hands, _path(hands, name), None)
         else:
-            content = content_of(hands.paths, before)
-            hands.after.append(lambda: put_file(path, content))
+            content = content_of(hands.paths, before["sha256"])
+            _replace(hands, _path(hands, name).with_suffix(PurePath(before["file"]).suffix), content)
         return Change(result=None)
+
+
+def _path(hands: Hands, name: str) -> Path:
+    """Raises RequestError for a name that leads elsewhere, or that no disk takes."""
+    if not name.replace("-", "").replace("_", "").replace(" ", "").isalnum() or len(name.encode()) > LONGEST_NAME_BYTES:
+        raise RequestError(f"{name[:80]!r} can't be a prompt's name; use letters, digits, blanks, - and _, a few words")
+    return hands.paths.prompts / f"{name}.wav"
+
+
+def _heard(hands: Hands, name: str) -> Path | None:
+    """The file of that name which callers hear: the WAV file where there are several."""
+    path = _path(hands, name)
+    if path.is_file():
+        return path
+    return next(iter(_others(path)), None)
+
+
+def _others(path: Path) -> list[Path]:
+    """Files of that name with another ending."""
+    if not path.parent.is_dir():
+        return []
+    return sorted(one for one in path.parent.iterdir() if one.stem == path.stem and one != path and one.is_file())
+
+
+def _replace(hands: Hands, path: Path, content: bytes | None) -> None:
+    """When all else has succeeded: the only file of its name, or none."""
+
+    def work() -> None:
+        if content is not None:
+            put_file(path, content)
+        for one in _others(path) if content is not None else [path, *_others(path)]:
+            one.unlink(missing_ok=True)
+
+    hands.after.append(work)
 
 
 class _Facts(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from kit.audio import read_sides, write_tone
 
-from appliance.contact.media.prompts import Prompts
+from appliance.contact.media.prompts import OWN_SOUNDS, Prompts
 from appliance.contact.speech.prompt_folder import PromptFile, import_prompt, prompt_files
 from appliance.contact.speech.sound import playable
 from appliance.errors import ContactError
@@ -81,3 +81,21 @@ def test_prompt_files_when_listed_then_sounds_only(folder: Path) -> None:
 def test_prompt_files_when_there_is_no_folder_then_an_error(folder: Path) -> None:
     with pytest.raises(ContactError, match="can't be read"):
         prompt_files(folder)
+
+
+def test_prompt_files_when_the_box_has_sounds_of_its_own_then_listed_until_somebody_puts_another(
+    source: Path, folder: Path
+) -> None:
+    (folder / OWN_SOUNDS).mkdir(parents=True)
+    for name in ("music", "tone"):
+        write_tone(folder / OWN_SOUNDS / f"{name}.wav", frequency_hz=440, duration_s=0.5)
+    prompts = Prompts(folder, folder / "nobody.sock")
+    assert [(one.name, one.file) for one in prompt_files(folder)] == [
+        ("music", "own/music.wav"),
+        ("tone", "own/tone.wav"),
+    ]
+    assert prompts.find(Message(prompt="music")) == folder / "own" / "music.wav"
+    import_prompt(folder, source, "music", replace=False)
+    assert [one.file for one in prompt_files(folder)] == ["music.wav", "own/tone.wav"]
+    assert prompts.find(Message(prompt="music")) == folder / "music.wav"
+    assert prompts.find(Message(prompt="tone")) == folder / "own" / "tone.wav"

@@ -185,6 +185,32 @@ def test_prompt_when_it_is_applied_and_put_back_then_the_old_file_is_there(tmp_p
     play(tmp_path, scene)
 
 
+def test_prompt_when_the_technician_has_one_of_another_format_then_it_is_the_local_one(tmp_path: Path) -> None:
+    async def scene(box: Harness) -> None:
+        theirs, ours = box.paths.prompts / "hold.mp3", box.paths.prompts / "hold.wav"
+        theirs.write_bytes(b"the technician's")
+        own = box.paths.prompts / "own" / "music.wav"
+        own.parent.mkdir()
+        own.write_bytes(b"the box's own")
+        with zipfile.ZipFile(box.paths.incoming / put_bundle(box)) as archive:
+            sound = archive.read(next(name for name in archive.namelist() if name.endswith(".wav")))
+        wanted = [item("prompt", name, {}, blob=put(box, sound)) for name in ("hold", "music")]
+        hold, music = await box.call("desired.compare", items=wanted)
+        assert hold["local"] == {"sha256": hashlib.sha256(b"the technician's").hexdigest()}
+        assert music["there"] is False
+        done = await box.call("desired.apply", items=wanted)
+        assert (done["failed"], ours.read_bytes(), theirs.exists()) == ({}, sound, False)
+        gone = await box.call("desired.apply", items=[{**one, "content": None} for one in wanted])
+        assert (gone["failed"], ours.exists(), own.read_bytes()) == ({}, False, b"the box's own")
+        await box.call("desired.restore", undo=[*gone["undo"], *done["undo"]])
+        assert (theirs.read_bytes(), ours.exists()) == (b"the technician's", False)
+        assert not (box.paths.prompts / "music.wav").exists()
+        bad = await box.call("desired.apply", items=[item("prompt", "가" * 70, {}, blob=put(box, sound))])
+        assert len(bad["failed"]) == 1
+
+    play(tmp_path, scene)
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [

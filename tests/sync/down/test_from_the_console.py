@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 import pytest
 from kit import flows
+from kit.audio import write_tone
 from kit.console import sqlite_with_tables
 from kit.cutting_proxy import CuttingProxy, cutting_proxy
 from kit.enrolled import BoxPort, box_port
@@ -23,9 +24,13 @@ from appliance.cloud.signing import sign
 from appliance.config.load import load
 from appliance.console.authority.keys import console_keys
 from appliance.console.context import Console
-from appliance.console.database.tables import BoxOrder
+from appliance.console.database.tables import BoxOrder, PromptVersion
 from appliance.console.notices import Topic
 from appliance.console.orders import blobs, desired, sending
+from appliance.console.prompts import keeping
+from appliance.console.prompts.keeping import Origin
+from appliance.console.prompts.making import Sound, of_file
+from appliance.contact.speech.prompt_folder import import_prompt, prompt_files
 from appliance.events import LegRole
 from appliance.sync.daemon import SyncService
 from appliance.sync.delivering import runner
@@ -264,6 +269,35 @@ def test_bundle_when_it_is_published_then_the_box_fetches_and_installs_it(served
         assert await pair.drift() == []
 
     play(served, tmp_path, "b6", scene)
+
+
+def test_prompt_when_a_version_is_published_then_callers_hear_it_and_an_earlier_one_comes_back(
+    served: BoxPort, tmp_path: Path
+) -> None:
+    async def scene(pair: Pair) -> None:
+        folder = pair.box.paths.prompts
+
+        async def keep(sound: Sound, one: Console) -> PromptVersion:
+            async with one.database.writing() as session:
+                origin = Origin(kind="file", source="x.mp3")
+                return await keeping.keep(session, "hold music", sound, origin, by="person:kim", now_s=1.0)
+
+        made = [write_tone(tmp_path / f"{hertz}.wav", frequency_hz=hertz, duration_s=0.5) for hertz in (440, 880)]
+        sounds = [await of_file(tone.read_bytes(), tone.name) for tone in made]
+        versions = [await pair.console(partial(keep, sound)) for sound in sounds]
+        for place in (0, 1, 0):
+            told = await pair.answer(await pair.want(keeping.item_of(versions[place])))
+            assert (told["applied"], told["failed"]) == (["prompt/hold music"], {})
+            (listed,) = prompt_files(folder)
+            assert (listed.name, listed.seconds) == ("hold music", 0.5)
+            assert (folder / listed.file).read_bytes() == sounds[place].wav
+        import_prompt(folder, made[1], "hold music", replace=True)
+        (drift,) = await pair.box.until(pair.drift, "the technician's own is told")
+        assert (drift["kind"], drift["name"]) == ("prompt", "hold music")
+        await pair.answer(await pair.want(keeping.item_of(versions[0])))
+        assert (folder / "hold music.wav").read_bytes() == sounds[1].wav
+
+    play(served, tmp_path, "b14", scene)
 
 
 @pytest.mark.parametrize("fault", ["signed by another key", "changed", "for another box", "no order"])

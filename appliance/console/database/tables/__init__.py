@@ -16,6 +16,7 @@ from appliance.console.database.tables.live import LiveBranch
 from appliance.console.database.tables.orders import Blob, BoxOrder, DesiredItem, Drift
 from appliance.console.database.tables.outages import OutageNote
 from appliance.console.database.tables.people import Person, PersonGrant, PersonSession, WrongTries
+from appliance.console.database.tables.prompts import PromptVersion
 from appliance.console.database.tables.recordings import Recording, Wave
 from appliance.console.database.tables.tokens import ApiToken
 from appliance.console.database.tables.uploads import Upload, UploadPart
@@ -52,6 +53,7 @@ __all__ = [
     "Person",
     "PersonGrant",
     "PersonSession",
+    "PromptVersion",
     "Recording",
     "Sighting",
     "SignedHead",

@@ -28,8 +28,8 @@ PLACES = (
     "/agents?branch=new-york",
 )
 OF_ADMINS = (
-    "/boxes", "/wanted", "/wanted/london", "/flows", "/people", "/tokens", "/webhooks", "/audit", "/account",
-    "/nowhere",
+    "/boxes", "/wanted", "/wanted/london", "/flows", "/prompts", "/people", "/tokens", "/webhooks", "/audit",
+    "/account", "/nowhere",
 )  # fmt: skip
 DESKTOP, PHONE = 1280, 390
 
