@@ -22,7 +22,7 @@ from hw.daa.on_hook import AlertDetector, CallerListener
 from hw.daa.ringing import RingDetector
 from hw.line.dtmf import dial_tones
 from hw.line.g711 import to_mulaw, to_samples
-from hw.line.machine import Line, LineState
+from hw.line.machine import Line
 from hw.line.profile import Profile
 from hw.line.signals import (
     Alerted,
@@ -44,6 +44,7 @@ from hw.line.signals import (
     VoltageGone,
 )
 from hw.line.silence import SilenceWatch
+from hw.line.states import LineState
 
 BLOCK = 160  # samples: 20 ms
 MOST_BLOCKS = 10  # of voice that wait to be played

@@ -23,9 +23,9 @@ from hw.daa.wiring import Wiring, parse_wiring
 from hw.devices import Found, Kind, Probed
 from hw.errors import DeviceError, DeviceGoneError, DriverError
 from hw.line.interface import Abilities, LineDriver
-from hw.line.machine import LineState
 from hw.line.profile import Profile
 from hw.line.signals import DeviceGone, HangUp, Outcome, Request
+from hw.line.states import LineState
 
 log = logging.getLogger(__name__)
 NAME = "gpio"

@@ -17,9 +17,9 @@ from typing import Protocol, runtime_checkable
 
 from hw.devices import Backend, Found
 from hw.errors import DeviceGoneError
-from hw.line.machine import LineState
 from hw.line.profile import Profile
 from hw.line.signals import DeviceGone, Outcome, Request
+from hw.line.states import LineState
 
 FRAME = 160  # samples, and bytes of µ-law: 20 ms
 ONE_WAY = "This device carries voice one way at a time: whoever speaks is heard, the other side waits."

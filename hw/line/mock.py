@@ -15,7 +15,7 @@ from hw.errors import DeviceAbsentError, DeviceBusyError
 from hw.line.caller_id import CallerId
 from hw.line.g711 import SILENCE
 from hw.line.interface import FRAME, Abilities, LineDriver
-from hw.line.machine import Line, LineState
+from hw.line.machine import Line
 from hw.line.profile import Profile
 from hw.line.signals import (
     Alerted,
@@ -37,6 +37,7 @@ from hw.line.signals import (
     VoltageBack,
     VoltageGone,
 )
+from hw.line.states import LineState
 
 CARRIES = frozenset({LineState.DIALLED, LineState.TALKING})
 FRAME_S = 0.02

@@ -14,7 +14,7 @@ from hw.daa.call_progress import CallProgress
 from hw.line.caller_id import CallerId, with_text
 from hw.line.dtmf import dial_tones
 from hw.line.g711 import to_mulaw, to_samples
-from hw.line.machine import Line, LineState
+from hw.line.machine import Line
 from hw.line.profile import Profile
 from hw.line.signals import (
     Alerted,
@@ -44,6 +44,7 @@ from hw.line.signals import (
     VoltageGone,
 )
 from hw.line.silence import SilenceWatch
+from hw.line.states import LineState
 from hw.modem import session as s
 from hw.modem.dle import Code, Told
 from hw.modem.replies import Result

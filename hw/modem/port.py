@@ -20,9 +20,9 @@ from hw.devices import Found
 from hw.errors import DeviceAbsentError, DeviceBusyError, DeviceError, DeviceGoneError
 from hw.holders import holder_of
 from hw.line.interface import ONE_WAY, Abilities, LineDriver
-from hw.line.machine import LineState
 from hw.line.profile import Profile
 from hw.line.signals import DeviceGone, HangUp, Outcome, Request
+from hw.line.states import LineState
 from hw.modem.modem_line import ModemLine, Sound
 
 log = logging.getLogger(__name__)

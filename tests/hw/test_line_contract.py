@@ -10,7 +10,6 @@ from kit.line_bench import CALLER, NUMBER, DaaBench, LineBench, MockBench, Modem
 
 from hw.errors import DeviceGoneError
 from hw.line.interface import FRAME
-from hw.line.machine import LineState
 from hw.line.signals import (
     Answer,
     CallArrived,
@@ -24,6 +23,7 @@ from hw.line.signals import (
     Outcome,
     SendKeys,
 )
+from hw.line.states import LineState
 
 WAIT_S = 30.0
 BENCHES: dict[str, Callable[[], LineBench]] = {

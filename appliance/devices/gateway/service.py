@@ -20,8 +20,8 @@ from appliance.edge.rpc import EdgeLink
 from appliance.errors import EdgeError
 from appliance.ids import TrunkId
 from appliance.logs import fields
-from hw.line.machine import LineState
 from hw.line.signals import CallArrived
+from hw.line.states import LineState
 
 LOOK_S = 1.0
 PING_S = 10.0

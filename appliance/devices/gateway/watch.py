@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from appliance.edge.requests import TrunkCall
 from hw.line.caller_id import CallerId, number_of
-from hw.line.machine import INCOMING, Line, LineState
+from hw.line.machine import Line
 from hw.line.profile import CallerIdStart, Profile
 from hw.line.signals import (
     Alerted,
@@ -32,6 +32,7 @@ from hw.line.signals import (
     VoltageBack,
     VoltageGone,
 )
+from hw.line.states import INCOMING, LineState
 
 MOST_SILENT = 3  # OPTIONS without an answer: the gateway is gone
 _FOREVER_S = 86_400.0

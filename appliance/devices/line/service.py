@@ -45,8 +45,8 @@ from appliance.logs import fields
 from hw.errors import DeviceGoneError
 from hw.line.caller_id import CallerId
 from hw.line.interface import LineDriver
-from hw.line.machine import LineState
 from hw.line.signals import CallArrived, CallEnded, DeviceGone, EndReason, LineFound, LineLost, Outcome, Request
+from hw.line.states import LineState
 
 BUSY_TURN_S, IDLE_TURN_S = 0.05, 0.5
 NO_ROOM = 503

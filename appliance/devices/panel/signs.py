@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from appliance.devices.line.board import LineShown
-from hw.line.machine import INCOMING, LineState
+from hw.line.states import INCOMING, LineState
 from hw.panel.patterns import Lamp, Sign
 
 _RINGS = frozenset({"ringing"})  # stages as `linekeeper contact list` shows them

@@ -20,7 +20,6 @@ from hw.line.doctor.measures import rhythm_s, tones_in
 from hw.line.doctor.probe import LONGEST_DELAY, probe_sound
 from hw.line.g711 import SILENCE, to_mulaw, to_samples
 from hw.line.interface import FRAME, LineDriver
-from hw.line.machine import INCOMING, LineState
 from hw.line.signals import (
     CallArrived,
     CallConnected,
@@ -33,6 +32,7 @@ from hw.line.signals import (
     Outcome,
     SendKeys,
 )
+from hw.line.states import INCOMING, LineState
 
 READY_S = 20.0  # for a modem to answer, and a line to be free
 OFF_HOOK_S = 8.0  # until it carries voice

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from appliance.devices.gateway.watch import MOST_SILENT, GatewayWatch
 from appliance.edge.requests import TrunkCall
 from hw.line.caller_id import Absence, CallerId
-from hw.line.machine import LineState
 from hw.line.signals import CallArrived, CallEnded, EndReason
+from hw.line.states import LineState
 
 
 def call(name: str = "a", *, caller: str = "+12125550123", inward: bool = True, answered: bool = False) -> TrunkCall:

@@ -14,7 +14,6 @@ from hw.audio.echo import NoCanceller
 from hw.daa.daa_line import BLOCK, NO_CURRENT_S, RETRY_S, DaaLine, Hook, Senses, Voice
 from hw.daa.fsk import PLANS, TonePlan
 from hw.line.dtmf import dial_tones
-from hw.line.machine import LineState
 from hw.line.profile import CallerIdStart, Profile
 from hw.line.signals import (
     Answer,
@@ -29,6 +28,7 @@ from hw.line.signals import (
     LineLost,
     Outcome,
 )
+from hw.line.states import LineState
 from hw.line.tones import tones_of
 
 ALL = Senses(current=True, polarity=True, voltage=True)

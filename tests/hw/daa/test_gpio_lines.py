@@ -9,9 +9,9 @@ from hw.audio.interface import DeviceSide, SoundStream
 from hw.daa import gpio_lines
 from hw.daa.codec import Codec
 from hw.daa.wiring import Wiring
-from hw.line.machine import LineState
 from hw.line.profile import Profile
 from hw.line.signals import DeviceGone
+from hw.line.states import LineState
 
 
 class StillCard(SoundStream):

@@ -6,10 +6,10 @@ import pytest
 
 from hw.line.caller_id import CallerId
 from hw.line.far_end import FarEnd, FarEndError
-from hw.line.machine import LineState
 from hw.line.mock import MockLine
 from hw.line.profile import Profile
 from hw.line.signals import Answer, CallArrived, CallConnected, CallEnded, Dial, EndReason, KeyPressed
+from hw.line.states import LineState
 
 
 def test_words_when_spoken_then_a_call_with_keys_and_an_end() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hw.line.caller_id import CallerId
-from hw.line.machine import OFF_HOOK, Line, LineState
+from hw.line.machine import Line
 from hw.line.profile import CallerIdStart, Profile
 from hw.line.signals import (
     Alerted,
@@ -42,6 +42,7 @@ from hw.line.signals import (
     VoltageBack,
     VoltageGone,
 )
+from hw.line.states import OFF_HOOK, LineState
 
 HAN = CallerId(number="0225550123", name="HAN")
 NUMBER = "0225550199"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from hw.errors import DeviceBusyError
-from hw.line.machine import LineState
 from hw.line.mock import MockLine, MockLines
 from hw.line.profile import Profile
 from hw.line.signals import CallConnected, CallEnded, Dial, EndReason, HangUp, LineFound, LineLost
+from hw.line.states import LineState
 
 QUICK = Profile(settle_s=0.01, guard_s=0.01)
 

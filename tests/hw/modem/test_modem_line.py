@@ -9,7 +9,6 @@ from kit.fake_modem import FakeModem
 
 from hw.line.caller_id import CallerId
 from hw.line.g711 import to_mulaw
-from hw.line.machine import LineState
 from hw.line.profile import Profile
 from hw.line.signals import (
     Answer,
@@ -24,6 +23,7 @@ from hw.line.signals import (
     LineLost,
     Outcome,
 )
+from hw.line.states import LineState
 from hw.modem.dle import Code
 from hw.modem.modem_line import ModemLine, Sound
 

@@ -17,7 +17,6 @@ from hw.errors import DeviceAbsentError, DeviceBusyError, DeviceError
 from hw.line.caller_id import CallerId
 from hw.line.g711 import to_mulaw, to_samples
 from hw.line.interface import FRAME, ONE_WAY
-from hw.line.machine import LineState
 from hw.line.profile import Profile
 from hw.line.signals import (
     Answer,
@@ -34,6 +33,7 @@ from hw.line.signals import (
     Outcome,
     SendKeys,
 )
+from hw.line.states import LineState
 from hw.modem import modem_line
 from hw.modem.port import SerialLine
 from hw.modem.serial_modems import SerialModems, found_at, probe
