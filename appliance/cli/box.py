@@ -15,6 +15,7 @@ from pathlib import Path
 from appliance.cli.child import BoxError, ChildStatus
 from appliance.cli.edge_files import edge_service, prepare_edge
 from appliance.cli.free_ports import await_free_ports
+from appliance.cli.restarting.desk import RestartDesk
 from appliance.cli.service import Service
 from appliance.cli.supervisor import Supervisor, Tell
 from appliance.config.contact_settings import box_paths, write_contact_settings
@@ -42,6 +43,7 @@ class Box:
         self.paths: BoxPaths = box_paths(self.configuration)
         self._tell = tell
         self._supervisor = Supervisor([service.plan() for service in self.services()], tell=tell, logs=logs)
+        self._desk = RestartDesk(self.paths.restart_socket, self._supervisor)
 
     def __enter__(self) -> Box:
         self.start()
@@ -54,10 +56,16 @@ class Box:
         """Raises BoxError or EdgeError, with nothing left running."""
         self.prepare()
         self._supervisor.start()
+        try:
+            self._desk.open()
+        except BoxError:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """Stop everything in reverse order. Safe to call again."""
         self._supervisor.stop()
+        self._desk.close()
 
     def wait(self) -> None:
         """Until the box has been stopped."""

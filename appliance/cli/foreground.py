@@ -17,6 +17,7 @@ import msgspec
 
 from appliance import logs
 from appliance.cli.child import BoxError
+from appliance.cli.restarting.desk import RestartDesk
 from appliance.cli.service import Service
 from appliance.cli.supervisor import Supervisor
 
@@ -26,9 +27,11 @@ _FAILURE = 1  # exit_codes.ExitCode.FAILURE
 
 
 class Orders(msgspec.Struct, frozen=True, kw_only=True):
-    """`services` in the order of their start; `ready`: said when all of them serve; `as_json`: how lines are said."""
+    """`services` in the order of their start; `restart_socket`: as in `BoxPaths`; `ready`: said when all of them
+    serve; `as_json`: how lines are said."""
 
     services: tuple[Service, ...]
+    restart_socket: str
     ready: str
     as_json: bool = False
 
@@ -56,10 +59,16 @@ def keep(orders: Orders) -> None:
     for number in _STOPPING:
         signal.signal(number, lambda *_: supervisor.request_stop())
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPING)
+    desk = RestartDesk(Path(orders.restart_socket), supervisor)
     with supervisor:
-        if supervisor.serving:
-            say(orders.ready, as_json=orders.as_json)
-        supervisor.wait()
+        try:
+            desk.open()
+            if supervisor.serving:
+                say(orders.ready, as_json=orders.as_json)
+            supervisor.wait()
+        finally:
+            supervisor.request_stop()
+            desk.close()
 
 
 def main(file: Path) -> int:

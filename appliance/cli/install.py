@@ -28,6 +28,7 @@ TMPFILES = Path("usr/local/lib/tmpfiles.d/linekeeper.conf")
 DEBIANS_KAMAILIO = Path("etc/systemd/system/kamailio.service")
 CONFIGURATION = Path("etc/linekeeper/linekeeper.toml")
 TARGET = "linekeeper.target"
+UNIT_KINDS = ("service", "socket", "path", "target")
 _HIDDEN_BY_SANDBOX = ("/home", "/root", "/run/user", "/tmp", "/var/tmp")
 
 
@@ -83,7 +84,7 @@ def steps() -> Iterator[Step]:
     """Everything that `install` puts in place, in order."""
     sources = unit_sources()
     yield Step(path=PROGRAM, content=sys.prefix, is_link=True)
-    for unit in sorted((*sources.glob("*.service"), *sources.glob("*.path"), *sources.glob("*.target"))):
+    for unit in sorted(path for kind in UNIT_KINDS for path in sources.glob(f"*.{kind}")):
         yield Step(path=UNITS / unit.name, content=unit.read_text(encoding="utf-8"))
     for rules in sorted(sources.glob("*.rules")):
         yield Step(path=UDEV_RULES / rules.name, content=rules.read_text(encoding="utf-8"))
@@ -108,7 +109,7 @@ def system_commands(*, start: bool) -> Iterator[tuple[str, ...]]:
 
 def _units() -> tuple[str, ...]:
     """Those that say what they are started with; a template's instances are started by udev."""
-    sources = (path for kind in ("service", "path") for path in unit_sources().glob(f"*.{kind}"))
+    sources = (path for kind in ("service", "socket", "path") for path in unit_sources().glob(f"*.{kind}"))
     return tuple(sorted(path.name for path in sources if "[Install]" in path.read_text(encoding="utf-8")))
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import queue
 import selectors
 import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 
 from appliance.cli.child import BoxError, Child, ChildPlan, ChildState, ChildStatus
@@ -37,6 +39,9 @@ class Supervisor:
         self._failure: BoxError | None = None
         self._wake: socket.socket | None = None  # readable when the loop has to look up
         self._waker: socket.socket | None = None
+        self._wishes: queue.SimpleQueue[tuple[Child, Future[None]]] = queue.SimpleQueue()
+        self._wishing = threading.Lock()  # nobody wishes any more once it has ended
+        self._has_ended = False
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
 
     def __enter__(self) -> Supervisor:
@@ -64,6 +69,23 @@ class Supervisor:
     def request_stop(self) -> None:
         """Ask for the end without waiting for it; for signal handlers."""
         self._stopping.set()
+        self._nudge()
+
+    def restart(self, name: str) -> None:
+        """End the child `name`; returns when it serves again. From any thread but the supervisor's.
+
+        Raises BoxError where it doesn't serve (it is tried again later, as after a crash), or where the box stops.
+        """
+        child = next(child for child in self._children if child.plan.name == name)
+        granted: Future[None] = Future()
+        with self._wishing:
+            if self._has_ended or self._thread.ident is None:
+                raise BoxError(f"{name} can't be restarted: the box doesn't run")
+            self._wishes.put((child, granted))
+        self._nudge()
+        granted.result()
+
+    def _nudge(self) -> None:
         if self._waker is not None:
             with contextlib.suppress(OSError):
                 self._waker.send(b"!")
@@ -100,13 +122,45 @@ class Supervisor:
             self._settled.set()
             while not self._stopping.is_set():
                 self._turn()
+                self._grant()
         except (BoxError, OSError) as error:
             self._failure = error if isinstance(error, BoxError) else BoxError(f"a process can't be started: {error}")
         finally:
+            self._deny()
             for child in reversed(self._children):
                 self._bring_down(child)
             self._close()
             self._settled.set()
+
+    def _grant(self) -> None:
+        """The restarts that were asked for meanwhile."""
+        with contextlib.suppress(BlockingIOError):
+            if self._wake is not None:
+                self._wake.recv(64)
+        while not self._wishes.empty() and not self._stopping.is_set():
+            child, granted = self._wishes.get()
+            try:
+                self._renew(child)
+            except BoxError as error:
+                granted.set_exception(error)
+            else:
+                granted.set_result(None)
+
+    def _renew(self, child: Child) -> None:
+        """Raises BoxError where it does not come to serve."""
+        self._tell(f"{child.plan.name} is restarted, as it was asked for")
+        self._bring_down(child)
+        self._bring_up(child)
+        child.restarts += 1
+        if child.state is not ChildState.READY:
+            raise BoxError(f"{child.plan.name} does not serve: the box stops")
+
+    def _deny(self) -> None:
+        with self._wishing:
+            self._has_ended = True
+        while not self._wishes.empty():
+            child, granted = self._wishes.get()
+            granted.set_exception(BoxError(f"{child.plan.name} isn't restarted: the box stops"))
 
     def _close(self) -> None:
         for child in self._children:

@@ -48,4 +48,5 @@ def command(config_file: Path, as_json: bool) -> None:
     box.prepare()
     reached = f"sip:{edge_address(box.configuration)}:{box.configuration.edge.port}"
     ready = f"ready: phones reach the box at {reached}; Ctrl-C stops it"
-    become(Orders(services=box.services(), ready=ready, as_json=as_json), box.paths.run)
+    socket = str(box.paths.restart_socket)
+    become(Orders(services=box.services(), restart_socket=socket, ready=ready, as_json=as_json), box.paths.run)

@@ -47,8 +47,24 @@ class DesiredState(msgspec.Struct, frozen=True, kw_only=True, tag="desired_state
     items: tuple[Item, ...]
 
 
+class BoxService(enum.StrEnum):
+    """What can be restarted on a box from afar, and nothing else."""
+
+    SWITCHBOARD = "switchboard"
+    EDGE = "edge"
+    SYNC = "sync"
+    GATEWAY = "gateway"
+    PANEL = "panel"
+    CONTACT = "contact"
+    LINE = "line"  # every analog line that is plugged in
+    HEADSET = "headset"  # every headset that is plugged in
+
+
+ENDS_CALLS = frozenset({BoxService.CONTACT, BoxService.LINE, BoxService.HEADSET})  # those that they carry
+
+
 class CommandKind(enum.StrEnum):
-    RESTART = "restart"  # arguments: {"service": "switchboard"|"sync"|"edge"}
+    RESTART = "restart"  # arguments: {"service": a BoxService}
     COLLECT_LOGS = "collect_logs"  # arguments: {"hours": "24"}
     ERASE = "erase"  # all customer data of the box, for a box that is given away
     RENEW_CERTIFICATE = "renew_certificate"

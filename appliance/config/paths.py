@@ -34,6 +34,11 @@ class BoxPaths:
         return self.run / "sync.sock"
 
     @property
+    def restart_socket(self) -> Path:
+        """Sync service → who may restart the box's services: systemd's unit of root's, or `linekeeper up`."""
+        return self.run / "restart.sock"
+
+    @property
     def edge_db(self) -> Path:
         """SQLite, Kamailio's: subscribers, locations, dispatcher targets, trunk registrations."""
         return self.data / "edge.db"

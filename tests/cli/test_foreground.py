@@ -21,7 +21,8 @@ SAYS_READY = "import signal; from systemd.daemon import notify; notify('READY=1'
 def orders(folder: Path, *, as_json: bool, program: str) -> Path:
     service = Service(name="only", command=(sys.executable, "-c", program))
     file = folder / "up.json"
-    file.write_bytes(msgspec.json.encode(Orders(services=(service,), ready="ready: yes", as_json=as_json)))
+    told = Orders(services=(service,), restart_socket=str(folder / "r.sock"), ready="ready: yes", as_json=as_json)
+    file.write_bytes(msgspec.json.encode(told))
     return file
 
 
@@ -61,7 +62,8 @@ from appliance.cli.service import Service
 signal.pthread_sigmask(signal.SIG_BLOCK, {{signal.SIGTERM}})
 os.kill(os.getpid(), signal.SIGTERM)  # before anybody listens
 service = Service(name="only", command=(sys.executable, "-c", {SAYS_READY!r}))
-become(Orders(services=(service,), ready="ready: yes"), Path(sys.argv[1]))
+folder = Path(sys.argv[1])
+become(Orders(services=(service,), restart_socket=str(folder / "r.sock"), ready="ready: yes"), folder)
 """
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from appliance.cli.install import UNIT_KINDS
 from appliance.config.paths import BoxPaths
 from appliance.devices.line.__main__ import NO_LINE
 from appliance.devices.line.__main__ import parser as line_parser
@@ -19,12 +20,14 @@ from appliance.edge.render import command as edge_command
 
 FOLDER = Path(__file__).resolve().parents[2] / "systemd"
 SERVICES = sorted(path.name for path in FOLDER.glob("*.service"))
-DEVICES = [name for name in SERVICES if "@" in name]  # templates: one a device, started by udev
+DEVICES = ["linekeeper-headset@.service", "linekeeper-line@.service"]  # one a device, started by udev
 UDEV_KEYS = {
     "ACTION", "SUBSYSTEM", "SUBSYSTEMS", "KERNEL", "KERNELS", "ATTR", "ATTRS", "ENV", "DRIVERS", "IMPORT", "PROGRAM",
     "RESULT", "GROUP", "MODE", "OWNER", "SYMLINK", "TAG", "GOTO", "LABEL", "TEST",
 }  # fmt: skip
 RESET = "linekeeper-factory-reset.service"  # as root, when the panel asks for it
+RESTART = "linekeeper-restart@.service"  # as root, when the sync service asks for it
+PATHS = BoxPaths(data=Path("/var/lib/linekeeper"), run=Path("/run/linekeeper"))
 HIGHEST_EXPOSURE = 20  # systemd-analyze's tenths: 2.0
 pytestmark = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
 
@@ -54,7 +57,7 @@ def unit_folder(tmp_path: Path) -> Path:
     """The units with this environment in place of the link that `linekeeper install` makes."""
     folder = tmp_path / "units"
     folder.mkdir()
-    for path in (*FOLDER.glob("*.service"), *FOLDER.glob("*.path"), *FOLDER.glob("*.target")):
+    for path in (path for kind in UNIT_KINDS for path in FOLDER.glob(f"*.{kind}")):
         (folder / path.name).write_text(path.read_text().replace("/opt/linekeeper/bin", f"{sys.prefix}/bin"))
     return folder
 
@@ -90,7 +93,7 @@ def test_exposure_when_sandbox_is_missing_then_threshold_would_tell(tmp_path: Pa
 
 
 def test_services_when_listed_then_those_of_a_box_start_with_it() -> None:
-    services = {name for name in SERVICES if name not in (*DEVICES, RESET)}
+    services = {name for name in SERVICES if name not in (*DEVICES, RESET, RESTART)}
     wanted = set(read("linekeeper.target")["Unit"]["Wants"][0].split())
     installed = {name for name in services if "linekeeper.target" in read(name)["Install"]["WantedBy"]}
     assert wanted <= installed == services
@@ -122,19 +125,19 @@ def test_own_service_when_read_then_notify_and_watchdog(name: str) -> None:
 
 def test_edge_service_when_read_then_it_starts_what_the_renderer_says() -> None:
     words = read("linekeeper-edge.service")["Service"]["ExecStart"][0].split()
-    expected = edge_command(BoxPaths(data=Path("/var/lib/linekeeper"), run=Path("/run/linekeeper")))
+    expected = edge_command(PATHS)
     assert words[1:] == expected[1:]
     assert Path(words[0]).name == Path(expected[0]).name == "kamailio"
 
 
 def test_services_when_read_then_one_account_and_its_folders_exist_before() -> None:
-    writable = {word for name in SERVICES for word in read(name)["Service"]["ReadWritePaths"][0].split()}
+    writable = {word for name in SERVICES for word in read(name)["Service"].get("ReadWritePaths", [""])[0].split()}
     made = {
         line.split()[1] for line in (FOLDER / "linekeeper.tmpfiles.conf").read_text().splitlines() if line[0] == "d"
     }
     assert writable <= made
     users = {name: read(name)["Service"].get("User", ["root"])[0] for name in SERVICES}
-    assert {name for name, user in users.items() if user != "linekeeper"} == {RESET}
+    assert {name for name, user in users.items() if user != "linekeeper"} == {RESET, RESTART}
     assert "u linekeeper " in (FOLDER / "linekeeper.sysusers.conf").read_text()
 
 
@@ -152,7 +155,7 @@ def test_sysusers_and_tmpfiles_when_applied_to_an_empty_root_then_account_and_fo
 
 
 def test_folder_when_listed_then_text_only() -> None:
-    assert {path.suffix for path in FOLDER.iterdir()} <= {".service", ".path", ".target", ".conf", ".rules"}
+    assert {path.suffix for path in FOLDER.iterdir()} <= {".service", ".socket", ".path", ".target", ".conf", ".rules"}
     assert not (FOLDER / "__init__.py").exists()
 
 
@@ -210,3 +213,16 @@ def test_factory_reset_when_read_then_only_the_panels_request_starts_it() -> Non
     path = read("linekeeper-factory-reset.path")
     assert path["Path"]["PathExists"] == [f"/run/linekeeper/{RESET_REQUEST}"]
     assert path["Install"]["WantedBy"] == ["multi-user.target"]
+
+
+def test_restart_when_read_then_only_the_services_own_group_may_ask_and_root_may_do_nothing_else() -> None:
+    socket = read("linekeeper-restart.socket")["Socket"]
+    assert socket["ListenStream"] == [str(PATHS.restart_socket)]
+    assert (socket["SocketMode"], socket["SocketUser"], socket["SocketGroup"]) == (["0660"], ["root"], ["linekeeper"])
+    assert socket["Accept"] == ["yes"]
+    assert "Install" not in read(RESTART)
+    service = read(RESTART)["Service"]
+    assert service["StandardInput"] == ["socket"]
+    assert service["ExecStart"][0].split()[-2:] == ["-m", "appliance.cli.restarting.unit"]
+    assert service["CapabilityBoundingSet"] == [""]
+    assert "ReadWritePaths" not in service

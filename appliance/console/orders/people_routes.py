@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI, Path
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 
-from appliance.cloud.orders import CommandKind, Item, ItemKind
+from appliance.cloud.orders import BoxService, CommandKind, Item, ItemKind
 from appliance.console.authority.presence import PresentKeys
 from appliance.console.context import Console, PresentConsole, Reading
 from appliance.console.orders import overview
@@ -81,7 +81,7 @@ class CommandWish(BaseModel):
     """service: of a restart; hours: of the logs."""
 
     command: Literal["restart", "collect_logs", "renew_certificate", "erase"]
-    service: Literal["switchboard", "sync"] | None = None
+    service: BoxService | None = None
     hours: Annotated[int, Field(ge=1, le=744)] | None = None
 
 
@@ -148,7 +148,7 @@ async def command(
     console: PresentConsole, keys: PresentKeys, present: CanOperate, branch: BranchKey, wish: CommandWish
 ) -> Ordered:
     """To the branch's box; it is carried out at most once, within a day."""
-    arguments: dict[str, str] = {"service": wish.service or "switchboard"} if wish.command == "restart" else {}
+    arguments: dict[str, str] = {"service": wish.service or BoxService.SWITCHBOARD} if wish.command == "restart" else {}
     if wish.hours is not None and wish.command == "collect_logs":
         arguments = {"hours": str(wish.hours)}
     box, number = await Operator(console, keys, present, branch).command(CommandKind(wish.command), arguments)

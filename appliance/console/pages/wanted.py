@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from appliance.cloud.orders import CommandKind, ItemKind
+from appliance.cloud.orders import ENDS_CALLS, BoxService, CommandKind, ItemKind
 from appliance.console.authority.presence import PresentKeys
 from appliance.console.context import PresentConsole, Reading
 from appliance.console.errors import NotFoundError
@@ -113,8 +113,15 @@ async def command(
     kind = next((one for one in (*GIVEN, CommandKind.ERASE) if one == command), None)
     if kind is None or (kind is CommandKind.ERASE and confirmed != branch):
         raise NotFoundError(f"there is no command {command!r} here, or the branch wasn't typed to confirm it")
-    await operator.command(kind, {"service": service} if kind is CommandKind.RESTART else {})
+    await operator.command(kind, {"service": _service(service)} if kind is CommandKind.RESTART else {})
     return _back(branch)
+
+
+def _service(text: str) -> BoxService:
+    try:
+        return BoxService(text)
+    except ValueError:
+        raise NotFoundError(f"there is no service {text!r} to restart") from None
 
 
 def _kind(text: str) -> ItemKind:
@@ -145,6 +152,7 @@ async def _page(request: Request, present: Present, session: AsyncSession, branc
         view=view,
         kinds=EDITABLE,
         commands=GIVEN,
+        services=[(one, one in ENDS_CALLS) for one in BoxService],
         as_text=_as_text,
         may_erase=present.may(Right.ERASE, branch),
     )

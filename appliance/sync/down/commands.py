@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import enum
-import os
-import signal
-import socket
-import struct
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
 
-from appliance.cloud.orders import Command, CommandKind
+from appliance.cloud.orders import BoxService, Command, CommandKind
 from appliance.errors import ApplianceError, RequestError
 from appliance.store.store import Store
+from appliance.sync.down.restarting import named, restart
 from appliance.sync.ground import Ground
 from appliance.sync.identity.enrolling import renew
 from appliance.sync.identity.identity import load_identity
@@ -25,7 +22,6 @@ LOG_BYTES = 200_000  # the newest
 LOG_TIMEOUT_S = 60.0
 JOURNAL = "/usr/bin/journalctl"
 AT_ONCE = 5000
-_CREDENTIALS = struct.Struct("3i")  # pid, uid, gid: SO_PEERCRED
 
 
 class Afterwards(enum.StrEnum):
@@ -58,28 +54,16 @@ async def carry_out(ground: Ground, order: Command) -> Result:
 def _afterwards(order: Command) -> Afterwards:
     if order.command is CommandKind.RENEW_CERTIFICATE:
         return Afterwards.IDENTITY_CHANGED
-    restarts_sync = order.command is CommandKind.RESTART and order.arguments.get("service") == "sync"
+    restarts_sync = order.command is CommandKind.RESTART and order.arguments.get("service") == BoxService.SYNC
     return Afterwards.END if restarts_sync else Afterwards.NOTHING
 
 
 async def _restart(ground: Ground, order: Command) -> str:
-    service = order.arguments.get("service", "")
-    if service == "sync":
-        return "the sync service begins anew"
-    if service == "switchboard":
-        os.kill(process_behind(ground.paths.api_socket), signal.SIGTERM)  # its supervisor starts it again; calls go on
-        return "the switchboard begins anew"
-    raise RequestError(f"the box can't restart {service!r} from here; it can restart switchboard and sync")
-
-
-def process_behind(path: Path) -> int:
-    """The process that listens on a Unix socket. Raises OSError."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        connection.settimeout(5)
-        connection.connect(str(path))
-        told = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
-    pid: int = _CREDENTIALS.unpack(told)[0]
-    return pid
+    """Told when the service serves again; of this one by its next process (`Workman`)."""
+    service = named(order.arguments.get("service", ""))
+    if service is BoxService.SYNC:
+        return "sync serves again"
+    return await restart(ground.paths.restart_socket, service, order=order.number)
 
 
 async def _logs(ground: Ground, order: Command) -> str:

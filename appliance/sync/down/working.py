@@ -126,14 +126,14 @@ class Workman:
         await self._answer(order, Result(ok=False, text="the box was interrupted while it carried this out"))
         result = await commands.carry_out(self._ground, order)
         await self._answer(order, result)
+        if result.afterwards is Afterwards.END:
+            await _end()
         try:
             await self._tell_answers()
         except SyncError as error:
             logger.info("the answer to a command has to wait: %s", error)
         if result.afterwards is Afterwards.IDENTITY_CHANGED:
             self._ground.identity_changed()
-        if result.afterwards is Afterwards.END:
-            _end()
 
     async def _answer(self, order: Command, result: Result) -> None:
         content = {"number": order.number, "command": order.command.value, "ok": result.ok, "text": result.text}
@@ -173,6 +173,8 @@ class Workman:
         self._news.clear()
 
 
-def _end() -> None:
-    """The service stops as if its supervisor had said so, and is started again."""
+async def _end() -> None:
+    """The service stops as if its supervisor had said so, and is started again: the next process tells the answer, so
+    that it is true. Returns never; it is cancelled."""
     os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.Event().wait()

@@ -28,7 +28,7 @@ class SwitchboardLink:
         """The result of operation `op`. Raises SwitchboardAwayError, RequestError where it says no."""
         try:
             async with asyncio.timeout(PATIENCE_S):
-                line = await self._ask(encode(Request(op=op, args=args)))
+                line = await ask(self._path, encode(Request(op=op, args=args)))
         except (OSError, TimeoutError, ValueError) as error:
             raise SwitchboardAwayError(f"the switchboard at {self._path} does not answer {op}: {error}") from error
         try:
@@ -36,14 +36,16 @@ class SwitchboardLink:
         except NotRunningError as error:
             raise SwitchboardAwayError(str(error)) from error
 
-    async def _ask(self, line: bytes) -> bytes:
-        reader, writer = await asyncio.open_unix_connection(str(self._path), limit=LONGEST_LINE)
-        try:
-            writer.write(line)
-            await writer.drain()
-            answer = await reader.readline()
-        finally:
-            writer.close()
-        if not answer.endswith(b"\n"):
-            raise ConnectionResetError("it closed the connection")
-        return answer
+
+async def ask(path: Path, line: bytes) -> bytes:
+    """The one line that a local socket answers to this one. Raises OSError, ValueError for an endless one."""
+    reader, writer = await asyncio.open_unix_connection(str(path), limit=LONGEST_LINE)
+    try:
+        writer.write(line)
+        await writer.drain()
+        answer = await reader.readline()
+    finally:
+        writer.close()
+    if not answer.endswith(b"\n"):
+        raise ConnectionResetError("it closed the connection")
+    return answer

@@ -57,10 +57,14 @@ def test_desired_when_put_published_and_dropped_then_it_shows_and_the_box_has_an
         assert (await client.delete(f"{SEOUL}/desired/queue/sales")).status_code == 204
         ordered = await client.post(f"{SEOUL}/commands", json={"command": "collect_logs", "hours": 3})
         assert ordered.json() == {"box": "s1", "number": 2}
+        restart = await client.post(f"{SEOUL}/commands", json={"command": "restart", "service": "edge"})
+        assert restart.json()["number"] == 3
+        refused = await client.post(f"{SEOUL}/commands", json={"command": "restart", "service": "ssh"})
+        assert refused.status_code == 422
         async with one.database.reading() as session:
             kinds = list(await session.scalars(select(BoxOrder.kind).order_by(BoxOrder.number)))
             deeds = await entries(session, Wanted(branches=Branches(every=True), deed="ordered"))
-        assert kinds == ["desired_state", "command"]
+        assert kinds == ["desired_state", "command", "command"]
         assert all(entry.who.startswith("token:") and entry.branch == "seoul" for entry in deeds)
 
     play(database_url, tmp_path, scene)

@@ -222,12 +222,15 @@ def test_drift_when_the_admin_overwrites_then_it_goes_out_with_that_decision(liv
 
 def test_command_when_given_then_the_box_gets_it(live: Live) -> None:
     async def scene(office: Office) -> None:
-        await office.post("/wanted/seoul/command", command="restart", service="sync")
+        await office.post("/wanted/seoul/command", command="restart", service="edge")
+        assert (await office.post("/wanted/seoul/command", command="restart", service="ssh")).status_code == 404
         assert (await office.post("/wanted/seoul/command", command="erase")).status_code == 404
         assert (await office.post("/wanted/empty/command", command="restart")).status_code == 404
         (order,) = await office.orders("s1")
         assert isinstance(order, Command)
-        assert (order.command, order.arguments) == ("restart", {"service": "sync"})
+        assert (order.command, order.arguments) == ("restart", {"service": "edge"})
+        page = (await office.get("/wanted/seoul")).text
+        assert '<option value="contact">Contact processes (ends calls under way)</option>' in page
 
     live(scene)
 

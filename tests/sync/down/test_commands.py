@@ -1,10 +1,8 @@
-"""Commands that end or ask processes: who is behind a socket, what a journal that isn't there says."""
+"""Commands that end or ask processes: who may restart, what a journal that isn't there says."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -24,21 +22,16 @@ def carry_out(folder: Path, kind: CommandKind, **arguments: str) -> commands.Res
     return asyncio.run(commands.carry_out(cast(Ground, ground), order))
 
 
-def test_process_when_it_listens_on_the_socket_then_found(tmp_path: Path) -> None:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
-        listening.bind(str(tmp_path / "s"))
-        listening.listen()
-        assert commands.process_behind(tmp_path / "s") == os.getpid()
-
-
 def test_restart_when_it_is_of_sync_then_the_service_ends_afterwards(tmp_path: Path) -> None:
     found = carry_out(tmp_path, CommandKind.RESTART, service="sync")
     assert (found.ok, found.afterwards) == (True, commands.Afterwards.END)
 
 
-def test_restart_when_no_switchboard_runs_then_told(tmp_path: Path) -> None:
-    found = carry_out(tmp_path, CommandKind.RESTART, service="switchboard")
+@pytest.mark.parametrize("service", ["switchboard", "edge", "moon", ""])
+def test_restart_when_nobody_may_or_nobody_knows_it_then_told(tmp_path: Path, service: str) -> None:
+    found = carry_out(tmp_path, CommandKind.RESTART, service=service)
     assert (found.ok, found.afterwards) == (False, commands.Afterwards.NOTHING)
+    assert ("nobody on this box may" in found.text) is (service in {"switchboard", "edge"})
 
 
 @pytest.mark.parametrize("hours", ["0", "nan", "lots", "-1", "100000"])

@@ -34,6 +34,7 @@ from appliance.contact.speech.prompt_folder import import_prompt, prompt_files
 from appliance.events import LegRole
 from appliance.sync.daemon import SyncService
 from appliance.sync.delivering import runner
+from appliance.sync.down import working
 from appliance.sync.down.listening import Listener
 from appliance.sync.ground import Ground
 from appliance.sync.identity.identity import load_identity, store_console
@@ -343,7 +344,7 @@ def restart(pair: Pair, number: int, service: str = "moon", *, expires_s: float 
 def test_command_when_it_is_carried_out_or_not_then_the_console_hears_of_it(served: BoxPort, tmp_path: Path) -> None:
     async def scene(pair: Pair) -> None:
         told = await pair.answer(await pair.order(lambda number: restart(pair, number)))
-        assert (told["ok"], "can't restart" in told["text"]) == (False, True)
+        assert (told["ok"], "there is no service 'moon'" in told["text"]) == (False, True)
         told = await pair.answer(await pair.order(lambda number: restart(pair, number, expires_s=5.0)))
         assert (told["ok"], told["text"]) == (False, "it came too late")
         told = await pair.answer(
@@ -356,6 +357,29 @@ def test_command_when_it_is_carried_out_or_not_then_the_console_hears_of_it(serv
         assert (told["ok"], told["text"]) == (True, "0 records go out once more, 2 have none")
 
     play(served, tmp_path, "b8", scene)
+
+
+def test_command_when_it_restarts_sync_then_the_next_start_tells_that_it_serves(
+    served: BoxPort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene(pair: Pair) -> None:
+        ended = asyncio.Event()
+
+        async def end() -> None:
+            ended.set()
+            await asyncio.Event().wait()
+
+        monkeypatch.setattr(working, "_end", end)
+        number = await pair.order(lambda number: restart(pair, number, "sync"))
+        await asyncio.wait_for(ended.wait(), 20)
+        ground = pair.service.ground
+        assert ground is not None
+        assert await ground.state.run(lambda c: c.value("SELECT count(*) FROM answers")) == 1
+        pair.service.identity_changed()  # every part begins anew
+        told = await pair.answer(number)
+        assert (told["ok"], told["text"]) == (True, "sync serves again")
+
+    play(served, tmp_path, "b12", scene)
 
 
 def test_command_when_it_erases_the_box_then_no_customer_is_left_and_the_console_hears_how_many(
