@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.cli import install
+from appliance.cli import installation
 from appliance.cli.main import main
 from appliance.config.load import EXAMPLE_FILE
 
@@ -81,7 +81,7 @@ def test_install_when_a_parent_is_a_file_then_remedy(tmp_path: Path, capsys: pyt
 def test_install_when_services_could_not_see_the_program_then_refused(
     monkeypatch: pytest.MonkeyPatch, place: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(install.sys, "prefix", place)
+    monkeypatch.setattr(installation.sys, "prefix", place)
     assert main(["install", "--dry-run"]) == 1
     assert f"services can't see {place}; move the checkout to /opt" in capsys.readouterr().err
 
@@ -89,8 +89,35 @@ def test_install_when_services_could_not_see_the_program_then_refused(
 def test_install_when_dry_run_on_this_machine_then_system_commands_are_named(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(install.sys, "prefix", "/srv/linekeeper/.venv")
+    monkeypatch.setattr(installation.sys, "prefix", "/srv/linekeeper/.venv")
     assert main(["install", "--dry-run", "--now"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert "would run systemctl daemon-reload" in lines
     assert any(line.startswith("would run systemctl enable --now linekeeper.target ") for line in lines)
+
+
+def test_install_when_it_is_a_console_then_nothing_of_a_box(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, "--console", "--json") == 0
+    assert actions(capsys.readouterr().out) == {"put"}
+    names = {path.name for path in tmp_path.rglob("*") if path.is_file()}
+    assert names == {"linekeeper-console.service", "linekeeper-console.conf", "console.env"}
+    settings = tmp_path / "etc/linekeeper-console/console.env"
+    assert stat.S_IMODE(settings.stat().st_mode) & 0o007 == 0
+    settings.write_text("LINEKEEPER_CONSOLE_LISTEN=127.0.0.1:9000\n")
+    assert run(tmp_path, "--console") == 0
+    assert settings.read_text() == "LINEKEEPER_CONSOLE_LISTEN=127.0.0.1:9000\n"
+
+
+def test_install_when_it_is_a_box_then_nothing_of_a_console(tmp_path: Path) -> None:
+    assert run(tmp_path) == 0
+    assert not [path for path in tmp_path.rglob("linekeeper-console*")]
+
+
+def test_install_when_dry_run_of_a_console_then_only_its_service_is_started(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(installation.sys, "prefix", "/srv/linekeeper/.venv")
+    assert main(["install", "--dry-run", "--now", "--console"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "would run systemctl enable --now linekeeper-console.service" in lines
+    assert not [line for line in lines if "kamailio" in line or "udevadm" in line]

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from appliance.cli.install import UNIT_KINDS
+from appliance.cli.console.group import VARIABLES
+from appliance.cli.console.group import command as console_command
+from appliance.cli.installation import UNIT_KINDS
 from appliance.config.paths import BoxPaths
 from appliance.devices.line.__main__ import NO_LINE
 from appliance.devices.line.__main__ import parser as line_parser
@@ -26,6 +28,7 @@ UDEV_KEYS = {
     "RESULT", "GROUP", "MODE", "OWNER", "SYMLINK", "TAG", "GOTO", "LABEL", "TEST",
 }  # fmt: skip
 RESET = "linekeeper-factory-reset.service"  # as root, when the panel asks for it
+CONSOLE = "linekeeper-console.service"  # on another machine
 RESTART = "linekeeper-restart@.service"  # as root, when the sync service asks for it
 PATHS = BoxPaths(data=Path("/var/lib/linekeeper"), run=Path("/run/linekeeper"))
 HIGHEST_EXPOSURE = 20  # systemd-analyze's tenths: 2.0
@@ -93,7 +96,7 @@ def test_exposure_when_sandbox_is_missing_then_threshold_would_tell(tmp_path: Pa
 
 
 def test_services_when_listed_then_those_of_a_box_start_with_it() -> None:
-    services = {name for name in SERVICES if name not in (*DEVICES, RESET, RESTART)}
+    services = {name for name in SERVICES if name not in (*DEVICES, RESET, RESTART, CONSOLE)}
     wanted = set(read("linekeeper.target")["Unit"]["Wants"][0].split())
     installed = {name for name in services if "linekeeper.target" in read(name)["Install"]["WantedBy"]}
     assert wanted <= installed == services
@@ -114,7 +117,8 @@ def test_contact_service_when_switchboard_restarts_then_nothing_binds_it() -> No
 
 
 @pytest.mark.parametrize(
-    "name", ["linekeeper-switchboard.service", "linekeeper-contact.service", "linekeeper-sync.service"]
+    "name",
+    ["linekeeper-switchboard.service", "linekeeper-contact.service", "linekeeper-sync.service", CONSOLE],
 )
 def test_own_service_when_read_then_notify_and_watchdog(name: str) -> None:
     service = read(name)["Service"]
@@ -132,30 +136,40 @@ def test_edge_service_when_read_then_it_starts_what_the_renderer_says() -> None:
 
 def test_services_when_read_then_one_account_and_its_folders_exist_before() -> None:
     writable = {word for name in SERVICES for word in read(name)["Service"].get("ReadWritePaths", [""])[0].split()}
-    made = {
-        line.split()[1] for line in (FOLDER / "linekeeper.tmpfiles.conf").read_text().splitlines() if line[0] == "d"
-    }
+    rows = [line for file in FOLDER.glob("*.tmpfiles.conf") for line in file.read_text().splitlines()]
+    made = {line.split()[1] for line in rows if line[0] == "d"}
     assert writable <= made
     users = {name: read(name)["Service"].get("User", ["root"])[0] for name in SERVICES}
-    assert {name for name, user in users.items() if user != "linekeeper"} == {RESET, RESTART}
+    assert {name for name, user in users.items() if user != "linekeeper"} == {RESET, RESTART, CONSOLE}
+    assert users[CONSOLE] == "linekeeper-console"
     assert "u linekeeper " in (FOLDER / "linekeeper.sysusers.conf").read_text()
 
 
 def test_sysusers_and_tmpfiles_when_applied_to_an_empty_root_then_account_and_folders(tmp_path: Path) -> None:
     (tmp_path / "etc").mkdir()
     for words in (
-        ("systemd-sysusers", f"--root={tmp_path}", str(FOLDER / "linekeeper.sysusers.conf")),
-        ("systemd-tmpfiles", "--create", f"--root={tmp_path}", str(FOLDER / "linekeeper.tmpfiles.conf")),
+        ("systemd-sysusers", f"--root={tmp_path}", *map(str, FOLDER.glob("*.sysusers.conf"))),
+        ("systemd-tmpfiles", "--create", f"--root={tmp_path}", *map(str, FOLDER.glob("*.tmpfiles.conf"))),
     ):
         done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
         assert done.returncode == 0, done.stderr
-    assert "linekeeper:x:" in (tmp_path / "etc/passwd").read_text()
+    accounts = (tmp_path / "etc/passwd").read_text()
+    assert "linekeeper:x:" in accounts and "linekeeper-console:x:" in accounts
+    assert (tmp_path / "var/lib/linekeeper-console").stat().st_mode & 0o077 == 0
     assert (tmp_path / "var/lib/linekeeper").is_dir()
     assert (tmp_path / "run/linekeeper").is_dir()
 
 
 def test_folder_when_listed_then_text_only() -> None:
-    assert {path.suffix for path in FOLDER.iterdir()} <= {".service", ".socket", ".path", ".target", ".conf", ".rules"}
+    assert {path.suffix for path in FOLDER.iterdir()} <= {
+        ".service",
+        ".socket",
+        ".path",
+        ".target",
+        ".conf",
+        ".env",
+        ".rules",
+    }
     assert not (FOLDER / "__init__.py").exists()
 
 
@@ -226,3 +240,12 @@ def test_restart_when_read_then_only_the_services_own_group_may_ask_and_root_may
     assert service["ExecStart"][0].split()[-2:] == ["-m", "appliance.cli.restarting.unit"]
     assert service["CapabilityBoundingSet"] == [""]
     assert "ReadWritePaths" not in service
+
+
+def test_console_when_read_then_its_example_settings_are_options_and_no_secret_is_in_the_unit() -> None:
+    service = read(CONSOLE)["Service"]
+    assert service["ExecStart"] == ["/opt/linekeeper/bin/linekeeper console"]
+    assert service["EnvironmentFile"] == ["/etc/linekeeper-console/console.env"]
+    options = {f"{VARIABLES}_{one.name}".upper() for one in console_command.params}
+    named = set(re.findall(r"^#?(LINEKEEPER_\w+)=", (FOLDER / "linekeeper-console.env").read_text(), re.MULTILINE))
+    assert {"LINEKEEPER_CONSOLE_LISTEN", "LINEKEEPER_CONSOLE_DATABASE"} <= named <= options

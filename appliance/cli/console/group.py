@@ -24,6 +24,9 @@ SUB_COMMANDS: Mapping[str, str] = {
 }
 
 
+VARIABLES = "LINEKEEPER_CONSOLE"  # what the names of the options' environment variables begin with
+
+
 class ConsoleGroup(click.Group):
     """Imports a sub-command when it is used: most of the console isn't needed for `--help`."""
 
@@ -40,7 +43,9 @@ class ConsoleGroup(click.Group):
         return command
 
 
-@click.group("console", cls=ConsoleGroup, invoke_without_command=True)
+@click.group(
+    "console", cls=ConsoleGroup, invoke_without_command=True, context_settings={"auto_envvar_prefix": VARIABLES}
+)
 @click.option("--listen", default="127.0.0.1:8080", show_default=True, help="Where people reach it: HOST:PORT.")
 @click.option("--box-listen", default="0.0.0.0:8443", show_default=True, help="Where boxes reach it: HOST:PORT.")
 @click.option(
@@ -92,7 +97,8 @@ def command(
     """Run the console: the cloud side of any number of boxes.
 
     People's port serves the pages and /api/v1, the boxes' port takes only boxes that were enrolled. The database is
-    brought up to date when it starts.
+    brought up to date when it starts. Every option may be an environment variable too: LINEKEEPER_CONSOLE_LISTEN,
+    LINEKEEPER_CONSOLE_BOX_LISTEN and so on; linekeeper-console.service reads them from a file.
 
     Example: linekeeper console --listen 127.0.0.1:8080 --box-listen 0.0.0.0:8443 --data-dir /srv/console
     """

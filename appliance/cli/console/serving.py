@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 import msgspec
+from systemd.daemon import notify
 
 from appliance.cli.console.options import made
 from appliance.cli.output import show_json
@@ -23,6 +24,7 @@ from appliance.console.settings import Settings
 from appliance.console.webhooks.addresses import networks_of
 from appliance.contact.settings import SpeechSettings
 from appliance.errors import ConsoleError
+from appliance.switchboard.service_manager import ServiceManager
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +60,7 @@ def serve(asked: Asked) -> None:
         if asked.demo_data:
             preparing.prepare(orders.settings, tell=lambda line: click.echo(line, err=asked.as_json))
         if asked.processes == 1:
-            worker.run(orders, ready=lambda: _say_ready(asked, orders))
+            worker.run(orders, ready=lambda: _ready(asked, orders))
         else:
             _with_workers(asked, orders)
 
@@ -68,7 +70,8 @@ def _with_workers(asked: Asked, orders: Orders) -> None:
     try:
         workers.start()
         _say_ready(asked, orders)
-        workers.keep(tell=lambda line: click.echo(line, err=True))
+        notify("READY=1")
+        workers.keep(tell=lambda line: click.echo(line, err=True), alive=lambda: notify("WATCHDOG=1"))
     finally:
         workers.stop()
 
@@ -109,6 +112,12 @@ def _reached(listening: socket.socket) -> str:
     """A socket that listens on every address is reached by this machine's name."""
     host, _, port = shown(listening).rpartition(":")
     return f"{socket.getfqdn()}:{port}" if host in ("0.0.0.0", "[::]") else f"{host}:{port}"
+
+
+def _ready(asked: Asked, orders: Orders) -> None:
+    """In the event loop, which keeps the service manager's watchdog from now on."""
+    _say_ready(asked, orders)
+    ServiceManager().ready("serving")
 
 
 def _say_ready(asked: Asked, orders: Orders) -> None:

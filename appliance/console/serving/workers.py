@@ -35,12 +35,13 @@ class Workers:
         for _ in range(self._count):
             self._running.append(self._started())
 
-    def keep(self, *, tell: Callable[[str], None]) -> None:
-        """Until SIGTERM or SIGINT; a process that ends is started again."""
+    def keep(self, *, tell: Callable[[str], None], alive: Callable[[], object] = lambda: None) -> None:
+        """Until SIGTERM or SIGINT; a process that ends is started again. alive: called about twice a second."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop_soon)
         while not self._stopping:
             signal.sigtimedwait([signal.SIGCHLD], _LOOK_S)
+            alive()
             for place, process in enumerate(self._running):
                 if process.poll() is not None and not self._stopping:
                     tell(f"process {process.pid} of the console ended with {process.returncode}; starting another")

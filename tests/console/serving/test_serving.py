@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import signal
 import sqlite3
 import ssl
@@ -12,6 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from kit.people import add_person, browser_of
 from kit.ports import reserved_ports
 from kit.proc import tree
 
+from appliance.cli.notices import NoticeSocket
 from appliance.console.serving.orders import Orders, decode, encode
 from appliance.console.serving.ports import address_of, bound
 from appliance.console.settings import Settings
@@ -39,8 +42,31 @@ def asked(url: str) -> int:
         return error.code
 
 
-def test_console_when_started_alone_then_both_ports_answer_and_a_signal_ends_it(tmp_path: Path) -> None:
-    with started(tmp_path / "data") as (_, said):
+@pytest.fixture
+def service_manager() -> Iterator[NoticeSocket]:
+    with closing(NoticeSocket("console")) as one:
+        yield one
+
+
+def watched(manager: NoticeSocket) -> dict[str, str]:
+    """The environment of a process that this service manager has started."""
+    return {"NOTIFY_SOCKET": manager.address, "WATCHDOG_USEC": "600000"}
+
+
+def heard(manager: NoticeSocket, pid: int, word: str) -> bool:
+    """Whether the process itself says `word`=1 in time."""
+    while select.select([manager], [], [], BOUND_S)[0]:
+        if (manager.read(pid) or {}).get(word) == "1":
+            return True
+    return False
+
+
+def test_console_when_started_alone_then_both_ports_answer_and_a_signal_ends_it(
+    tmp_path: Path, service_manager: NoticeSocket
+) -> None:
+    with started(tmp_path / "data", **watched(service_manager)) as (process, said):
+        assert heard(service_manager, process.pid, "READY")
+        assert heard(service_manager, process.pid, "WATCHDOG")
         assert asked(f"{said['people']}/api/v1/openapi.json") == 200
         assert asked(f"{said['people']}/api/v1/branches") == 401
         assert asked(f"{said['boxes']}/box/v1/position") == 401
@@ -52,10 +78,12 @@ def test_console_when_started_alone_then_both_ports_answer_and_a_signal_ends_it(
 
 
 def test_console_when_one_of_its_processes_is_killed_then_another_takes_its_place(
-    postgresql_url: str, tmp_path: Path
+    postgresql_url: str, tmp_path: Path, service_manager: NoticeSocket
 ) -> None:
-    environment = {"LINEKEEPER_CONSOLE_DATABASE": postgresql_url}
-    with started(tmp_path / "data", "--processes", "2", **environment) as (process, said):
+    environment = {"LINEKEEPER_CONSOLE_DATABASE": postgresql_url, "LINEKEEPER_CONSOLE_PROCESSES": "2"}
+    with started(tmp_path / "data", **environment, **watched(service_manager)) as (process, said):
+        assert heard(service_manager, process.pid, "READY")
+        assert heard(service_manager, process.pid, "WATCHDOG")
         workers = [member.pid for member in tree(process.pid) if member.pid != process.pid]
         assert (len(workers), said["processes"]) == (2, 2)
         assert postgresql_url not in Path(f"/proc/{workers[0]}/cmdline").read_text()
