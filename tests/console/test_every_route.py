@@ -22,13 +22,13 @@ from appliance.console.people.forms import HARMLESS
 # The log-in itself, the reader's own preferences, files, and what the API can do.
 OPEN = {
     ("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/sign-in/code"), ("POST", "/sign-in/password"),
-    ("POST", "/sign-in/factor"), ("POST", "/sign-in/again"), ("GET", "/preferences"), ("GET", "/api/v1/openapi.json"),
-    ("HEAD", "/api/v1/openapi.json"),
+    ("POST", "/sign-in/factor"), ("POST", "/sign-in/recovery"), ("POST", "/sign-in/again"), ("GET", "/preferences"),
+    ("GET", "/api/v1/openapi.json"), ("HEAD", "/api/v1/openapi.json"),
 }  # fmt: skip
 # For whoever is signed in, whatever their roles.
 OWN = {
     ("GET", "/account"), ("POST", "/account/password"), ("POST", "/account/factor"), ("POST", "/account/sessions"),
-    ("POST", "/sign-out"),
+    ("POST", "/account/recovery"), ("POST", "/sign-out"),
 }  # fmt: skip
 
 

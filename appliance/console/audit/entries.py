@@ -26,6 +26,8 @@ class Deed(enum.StrEnum):
     SIGNED_OUT = "signed_out"
     PASSWORD_CHANGED = "password_changed"
     SECOND_FACTOR_SET = "second_factor_set"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+    RECOVERY_CODE_USED = "recovery_code_used"
     PERSON_ADDED = "person_added"
     PERSON_CHANGED = "person_changed"
     TOKEN_MADE = "token_made"

@@ -15,7 +15,7 @@ from appliance.console.audit.log import note
 from appliance.console.context import Console, PresentConsole, Reading
 from appliance.console.database.tables import Person, PersonSession
 from appliance.console.pages import frame, sign_in
-from appliance.console.people import attempts, hashing, keeping, sessions
+from appliance.console.people import attempts, hashing, keeping, recovery, sessions
 from appliance.console.people.errors import ForbiddenError, PersonError, TooManyError
 from appliance.console.people.log_in import LogIn
 from appliance.console.people.present import Present, SomeonePresent
@@ -76,6 +76,21 @@ async def new_factor(request: Request, console: PresentConsole, present: Someone
     return sign_in.with_cookie(RedirectResponse(sign_in.PATH, status_code=303), console, step.cookie)
 
 
+@router.post(f"{PATH}/recovery")
+async def new_recovery_codes(
+    request: Request, console: PresentConsole, present: SomeonePresent, code: Typed = ""
+) -> Response:
+    """Ten others, with a code of the phone; those of before are worth nothing."""
+    _person_only(present)
+    try:
+        cookie = sign_in.cookie_of(request, console)
+        codes = await LogIn(console, sign_in.origin_of(request)).other_recovery_codes(cookie, code)
+    except (PersonError, TooManyError) as error:
+        async with console.database.reading() as session:
+            return await _page(request, console, present, session, error=error)
+    return sign_in.recovery_codes(request, codes, back=PATH)
+
+
 @router.post(f"{PATH}/sessions")
 async def end_others(request: Request, console: PresentConsole, present: SomeonePresent) -> Response:
     """Signs out everywhere but here."""
@@ -115,6 +130,8 @@ async def _page(
         me=await keeping.one(session, present.person),
         here_now=kept(sign_in.cookie_of(request, console)),
         sessions=(await session.scalars(query)).all(),
+        codes_left=await recovery.left(session, present.person),
+        codes_made=recovery.COUNT,
         done=done,
         trouble=sign_in.words_of(request, error),
     )

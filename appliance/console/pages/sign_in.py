@@ -1,11 +1,12 @@
 """The pages of the log-in, one address for all its steps: which one is shown follows from the session's stage.
 
-/sign-in (password) ─► /code ─► /password (one's own) ─► /factor (scan) ─► where one came from
+/sign-in (password) ─► /code or /recovery ─► /password (one's own) ─► /factor (scan; recovery codes are shown) ─► where
+one came from
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import Annotated, Final
 from urllib.parse import quote
 
@@ -22,6 +23,7 @@ from appliance.console.people import forms, sessions, totp
 from appliance.console.people.errors import PersonError, SignInError, TooManyError
 from appliance.console.people.log_in import LogIn, Origin, Step
 from appliance.console.people.present import SomeonePresent, address_of
+from appliance.console.people.recovery import LONGEST_TYPED
 from appliance.console.people.session_tokens import Stage, cookie_name, form_key
 
 router = APIRouter(include_in_schema=False)
@@ -34,6 +36,7 @@ _TEMPLATES: Final = {
 Back = Annotated[str, Query(max_length=2000)]
 Typed = Annotated[str, Form(max_length=1000)]
 Code = Annotated[str, Form(max_length=20)]
+Recovery = Annotated[str, Form(max_length=LONGEST_TYPED)]
 
 
 @router.get(PATH)
@@ -58,6 +61,15 @@ async def by_password(
 async def by_code(request: Request, console: PresentConsole, code: Code = "", back: Back = "/") -> Response:
     cookie = await _own_cookie(request, console)
     step = LogIn(console, origin_of(request)).by_code(cookie, code)
+    return await _after(request, console, step, stage=Stage.PASSWORD, back=back)
+
+
+@router.post(f"{PATH}/recovery")
+async def by_recovery_code(
+    request: Request, console: PresentConsole, code: Recovery = "", back: Back = "/"
+) -> Response:
+    cookie = await _own_cookie(request, console)
+    step = LogIn(console, origin_of(request)).by_recovery_code(cookie, code)
     return await _after(request, console, step, stage=Stage.PASSWORD, back=back)
 
 
@@ -90,6 +102,11 @@ async def again(request: Request, console: PresentConsole) -> Response:
 async def out(request: Request, console: PresentConsole, present: SomeonePresent) -> Response:
     await LogIn(console, origin_of(request)).out(cookie_of(request, console), present.person)
     return _without_cookie(console)
+
+
+def recovery_codes(request: Request, codes: Sequence[str], *, back: str) -> Response:
+    """The page that shows them, this once; back: where it leads."""
+    return frame.page(request, "sign_in/recovery_codes.html", codes=codes, back=back)
 
 
 def origin_of(request: Request) -> Origin:
@@ -125,6 +142,8 @@ async def _after(
         done = await step
     except (PersonError, TooManyError) as error:
         return await _shown(request, console, stage=stage, back=back, name=name, error=error)
+    if done.codes:
+        return with_cookie(recovery_codes(request, done.codes, back=local_path(back)), console, done.cookie)
     if done.stage is Stage.SIGNED_IN:
         return with_cookie(_to(local_path(back)), console, done.cookie)
     return with_cookie(_to(f"{PATH}?back={quote(local_path(back))}"), console, done.cookie)
@@ -148,6 +167,7 @@ async def _shown(
         trouble=words_of(request, error),
         back=local_path(back),
         name=name,
+        lost=isinstance(error, PersonError) and error.kind == "wrong_recovery_code",
         form_token=form_key(cookie) if stage else "",
         scan=scan,
     )

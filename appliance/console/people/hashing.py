@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
@@ -27,6 +27,16 @@ async def hashed(password: str) -> str:
 async def matches(password: str, kept: str) -> bool:
     """See `passwords.matches`."""
     return await _elsewhere(functools.partial(passwords.matches, password, kept))
+
+
+async def hashed_alike(texts: Sequence[str]) -> list[str]:
+    """See `passwords.hashed_alike`."""
+    return await _elsewhere(functools.partial(passwords.hashed_alike, texts))
+
+
+async def hashed_like(text: str, kept: str) -> str:
+    """See `passwords.hashed_like`."""
+    return await _elsewhere(functools.partial(passwords.hashed_like, text, kept))
 
 
 async def chosen(console: Console, person: str, *, password: str, again: str) -> str:

@@ -17,7 +17,7 @@ from appliance.console.audit.entries import Deed
 from appliance.console.audit.log import note
 from appliance.console.database.tables import AuditHead, Branch, Person, PersonGrant
 from appliance.console.errors import NotFoundError
-from appliance.console.people import sessions
+from appliance.console.people import recovery, sessions
 from appliance.console.people.errors import PersonError
 from appliance.console.people.present import Signature
 from appliance.console.people.roles import EVERY_BRANCH, Grant, Grants, Role
@@ -118,11 +118,15 @@ async def let_in(session: AsyncSession, person: str, *, signature: Signature) ->
 
 
 async def reset(session: AsyncSession, person: str, *, password: str, factor_too: bool, signature: Signature) -> None:
-    """password: hash of one for once; factor_too: the phone is lost. Ends every session. Raises NotFoundError."""
+    """password: hash of one for once; factor_too: phone and recovery codes are lost. Ends every session.
+
+    Raises NotFoundError.
+    """
     row = await _row(session, person)
     row.password, row.password_once = password, True
     if factor_too:
         row.factor, row.factor_step = "", 0
+        await recovery.forget(session, person)
     await session.flush()
     await sessions.end_all(session, person)
     await _changed(session, person, "new password" + (", second factor forgotten" if factor_too else ""), signature)

@@ -1,7 +1,7 @@
 """A person logs in: password, second factor, and at the first time a password and a second factor of their own.
 
-    password ─► code ─────────────────┬─► (new password, where the old was for once) ─► signed in
-             └► no factor yet: (new password) ─► scan, type the first code ─► signed in
+    password ─► code, or a recovery code ─┬─► (new password, where the old was for once) ─► signed in
+             └► no factor yet: (new password) ─► scan, type the first code ─► signed in, with ten recovery codes
 
 Each step gives a new cookie. What was wrong is never told apart: no such name, wrong password and a person put out look
 the same and take as long. Every success and failure is audited; tries are counted (`attempts`).
@@ -19,7 +19,7 @@ from appliance.console.audit.entries import Deed
 from appliance.console.audit.log import note
 from appliance.console.context import Console
 from appliance.console.database.tables import Person, PersonSession
-from appliance.console.people import attempts, hashing, passwords, sessions, totp
+from appliance.console.people import attempts, hashing, passwords, recovery, sessions, totp
 from appliance.console.people.errors import PersonError, SignInError
 from appliance.console.people.session_tokens import Stage
 from appliance.console.people.vault import Vault
@@ -35,10 +35,11 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """cookie: of the session from now on."""
+    """cookie: of the session from now on; codes: new recovery codes, to be shown now and never again."""
 
     cookie: str
     stage: Stage
+    codes: tuple[str, ...] = ()
 
 
 class LogIn:
@@ -77,6 +78,19 @@ class LogIn:
         await self._failed(found.person, "code")
         raise _wrong_code()
 
+    async def by_recovery_code(self, cookie: str, code: str) -> Step:
+        """Instead of the second factor, where the phone isn't at hand. Raises PersonError (wrong, or used already)."""
+        found = await self._at(cookie, Stage.PASSWORD)
+        await attempts.count(self._console, name=found.person, address=self._origin.address)
+        kept = await self._kept(found.person, code)
+        async with self._console.database.writing() as session:
+            row = await _locked(session, found.person)
+            if await self._recovered(session, row.person, kept):
+                await attempts.take_back(session, name=row.person, address=self._origin.address)
+                return await self._on(session, cookie, row)
+        await self._failed(found.person, "recovery code")
+        raise _wrong_recovery_code()
+
     async def by_new_password(self, cookie: str, *, password: str, again: str) -> Step:
         """One of one's own instead of the one for once. Raises PersonError."""
         found = await self._at(cookie, Stage.NEW_PASSWORD)
@@ -84,7 +98,8 @@ class LogIn:
         async with self._console.database.writing() as session:
             row = await _locked(session, found.person)
             row.password, row.password_once = fresh, False
-            return await self._on(session, cookie, row, Deed.PASSWORD_CHANGED)
+            await self._note(session, row.person, Deed.PASSWORD_CHANGED)
+            return await self._on(session, cookie, row)
 
     async def offered_factor(self, cookie: str) -> str:
         """The secret to be scanned, the same until its first code."""
@@ -104,23 +119,45 @@ class LogIn:
         step = totp.step_of(code, secret=secret, wall_s=self._console.now_s(), after_step=0)
         if step is None:
             raise PersonError("this code is wrong; check the phone's clock, type the newest", kind="wrong_first_code")
+        codes = recovery.fresh()
+        hashes = await recovery.hashed(codes)
         async with self._console.database.writing() as session:
             row = await _locked(session, found.person)
             row.factor = self._vault().seal(secret, purpose=factor_purpose(row.person))
             row.factor_step = step
-            return await self._on(session, cookie, row, Deed.SECOND_FACTOR_SET)
+            await self._note(session, row.person, Deed.SECOND_FACTOR_SET)
+            await self._give(session, row.person, hashes)
+            done = await self._on(session, cookie, row)
+        return msgspec.structs.replace(done, codes=codes)
 
     async def another_factor(self, cookie: str, code: str) -> Step:
-        """Of somebody signed in, who shows the old one; it holds until the new one's first code. Raises PersonError."""
+        """Of somebody signed in, who shows the old one or a recovery code; the old one holds until the new one's first
+        code. Raises PersonError."""
         found = await self._at(cookie, Stage.SIGNED_IN)
         await attempts.count(self._console, name=found.person, address=self._origin.address)
+        kept = await self._kept(found.person, code)
         async with self._console.database.writing() as session:
             row = await _locked(session, found.person)
-            if self._right(row, code):
+            if self._right(row, code) or await self._recovered(session, row.person, kept):
                 await attempts.take_back(session, name=row.person, address=self._origin.address)
                 now_s = self._console.now_s()
                 new = await sessions.advance(session, cookie, stage=Stage.ENROL, wall_s=now_s)
                 return Step(cookie=new, stage=Stage.ENROL)
+        await self._failed(found.person, "code")
+        raise _wrong_code()
+
+    async def other_recovery_codes(self, cookie: str, code: str) -> tuple[str, ...]:
+        """For somebody signed in, who shows the second factor: the codes of before open nothing. Raises PersonError."""
+        found = await self._at(cookie, Stage.SIGNED_IN)
+        await attempts.count(self._console, name=found.person, address=self._origin.address)
+        codes = recovery.fresh()
+        hashes = await recovery.hashed(codes)
+        async with self._console.database.writing() as session:
+            row = await _locked(session, found.person)
+            if self._right(row, code):
+                await attempts.take_back(session, name=row.person, address=self._origin.address)
+                await self._give(session, row.person, hashes)
+                return codes
         await self._failed(found.person, "code")
         raise _wrong_code()
 
@@ -139,6 +176,23 @@ class LogIn:
         row.factor_step = row.factor_step if step is None else step
         return step is not None
 
+    async def _kept(self, person: str, code: str) -> str:
+        """Made before anything is locked: it takes as long as a password."""
+        async with self._console.database.reading() as session:
+            one = await recovery.one_of(session, person)
+        return await recovery.kept_of(code, one)
+
+    async def _recovered(self, session: AsyncSession, person: str, kept: str) -> bool:
+        """Whether it is a good recovery code; it is used up and audited then."""
+        if not kept or not await recovery.use(session, person, kept, now_s=self._console.now_s()):
+            return False
+        await self._note(session, person, Deed.RECOVERY_CODE_USED, f"{await recovery.left(session, person)} left")
+        return True
+
+    async def _give(self, session: AsyncSession, person: str, hashes: list[str]) -> None:
+        await recovery.replace(session, person, hashes, now_s=self._console.now_s())
+        await self._note(session, person, Deed.RECOVERY_CODES_MADE, f"{len(hashes)}")
+
     async def _begun(self, session: AsyncSession, row: Person) -> Step:
         stage = Stage.PASSWORD if row.factor else _next(row)
         cookie = await sessions.begin(
@@ -151,17 +205,15 @@ class LogIn:
         )
         return Step(cookie=cookie, stage=stage)
 
-    async def _on(self, session: AsyncSession, cookie: str, row: Person, deed: Deed | None = None) -> Step:
+    async def _on(self, session: AsyncSession, cookie: str, row: Person) -> Step:
         """The step was right: a new cookie for the next one."""
         now_s, stage = self._console.now_s(), _next(row)
         new = await sessions.advance(session, cookie, stage=stage, wall_s=now_s)
         if stage is Stage.SIGNED_IN:
             row.signed_in_s = now_s
             await attempts.forget(session, name=row.person, wall_s=now_s)
-        await session.flush()
-        for done in (deed, Deed.SIGNED_IN if stage is Stage.SIGNED_IN else None):
-            if done is not None:
-                await self._note(session, row.person, done)
+            await session.flush()
+            await self._note(session, row.person, Deed.SIGNED_IN)
         return Step(cookie=new, stage=stage)
 
     async def _at(self, cookie: str, stage: Stage) -> sessions.Found:
@@ -190,6 +242,10 @@ def factor_purpose(person: str) -> str:
 
 def _wrong_code() -> PersonError:
     return PersonError("this code is wrong or was used already; take the next one", kind="wrong_code")
+
+
+def _wrong_recovery_code() -> PersonError:
+    return PersonError("this recovery code is wrong or was used already; take another", kind="wrong_recovery_code")
 
 
 def _next(row: Person) -> Stage:

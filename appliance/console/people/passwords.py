@@ -8,11 +8,13 @@ Source: RFC 9106 §4 (argon2id, second recommended option), NIST SP 800-63B
 
 from __future__ import annotations
 
+import base64
 import secrets
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
@@ -83,9 +85,27 @@ def outdated(kept: str) -> bool:
     return _HASHER.check_needs_rehash(kept)
 
 
+def hashed_alike(texts: Sequence[str]) -> list[str]:
+    """As `hashed`, all with one new salt, so that a text is looked for among them by one hash."""
+    salt = secrets.token_bytes(_HASHER.salt_len)
+    return [_HASHER.hash(text, salt=salt) for text in texts]
+
+
+def hashed_like(text: str, kept: str) -> str:
+    """The hash of the text with the salt and the parameters of another one."""
+    salt = kept.split("$")[4]
+    salted = base64.b64decode(salt + "=" * (-len(salt) % 4))
+    return PasswordHasher.from_parameters(extract_parameters(kept)).hash(text[:LONGEST], salt=salted)
+
+
 def fresh() -> str:
     """A password for once, to be read out: `kx3m-99pw-ab7d-qq2f` (79 bits)."""
-    return "-".join("".join(secrets.choice(_FRESH_ALPHABET) for _ in range(4)) for _ in range(4))
+    return "-".join(letters(4) for _ in range(4))
+
+
+def letters(count: int) -> str:
+    """As many random ones that nobody takes for others, digits among them (4.9 bits each)."""
+    return "".join(secrets.choice(_FRESH_ALPHABET) for _ in range(count))
 
 
 @cache

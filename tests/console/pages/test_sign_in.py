@@ -32,6 +32,7 @@ class Browser:
         self.client, self.console = client, one
         self.now_s = 1_800_000_000.0
         self.form_key = ""
+        self.codes: list[str] = []
 
     async def get(self, path: str) -> httpx.Response:
         answer = await self.client.get(path, headers={"Accept": "text/html"})
@@ -85,7 +86,9 @@ async def enrol(browser: Browser, back: str = "/account") -> str:
     plain = secret[1].replace(" ", "")
     assert f"secret={plain}" in html.unescape(page.text)
     done = await browser.post(f"/sign-in/factor?back={back}", code=pyotp.TOTP(plain).at(int(browser.now_s)))
-    assert (done.status_code, done.headers["location"]) == (303, back)
+    assert (done.status_code, f'href="{back}"' in done.text) == (200, True)
+    browser.codes = re.findall(r"<li>([a-z2-9]{5}-[a-z2-9]{5})</li>", done.text)
+    assert len(set(browser.codes)) == 10
     return plain
 
 
@@ -212,12 +215,44 @@ def test_account_when_the_phone_is_changed_then_the_old_holds_until_the_new_one_
         assert secret is not None
         new = secret[1].replace(" ", "")
         assert new != old
-        assert (await browser.post("/sign-in/factor", code=pyotp.TOTP(new).at(int(browser.now_s)))).status_code == 303
+        assert (await browser.post("/sign-in/factor", code=pyotp.TOTP(new).at(int(browser.now_s)))).status_code == 200
         browser.client.cookies.clear()
         browser.now_s += 60
         await browser.follow(await browser.post("/sign-in", name="kim", password=PASSWORD))
         assert (await browser.post("/sign-in/code", code=pyotp.TOTP(old).at(int(browser.now_s)))).status_code == 400
         assert (await browser.post("/sign-in/code", code=pyotp.TOTP(new).at(int(browser.now_s)))).status_code == 303
+
+    live(scene)
+
+
+def test_recovery_code_when_the_phone_is_lost_then_opens_once_and_sets_up_another_phone(live: Live) -> None:
+    async def scene(browser: Browser) -> None:
+        await enrol(browser)
+        first, second, third = browser.codes[:3]
+        browser.client.cookies.clear()
+        page = await browser.follow(await browser.post("/sign-in", name="kim", password=PASSWORD))
+        assert "The phone isn&#39;t at hand?" in page.text and first not in page.text
+        wrong = await browser.post("/sign-in/recovery", code="aaaaa-aaaaa")
+        assert (wrong.status_code, "This recovery code is wrong" in wrong.text) == (400, True)
+        assert (await browser.post("/sign-in/recovery", code=first.upper().replace("-", " "))).status_code == 303
+        account = await browser.get("/account")
+        assert "9 are left." in account.text
+        assert (await browser.post("/account/factor", code=first)).status_code == 400
+        assert (await browser.post("/account/recovery", code=second)).status_code == 400
+        page = await browser.follow(await browser.post("/account/factor", code=second))
+        secret = re.search(r'<p class="mono">([A-Z2-7 ]+)</p>', page.text)
+        assert secret is not None
+        new = pyotp.TOTP(secret[1].replace(" ", ""))
+        shown = await browser.post("/sign-in/factor", code=new.at(int(browser.now_s)))
+        assert third not in shown.text and len(re.findall(r"<li>[a-z2-9-]{11}</li>", shown.text)) == 10
+        browser.now_s += 60
+        await browser.get("/account")
+        others = await browser.post("/account/recovery", code=new.at(int(browser.now_s)))
+        assert len(re.findall(r"<li>[a-z2-9-]{11}</li>", others.text)) == 10
+        assert others.headers["cache-control"] == "no-store"
+        browser.client.cookies.clear()
+        await browser.follow(await browser.post("/sign-in", name="kim", password=PASSWORD))
+        assert (await browser.post("/sign-in/recovery", code=third)).status_code == 400
 
     live(scene)
 

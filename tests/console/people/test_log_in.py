@@ -15,8 +15,8 @@ from sqlalchemy import func, select, update
 
 from appliance.console.audit.log import Wanted, entries
 from appliance.console.context import Console
-from appliance.console.database.tables import Person, PersonSession, WrongTries
-from appliance.console.people import attempts, passwords, sessions
+from appliance.console.database.tables import Person, PersonSession, RecoveryCode, WrongTries
+from appliance.console.people import attempts, passwords, recovery, sessions
 from appliance.console.people.errors import PersonError, SignInError, TooManyError
 from appliance.console.people.log_in import LogIn, Origin, Step, factor_purpose
 from appliance.console.people.roles import Branches
@@ -112,7 +112,8 @@ def test_person_when_new_then_chooses_a_password_and_sets_a_second_factor(live: 
         step = await one.log_in().by_first_code(step.cookie, code)
         assert step.stage is Stage.SIGNED_IN
         assert await one.deeds() == [
-            "person:kim password_changed", "person:kim second_factor_set", "person:kim signed_in",
+            "person:kim password_changed", "person:kim second_factor_set", "person:kim recovery_codes_made 10",
+            "person:kim signed_in",
         ]  # fmt: skip
         step = await one.log_in().by_password("kim", "a better battery")
         with pytest.raises(PersonError, match="used already"):
@@ -174,6 +175,43 @@ def test_code_when_used_or_wrong_then_refused_and_audited(live: Live) -> None:
                 await one.log_in().by_code(other.cookie, used)
             one.now_s += 0.001
         assert (await one.deeds()).count("person:kim sign_in_failed code") == 5
+
+    live(scene)
+
+
+def test_recovery_code_when_typed_at_two_places_at_once_then_opens_once_and_is_audited(
+    database_url: str, tmp_path: Path
+) -> None:
+    async def run() -> None:
+        async with desk(database_url, tmp_path) as one:
+            await one.give_factor()
+            codes = recovery.fresh()
+            async with one.console.database.writing() as session:
+                await recovery.replace(session, "kim", await recovery.hashed(codes), now_s=one.now_s)
+            steps = [await one.log_in().by_password("kim", PASSWORD) for _ in range(3)]
+            tries = [one.log_in().by_recovery_code(step.cookie, codes[3]) for step in steps]
+            done = await asyncio.gather(*tries, return_exceptions=True)
+            assert sorted(type(one).__name__ for one in done) == ["PersonError"] * 2 + ["Step"]
+            deeds = await one.deeds()
+            assert deeds.count("person:kim recovery_code_used 9 left") == 1
+            assert deeds.count("person:kim sign_in_failed recovery code") == 2
+            async with one.console.database.reading() as session:
+                rows = (await session.scalars(select(RecoveryCode))).all()
+            assert not any(recovery.plain(code) in row.kept for code in codes for row in rows)
+            assert len({row.kept.split("$")[4] for row in rows}) == 1
+
+    asyncio.run(run())
+
+
+def test_recovery_code_when_guessed_then_counted_as_wrong_tries(live: Live) -> None:
+    async def scene(one: Desk) -> None:
+        await one.give_factor()
+        step = await one.log_in().by_password("kim", PASSWORD)
+        for typed in ("aaaaa-aaaaa", "", "a" * 40, "000000", "kx3m9 9pwab"):
+            with pytest.raises(PersonError, match="recovery code is wrong"):
+                await one.log_in().by_recovery_code(step.cookie, typed)
+        with pytest.raises(TooManyError):
+            await one.log_in().by_recovery_code(step.cookie, "bbbbb-bbbbb")
 
     live(scene)
 

@@ -50,3 +50,10 @@ def test_fresh_password_when_made_then_good_enough_and_another_each_time() -> No
     made = {passwords.fresh() for _ in range(50)}
     assert len(made) == 50
     assert all(passwords.checked(one, name="kim") == one and len(one) == 19 for one in made)
+
+
+def test_hashes_when_made_alike_then_a_text_is_found_among_them_by_one_hash() -> None:
+    kept = passwords.hashed_alike(["first text", "second text"])
+    assert passwords.hashed_like("second text", kept[0]) == kept[1]
+    assert passwords.hashed_like("third text", kept[0]) not in kept
+    assert passwords.hashed_alike(["first text"])[0] != kept[0]

@@ -15,7 +15,7 @@ from appliance.console.database.tables.inventory import InventoryEntry
 from appliance.console.database.tables.live import LiveBranch
 from appliance.console.database.tables.orders import Blob, BoxOrder, DesiredItem, Drift
 from appliance.console.database.tables.outages import OutageNote
-from appliance.console.database.tables.people import Person, PersonGrant, PersonSession, WrongTries
+from appliance.console.database.tables.people import Person, PersonGrant, PersonSession, RecoveryCode, WrongTries
 from appliance.console.database.tables.prompts import PromptVersion
 from appliance.console.database.tables.recordings import Recording, Wave
 from appliance.console.database.tables.tokens import ApiToken
@@ -55,6 +55,7 @@ __all__ = [
     "PersonSession",
     "PromptVersion",
     "Recording",
+    "RecoveryCode",
     "Sighting",
     "SignedHead",
     "Upload",

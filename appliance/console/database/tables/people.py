@@ -53,6 +53,18 @@ class PersonSession(Base):
     browser: Mapped[Name]
 
 
+class RecoveryCode(Base):
+    """kept: argon2id of the code, all of a person's with one salt; used_s: when it opened."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (Index("ix_recovery_codes_person", "person"),)
+
+    kept: Mapped[Name] = mapped_column(primary_key=True)
+    person: Mapped[Name] = mapped_column(ForeignKey("people.person"))
+    made_s: Mapped[Seconds]
+    used_s: Mapped[Seconds | None]
+
+
 class WrongTries(Base):
     """subject: `name:<log-in name>` or `address:<IP>`, hashed; count: since the last right try."""
 
