@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
+import logging
 from array import array
 from typing import Protocol
 
 from hw.errors import DriverError
 
+log = logging.getLogger(__name__)
 BLOCK = 160  # samples at 8 kHz: 20 ms
 TAIL_MS = 128  # of the echo, the sound card's own delay included
 _RATE_HZ = 8000
@@ -37,7 +39,7 @@ class EchoCanceller(Protocol):
 
 
 class NoCanceller:
-    """Where the chip cancels by itself."""
+    """Where there is no echo, or no canceller."""
 
     def cancel(self, heard: array[int], played: array[int]) -> array[int]:
         return heard
@@ -75,6 +77,15 @@ class SpeexCanceller:
         if self._state is not None:
             state, self._state = self._state, None
             self._library.speex_echo_state_destroy(state)
+
+
+def line_canceller() -> EchoCanceller:
+    """For an analog line. A line without one works, with an echo; that is said."""
+    try:
+        return SpeexCanceller()
+    except DriverError as error:
+        log.warning("%s; callers hear an echo meanwhile", error)
+        return NoCanceller()
 
 
 def _library() -> ctypes.CDLL:

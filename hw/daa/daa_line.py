@@ -16,11 +16,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hw.audio.echo import EchoCanceller
-from hw.daa.call_progress import CallProgress
 from hw.daa.keys import KeyReceiver
+from hw.daa.loop_current import LoopCurrent
 from hw.daa.on_hook import AlertDetector, CallerListener
 from hw.daa.ringing import RingDetector
 from hw.line.dtmf import dial_tones
+from hw.line.ear import Ear
 from hw.line.g711 import to_mulaw, to_samples
 from hw.line.machine import Line
 from hw.line.profile import Profile
@@ -38,21 +39,14 @@ from hw.line.signals import (
     Request,
     SendDigits,
     Signal,
-    SilenceLasted,
-    Tone,
     VoltageBack,
     VoltageGone,
 )
-from hw.line.silence import SilenceWatch
-from hw.line.states import LineState
+from hw.line.states import CARRIES, LineState
 
 BLOCK = 160  # samples: 20 ms
 MOST_BLOCKS = 10  # of voice that wait to be played
-TALK_S = 0.4  # a voice so lately: what sounds like busy is talk
-LOUD = (32768 * 10 ** (-30 / 20)) ** 2  # mean power of a block with somebody talking
-NO_CURRENT_S = 0.5  # off-hook without loop current for so long at the start: there is no line
 RETRY_S = 10.0  # a line whose voltage can't be seen may be tried again so long after it was lost
-CARRIES = frozenset({LineState.DIALLED, LineState.TALKING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,19 +79,15 @@ class DaaLine:
         self.line = Line(profile)
         self._profile = profile
         self._senses = senses
-        self._canceller = canceller
         self._rings = RingDetector()
         self._alerts = AlertDetector()
         self._callers = CallerListener()
-        self._progress: CallProgress | None = None
-        self._silence = SilenceWatch(profile.silence_s)
+        self._ear = Ear(profile, canceller)
         self._keys = KeyReceiver()
         self._off_hook = False
+        self._loop = LoopCurrent(profile.loop_drop_s, sensed=senses.current)
         self._flash_until: float | None = None
-        self._current_gone_at: float | None = None
-        self._current_seen = False  # since we went off-hook
         self._retry_at: float | None = None
-        self._talked_at = float("-inf")
         self._digits: deque[array[int]] = deque()
         self._voice: deque[array[int]] = deque(maxlen=MOST_BLOCKS)
         self.monitored = False  # all that is heard is told, echo and idle line included
@@ -137,9 +127,7 @@ class DaaLine:
 
     def current(self, flows: bool, now: float) -> list[Outcome]:
         """Of the loop, while off-hook; our own flash isn't the exchange's break."""
-        if self._off_hook and self._flash_until is None:
-            self._current_seen = self._current_seen or flows
-            self._current_gone_at = None if flows else (self._current_gone_at or now)
+        self._loop.told(flows, now)
         return []
 
     def voltage(self, there: bool, now: float) -> list[Outcome]:
@@ -160,12 +148,13 @@ class DaaLine:
         raw: list[Outcome] = [Voice(mulaw=to_mulaw(heard))] if self.monitored else []
         if not self._off_hook:
             return raw + self._hear_idle(heard, now)
-        far = self._canceller.cancel(heard, played)
-        clean: list[Outcome] = [Voice(mulaw=to_mulaw(far))] if self.state in CARRIES else []
-        news = raw or clean
+        far = self._ear.without_echo(heard, played)
+        news = raw or ([Voice(mulaw=to_mulaw(far))] if self.state in CARRIES else [])
         if self.state in CARRIES:
             news += [KeyPressed(key=key) for key in self._keys.feed(far)]
-        return news + self._hear_tones(far, played, now)
+        for signal in self._ear.judge(far, now, talking=self.state is LineState.TALKING):
+            news += self._signal(signal, now)
+        return news
 
     def _hear_idle(self, heard: array[int], now: float) -> list[Outcome]:
         if self.state is LineState.IDLE and self._alerts.feed(heard):
@@ -173,50 +162,29 @@ class DaaLine:
         caller = self._callers.feed(heard, now)
         return [] if caller is None else self._signal(CallerRead(caller=caller), now)
 
-    def _hear_tones(self, far: array[int], played: array[int], now: float) -> list[Outcome]:
-        """Busy is not believed while somebody talks: a voice in rhythm would end the call."""
-        if self._progress is None:
-            return []
-        if _power(played) >= LOUD:
-            self._talked_at = now
-        news: list[Outcome] = []
-        if self.state is LineState.TALKING and self._silence.feed(far, now):
-            news += self._signal(SilenceLasted(), now)
-            return news
-        for tone in self._progress.feed(far):
-            if self.state is LineState.TALKING and now - self._talked_at < TALK_S and tone.tone is not Tone.FAX:
-                continue
-            news += self._signal(tone, now)
-        return news
-
     # ── time ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def next_timer(self) -> float | None:
-        times = (self.line.next_timer(), self._flash_until, self._broken_at(), self._retry_at)
+        times = (self.line.next_timer(), self._flash_until, self._loop.broken_at, self._retry_at)
         return min((at for at in times if at is not None), default=None)
 
     def handle_timer(self, now: float) -> list[Outcome]:
         """What follows from time alone."""
         news: list[Outcome] = []
         if self._flash_until is not None and self._flash_until <= now:
-            self._flash_until = None
+            self._end_flash()
             news.append(Hook(off=self._off_hook))
-        broken_at = self._broken_at()
+        broken_at = self._loop.broken_at
         if broken_at is not None and broken_at <= now:
             news += self._broken(now)
         if self._retry_at is not None and self._retry_at <= now:
             news += self._voltage_back(now)
         return news + self._carry_out(self.line.handle_timer(now), now)
 
-    def _broken_at(self) -> float | None:
-        """When missing current counts: a disconnect in a call, no line at all where there never was any."""
-        if self._current_gone_at is None or not self._off_hook:
-            return None
-        return self._current_gone_at + (self._profile.loop_drop_s if self._current_seen else NO_CURRENT_S)
-
     def _broken(self, now: float) -> list[Outcome]:
-        self._current_gone_at = None
-        if self._current_seen:
+        """A disconnect in a call, no line at all where there never was any current."""
+        self._loop.forget_break()
+        if self._loop.seen:
             return self._signal(LoopBroken(duration_s=self._profile.loop_drop_s), now)
         self._retry_at = None if self._senses.voltage else now + RETRY_S
         return self._signal(VoltageGone(), now)
@@ -239,24 +207,27 @@ class DaaLine:
 
     def _go_off_hook(self, _order: Outcome, now: float) -> list[Outcome]:
         self._off_hook = True
-        self._current_seen, self._current_gone_at = False, now if self._senses.current else None
-        self._progress = CallProgress(self._profile.all_tones())
-        self._silence = SilenceWatch(self._profile.silence_s)
+        self._loop.off_hook(now)
+        self._ear.begin()  # of its echo it knows: the same card, the same wires
         self._keys = KeyReceiver()
-        self._canceller.forget()
         self._voice.clear()
         return [Hook(off=True)]
 
     def _go_on_hook(self, _order: Outcome, _now: float) -> list[Outcome]:
-        self._off_hook, self._flash_until, self._current_gone_at = False, None, None
-        self._progress = None
+        self._off_hook, self._flash_until = False, None
+        self._loop.on_hook()
         self._digits.clear()
         self._voice.clear()
         return [Hook(off=False)]
 
     def _break(self, order: BreakLoop, now: float) -> list[Outcome]:
         self._flash_until = now + order.duration_s
+        self._loop.flash(on=True)
         return [Hook(off=False)]
+
+    def _end_flash(self) -> None:
+        self._flash_until = None
+        self._loop.flash(on=False)
 
     def _dial(self, order: SendDigits, _now: float) -> list[Outcome]:
         sound = array("h", dial_tones(order.number))
@@ -275,7 +246,3 @@ _ORDERS: dict[type[Outcome], Callable[..., list[Outcome]]] = {
     BreakLoop: DaaLine._break,
     SendDigits: DaaLine._dial,
 }
-
-
-def _power(block: array[int]) -> float:
-    return sum(sample * sample for sample in block) / (len(block) or 1)

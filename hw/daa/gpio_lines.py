@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from hw.audio.echo import EchoCanceller, NoCanceller, SpeexCanceller
+from hw.audio.echo import line_canceller
 from hw.audio.interface import SoundStream
 from hw.daa.codec import Codec, open_card
 from hw.daa.daa_line import DaaLine, Hook, Voice
@@ -56,7 +56,7 @@ class GpioLine(LineDriver):
         senses = self._pins.senses
         abilities = Abilities(sees_answer=senses.polarity, sees_break=senses.current, hears_keys=True)
         super().__init__(found, abilities)
-        self._canceller: EchoCanceller = _canceller()
+        self._canceller = line_canceller()
         self._line = DaaLine(profile, self._canceller, senses)
         self._polarity = self._pins.active("polarity")
         if senses.voltage and not self._pins.active("voltage"):
@@ -87,7 +87,8 @@ class GpioLine(LineDriver):
         self._thread.join(_CLOSE_S)
         self._sound.close()
         self._pins.close()
-        self._canceller.close()
+        if not self._thread.is_alive():
+            self._canceller.close()
 
     # ── the thread ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -197,12 +198,3 @@ def _missing(pins: DaaPins) -> list[str]:
     if not senses.polarity:
         remarks.append("It has no polarity pin: an answer is assumed from the end of ringing tone.")
     return remarks
-
-
-def _canceller() -> EchoCanceller:
-    """A line without one works, with an echo; that is said."""
-    try:
-        return SpeexCanceller()
-    except DriverError as error:
-        log.warning("%s; callers hear an echo meanwhile", error)
-        return NoCanceller()

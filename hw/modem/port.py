@@ -16,6 +16,7 @@ from dataclasses import replace
 
 import serial
 
+from hw.audio.echo import line_canceller
 from hw.devices import Found
 from hw.errors import DeviceAbsentError, DeviceBusyError, DeviceError, DeviceGoneError
 from hw.holders import holder_of
@@ -91,7 +92,8 @@ class SerialLine(LineDriver):
     def __init__(self, found: Found, port: SerialPort, profile: Profile) -> None:
         super().__init__(found, Abilities(sees_break=True, hears_keys=True))
         self._port = port
-        self._modem = ModemLine(profile)
+        self._canceller = line_canceller()
+        self._modem = ModemLine(profile, self._canceller)
         self._lock = threading.Lock()
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_write, False)
@@ -127,6 +129,8 @@ class SerialLine(LineDriver):
         self._wake()
         self._thread.join(2 * HANG_UP_S)
         self._port.close()
+        if not self._thread.is_alive():
+            self._canceller.close()
         os.close(self._wake_read)
         os.close(self._wake_write)
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from hw.devices import Found, Kind, Probed
 from hw.line.profile import Profile
+from hw.modem.events import Done, Event, Failed, Ready
 from hw.modem.port import SerialLine, SerialPort
-from hw.modem.session import Done, Event, Failed, Ready, Session
+from hw.modem.session import Session
 
 NAME = "serial"
 PROBE_S = 15.0

@@ -32,6 +32,7 @@ class VoiceOut:
         self.direction = Direction.BOTH
         self._keys = bytearray()  # what must be heard whole, before any other
         self._voice = bytearray()
+        self._on_its_way = bytearray()  # sent, and not played by the modem's clock
         self._pacing = Pacing()
         self._played_until = 0.0
 
@@ -43,6 +44,7 @@ class VoiceOut:
     def begin(self, direction: Direction, now: float) -> None:
         """A stream begins."""
         self.direction, self._pacing, self._played_until = direction, Pacing(), now
+        self._on_its_way.clear()
 
     def put(self, audio: bytes, *, whole: bool) -> None:
         if whole:
@@ -55,9 +57,15 @@ class VoiceOut:
         self._keys.clear()
         self._voice.clear()
 
-    def received(self, samples: int) -> None:
-        """So much came from the modem, so it has played as much."""
+    def received(self, samples: int) -> bytes:
+        """So much came from the modem, so it has played as much: which; silence where it ran short. Empty where it
+        only listens."""
         self._pacing.received(samples)
+        if self.direction is Direction.LISTEN:
+            return b""
+        played = bytes(self._on_its_way[:samples])
+        del self._on_its_way[:samples]
+        return played + bytes([SILENCE]) * (samples - len(played))
 
     def next_tick(self) -> float | None:
         """When `tick` is due; None where the modem paces us."""
@@ -67,7 +75,7 @@ class VoiceOut:
         """Silence for the listener, as long as what the modem has played since."""
         samples = round(min(now - self._played_until, _LONGEST_GAP_S) * RATE)
         self._played_until = now
-        self._pacing.received(samples)
+        self.received(samples)
         return bytes([SILENCE]) * samples
 
     def take(self) -> bytes:
@@ -83,4 +91,5 @@ class VoiceOut:
             del self._voice[:left]
         sent += bytes([SILENCE]) * (need - len(sent))
         self._pacing.sent(len(sent))
+        self._on_its_way += sent
         return sent

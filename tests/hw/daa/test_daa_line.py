@@ -11,8 +11,9 @@ import pytest
 from kit.fsk import mdmf, modulate, noisy, transmission
 
 from hw.audio.echo import NoCanceller
-from hw.daa.daa_line import BLOCK, NO_CURRENT_S, RETRY_S, DaaLine, Hook, Senses, Voice
+from hw.daa.daa_line import BLOCK, RETRY_S, DaaLine, Hook, Senses, Voice
 from hw.daa.fsk import PLANS, TonePlan
+from hw.daa.loop_current import NO_CURRENT_S
 from hw.line.dtmf import dial_tones
 from hw.line.profile import CallerIdStart, Profile
 from hw.line.signals import (

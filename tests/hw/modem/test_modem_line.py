@@ -7,6 +7,7 @@ import math
 import pytest
 from kit.fake_modem import FakeModem
 
+from hw.audio.echo import NoCanceller
 from hw.line.caller_id import CallerId
 from hw.line.g711 import to_mulaw
 from hw.line.profile import Profile
@@ -35,7 +36,7 @@ class Bench:
 
     def __init__(self, chip: str = "cx", country: str = "US") -> None:
         self.modem = FakeModem(chip)
-        self.line = ModemLine(Profile(country=country))
+        self.line = ModemLine(Profile(country=country), NoCanceller())
         self.now = 0.0
         self.news: list[Outcome] = []
         self.line.start(self.now)
@@ -172,7 +173,7 @@ def test_caller_when_told_before_the_first_ring_then_known_with_it() -> None:
 
 def test_talk_when_nobody_says_anything_for_long_then_over_where_the_line_has_no_other_sign() -> None:
     bench = Bench("cx")
-    bench.line = ModemLine(Profile(country="US", silence_s=2.0))
+    bench.line = ModemLine(Profile(country="US", silence_s=2.0), NoCanceller())
     bench.line.start(bench.now)
     bench.turn()
     bench.wait(2.0)

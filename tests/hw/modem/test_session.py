@@ -9,23 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kit.fake_modem import FakeModem
 
+from hw.modem.commands import ANSWER_S
 from hw.modem.dle import Code
+from hw.modem.events import Audio, Done, Event, Failed, Heard, Line, Ready, StreamEnded
 from hw.modem.models import CX930XX, GENERIC, USR5637, Model, model_of, mulaw_of
 from hw.modem.pacing import LEAST_AHEAD, MOST_AHEAD
 from hw.modem.replies import Result
-from hw.modem.session import (
-    ANSWER_S,
-    Audio,
-    Done,
-    Event,
-    Failed,
-    Heard,
-    Line,
-    Mode,
-    Ready,
-    Session,
-    StreamEnded,
-)
+from hw.modem.session import Mode, Session
 from hw.modem.voice import LONGEST_VOICE
 
 VOICE = bytes(range(256))

@@ -22,6 +22,17 @@ def test_voice_when_it_goes_both_ways_then_what_came_paces_what_goes() -> None:
     assert len(out.take()) == 160
 
 
+def test_voice_when_the_modem_gave_us_as_much_then_what_it_played_meanwhile() -> None:
+    out = VoiceOut()
+    out.begin(Direction.BOTH, 0.0)
+    out.put(b"\x20" * LEAST_AHEAD, whole=False)
+    assert out.take() == b"\x20" * LEAST_AHEAD
+    assert out.received(LEAST_AHEAD - 10) == b"\x20" * (LEAST_AHEAD - 10)
+    assert out.received(30) == b"\x20" * 10 + bytes([SILENCE]) * 20
+    out.begin(Direction.LISTEN, 1.0)
+    assert out.received(160) == b""
+
+
 def test_voice_when_the_modem_only_plays_then_the_clock_paces_it_and_the_listener_has_silence() -> None:
     out = VoiceOut()
     out.begin(Direction.SPEAK, 5.0)
