@@ -3,7 +3,9 @@
 #   sh image/bootstrap.sh demo    install what is missing, then 'linekeeper demo'
 #   sh image/bootstrap.sh test    install what is missing, then the whole test suite
 #   sh image/bootstrap.sh install install what is missing, nothing else
-#   sh image/bootstrap.sh test-devices  the device tests on simulated hardware in a QEMU guest (amd64; five minutes)
+#   sh image/bootstrap.sh test-devices  in a QEMU guest (amd64; ten minutes): the device tests on simulated hardware, and
+#       the product installed, with USB headsets and modems plugged in and pulled out under real udev and systemd
+#   sh image/bootstrap.sh test-netem    in such a guest: box and console over a link made bad by 'tc netem'
 # Safe to run again: what is there is not installed twice. Asks nothing, leaves nothing running.
 # POSIX sh; run it as root or as a user with sudo (only apt and systemctl need it).
 set -eu
@@ -17,7 +19,7 @@ chromium fonts-noto-cjk postgresql postgresql-client
 netbase procps util-linux
 "
 
-# What 'test-devices' needs beside that.
+# What 'test-devices' and 'test-netem' need beside that.
 GUEST_PACKAGES="
 mmdebstrap qemu-system-x86 linux-headers-amd64 linux-source-6.1 libelf-dev e2fsprogs make
 "
@@ -38,7 +40,7 @@ fail() {
 }
 
 usage() {
-	sed -n '2,8s/^# \{0,1\}//p' "$0"
+	sed -n '2,10s/^# \{0,1\}//p' "$0"
 }
 
 as_root() {
@@ -157,12 +159,13 @@ run_tests() {
 	pytest -n 3 --dist worksteal "$@" </dev/null
 }
 
-run_device_tests() {
+# $1: devices or netem.
+run_guest_tests() {
 	[ "$(dpkg --print-architecture)" = amd64 ] || fail "the guest is made on amd64 only"
 	PACKAGES=$GUEST_PACKAGES
 	install_packages
-	say "tests: devices in a guest"
-	sh "$root/image/device-guest.sh" "$venv/bin/python" "$@"
+	say "tests: $1 in a guest"
+	sh "$root/image/guest.sh" "$venv/bin/python" "$@"
 }
 
 command=${1:-}
@@ -176,9 +179,9 @@ test)
 	prepare
 	run_tests "$@"
 	;;
-test-devices)
+test-devices | test-netem)
 	prepare
-	run_device_tests "$@"
+	run_guest_tests "${command#test-}" "$@"
 	;;
 install)
 	prepare

@@ -4,7 +4,8 @@
         link.shape(delay_ms=50, loss=0.01)          # each way
         subprocess.run([*link.box, "curl", f"http://{link.CONSOLE}:8080"])
 
-`tc netem` on a veth pair where the kernel has it, else `tun_relay`. Needs root; `why_not` says what is missing.
+`tc netem` on a veth pair where the kernel has it, else `tun_relay`; with LINEKEEPER_DEVICES=required it must have it.
+Needs root; `why_not` says what is missing.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ class BadLink:
             _ip("-n", name, "link", "set", "lo", "up")
         try:
             self.netem = self._join_by_netem()
+            assert self.netem or os.environ.get("LINEKEEPER_DEVICES") != "required", "netem is required and isn't there"
             if not self.netem:
                 self._join_by_relay()
         except BaseException:
@@ -70,10 +72,24 @@ class BadLink:
             subprocess.run(("ip", "netns", "del", name), check=False, capture_output=True, timeout=20)
 
     def shape(
-        self, *, delay_ms: float = 0.0, loss: float = 0.0, double: float = 0.0, overtake: float = 0.0, cut: bool = False
+        self,
+        *,
+        delay_ms: float = 0.0,
+        loss: float = 0.0,
+        double: float = 0.0,
+        overtake: float = 0.0,
+        spoil: float = 0.0,
+        cut: bool = False,
     ) -> None:
-        """From now on, each way. loss, double, overtake: shares of the packets."""
-        settings = {"delay_ms": delay_ms, "loss": loss, "double": double, "overtake": overtake, "cut": cut}
+        """From now on, each way. loss, double, overtake (not delayed), spoil (a bit is turned): shares of packets."""
+        settings = {
+            "delay_ms": delay_ms,
+            "loss": loss,
+            "double": double,
+            "overtake": overtake,
+            "spoil": spoil,
+            "cut": cut,
+        }
         if self._relay is not None:
             assert self._relay.stdin is not None
             assert self._relay.stdout is not None
@@ -82,7 +98,8 @@ class BadLink:
             assert self._relay.stdout.readline()
             return
         words = [f"delay {delay_ms}ms", f"loss {100 if cut else loss * 100}%", f"duplicate {double * 100}%"]
-        words += [f"reorder {100 - overtake * 100}%"] if overtake and delay_ms else []
+        words += [f"corrupt {spoil * 100}%"]  # what isn't named stays as it was
+        words += [f"reorder {overtake * 100}%"] if overtake and delay_ms else []
         for name in self._names:
             _run("tc", "-n", name, "qdisc", "replace", "dev", "lk0", "root", "netem", "limit", "20000", *_split(words))
 

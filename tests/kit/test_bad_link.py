@@ -38,6 +38,14 @@ except TimeoutError:
     pass
 print(json.dumps({"back": back, "first_s": first_s}))
 """
+ORDER = """
+import json, socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.settimeout(10)
+for number in range(40):
+    s.sendto(bytes((number,)), (sys.argv[1], 7007))
+print(json.dumps([s.recv(10)[0] for _ in range(40)]))
+"""
 
 
 @pytest.fixture
@@ -72,3 +80,17 @@ def test_link_when_shaped_then_delay_loss_and_cut_are_seen(link: BadLink) -> Non
     link.shape(cut=True)
     assert asked(link, 3, wait_s=0.5)[0] == 0
     assert link.carried()[0] > 10_000
+
+
+def test_link_when_packets_overtake_or_are_spoilt_then_the_order_changes_and_spoilt_ones_are_dropped(
+    link: BadLink,
+) -> None:
+    link.shape(delay_ms=300, overtake=0.5)
+    words = (*link.box, sys.executable, "-c", ORDER, link.CONSOLE)
+    came = json.loads(subprocess.run(words, capture_output=True, text=True, check=True, timeout=60).stdout)
+    assert sorted(came) == list(range(40))
+    assert came != sorted(came)
+    link.shape(spoil=1.0)
+    assert asked(link, 100)[0] <= 20  # no checksum covers a frame's own sender
+    link.shape()
+    assert asked(link, 5)[0] == 5

@@ -3,7 +3,8 @@
     python tun_relay.py NAMESPACE ADDRESS NAMESPACE ADDRESS
 
 Settings come as JSON lines on standard input, each way: {"delay_ms": 50, "loss": 0.01, "double": 0, "overtake": 0,
-"cut": false}; `overtake` is the share of packets that is not delayed. What passed so far is answered with a JSON line.
+"spoil": 0, "cut": false}; `overtake` is the share of packets that is not delayed, `spoil` of those with a turned bit.
+What passed so far is answered with a JSON line.
 For kernels without netem; it does to each IP packet what netem would.
 """
 
@@ -84,10 +85,18 @@ class Relay:
                     self._hold(self._to[side], packet)
 
     def _hold(self, to: int, packet: bytes) -> None:
+        if self._chance.random() < self.settings.get("spoil", 0.0):
+            packet = self._spoilt(packet)
         overtakes = self._chance.random() < self.settings.get("overtake", 0.0)
         delay_s = 0.0 if overtakes else self.settings.get("delay_ms", 0.0) / 1000
         self._number += 1
         heapq.heappush(self._waiting, (time.monotonic() + delay_s, self._number, to, packet))
+
+    def _spoilt(self, packet: bytes) -> bytes:
+        bit = self._chance.randrange(8 * len(packet))
+        turned = bytearray(packet)
+        turned[bit // 8] ^= 1 << bit % 8
+        return bytes(turned)
 
     def _give(self) -> None:
         now = time.monotonic()

@@ -1,0 +1,19 @@
+#!/bin/sh
+# What runs in the guest, as root, once it is up: the kernel's simulators, 'linekeeper install', the tests, power off.
+#   /opt/inside.sh [pytest arguments]
+set -u
+
+export LINEKEEPER_DEVICES=required LINEKEEPER_SLOW=1 PATH="/srv/linekeeper/.venv/bin:$PATH"
+
+mount -t configfs none /sys/kernel/config 2>/dev/null
+modprobe -a uhid snd-aloop vhci-hcd dummy_hcd libcomposite sch_netem veth tun || echo "no modules"
+insmod /opt/gpio-sim.ko || echo "no gpio-sim"
+linekeeper install || echo "not installed"
+# Emulated, a start takes ten times as long as on a box, and a turn of a loop too.
+mkdir -p /etc/systemd/system/linekeeper-.service.d
+printf '[Service]\nTimeoutStartSec=300\nTimeoutStopSec=60\nWatchdogSec=200\n' >/etc/systemd/system/linekeeper-.service.d/slow.conf
+systemctl daemon-reload
+cd /srv/linekeeper || exit 1
+python -m pytest -q -p no:cacheprovider -rs --durations=8 --timeout=600 "$@"
+echo "GUEST TESTS END $?"
+poweroff -f
