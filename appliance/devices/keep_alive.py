@@ -18,6 +18,12 @@ class KeepAlive:
         """The device is served."""
         notify(f"READY=1\nSTATUS={status}")
 
+    def nothing_to_do(self, why: str) -> None:
+        """Say so, and end. systemd takes an end before READY for a failure, whatever the exit status, and a unit with
+        Restart=on-failure would be started again for ever."""
+        notify(f"READY=1\nSTATUS={why}")
+        notify("STOPPING=1")
+
     def status(self, status: str) -> None:
         """What it does now, for `systemctl status`."""
         notify(f"STATUS={status}")

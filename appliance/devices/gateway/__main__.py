@@ -41,6 +41,7 @@ def main(words: list[str] | None = None) -> int:
     gateways = gateways_of(configuration)
     if not gateways:
         _log.info("no line under [[lines]] is a gateway's; nothing to watch")
+        KeepAlive().nothing_to_do("no gateway")
         return 0
     _watch(gateways, configuration)
     return 0

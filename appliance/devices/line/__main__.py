@@ -67,6 +67,7 @@ def _serve(configuration: Configuration, asked: argparse.Namespace) -> int:
     line = _line(configuration, asked.which, registry)
     if line is None:
         _log.warning("no line under [[lines]] has %s; nothing to serve", asked.which)
+        KeepAlive().nothing_to_do("no line has it")
         return NO_LINE
     if line.kind == GATEWAY:
         raise DevicesError(f"line {line.name} is a gateway's, which serves it itself; see 'linekeeper line list'")

@@ -16,6 +16,7 @@ from appliance.config.contact_settings import box_paths
 from appliance.config.lastgood import LastGood
 from appliance.config.load import DEFAULT_FILE
 from appliance.config.schema import Configuration
+from appliance.devices.keep_alive import KeepAlive
 from appliance.devices.panel.looking import Watched
 from appliance.devices.panel.service import PanelPlan, PanelService
 from appliance.devices.panel.wishes import Means
@@ -47,6 +48,7 @@ def _serve(configuration: Configuration, config: Path, registry: Registry) -> in
     found = _panel_of(configuration, registry)
     if found is None:
         _log.info("no panel is wired; set 'device' under [panel]")
+        KeepAlive().nothing_to_do("no panel")
         return 0
     service = PanelService(plan_of(configuration, config), Panel(registry.panels(found.driver).open(found)))
     service.stop_on_signals()

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from appliance import logs
 from appliance.config.load import DEFAULT_FILE
+from appliance.devices.keep_alive import KeepAlive
 from appliance.devices.seat.service import NoEntryError, SeatService
 from appliance.errors import ApplianceError
 from hw.errors import HwError
@@ -33,6 +34,7 @@ def main(words: Sequence[str] | None = None, registry: Registry | None = None) -
         return service.run(wearer=sys.stdin if asked.wearer else None)
     except NoEntryError as error:
         logging.getLogger("appliance.devices.seat").warning("%s", error)
+        KeepAlive().nothing_to_do("no extension")
         return NO_ENTRY
     except (ApplianceError, HwError, OSError) as error:
         logging.getLogger("appliance.devices.seat").critical("the headset can't be served: %s", error)
