@@ -6,14 +6,16 @@ Written aside, made durable, then renamed. Everything that waits for the disk ru
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import secrets
+import stat
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from appliance.console.storing.storage import PIECE_BYTES, MissingFileError, StorageError, checked
+from appliance.console.storing.storage import PAGE, PIECE_BYTES, MissingFileError, StorageError, StoredFile, checked
 
 _PART = ".part"  # names of the store never begin with a dot
 
@@ -71,6 +73,16 @@ class FolderStorage:
         with _errors(folder):
             return await asyncio.to_thread(self._names, self._path(folder))
 
+    async def pages(self, folder: str) -> AsyncIterator[list[StoredFile]]:
+        found = _walked(self._root, self._path(folder))
+        with _errors(folder):
+            while page := await asyncio.to_thread(lambda: list(itertools.islice(found, PAGE))):
+                yield page
+
+    async def tidy(self, folder: str, *, before_s: float) -> int:
+        with _errors(folder):
+            return await asyncio.to_thread(_tidied, self._path(folder), before_s)
+
     async def close(self) -> None:
         """Nothing is held."""
 
@@ -107,6 +119,32 @@ def _aside(target: Path) -> Path:
     part = target.with_name(f".{secrets.token_hex(8)}{_PART}")
     part.touch(mode=0o600)
     return part
+
+
+def _below(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """What goes meanwhile is left out."""
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):
+            yield path, path.lstat()
+
+
+def _walked(root: Path, folder: Path) -> Iterator[StoredFile]:
+    for path, found in _below(folder):
+        if stat.S_ISREG(found.st_mode) and not path.name.startswith("."):
+            yield StoredFile(name=str(path.relative_to(root)), changed_s=found.st_mtime)
+
+
+def _tidied(folder: Path, before_s: float) -> int:
+    """Files that were never renamed, and folders that have been empty since then."""
+    old = [(path, found) for path, found in _below(folder) if found.st_mtime < before_s]
+    parts = [path for path, _ in old if path.name.startswith(".") and path.name.endswith(_PART)]
+    for part in parts:
+        part.unlink(missing_ok=True)
+    for path, found in reversed(old):  # the inner ones first
+        if stat.S_ISDIR(found.st_mode):
+            with suppress(OSError):  # not empty
+                path.rmdir()
+    return len(parts)
 
 
 def _flush(file: BinaryIO) -> None:

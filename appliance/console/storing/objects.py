@@ -14,7 +14,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import ObjectStore, S3Store
 
-from appliance.console.storing.storage import PIECE_BYTES, MissingFileError, StorageError, checked
+from appliance.console.storing.storage import PAGE, PIECE_BYTES, MissingFileError, StorageError, StoredFile, checked
 
 if TYPE_CHECKING:
     from obstore import GetOptions, OffsetRange
@@ -87,6 +87,15 @@ class ObjectStorage:
         with _errors(folder):
             found = [meta["path"] async for page in obstore.list(self._store, checked(folder)) for meta in page]
         return sorted(found)
+
+    async def pages(self, folder: str) -> AsyncIterator[list[StoredFile]]:
+        with _errors(folder):
+            async for page in obstore.list(self._store, checked(folder), chunk_size=PAGE):
+                yield [StoredFile(name=one["path"], changed_s=one["last_modified"].timestamp()) for one in page]
+
+    async def tidy(self, folder: str, *, before_s: float) -> int:
+        """Nothing: an upload in parts that broke off can't be seen from here; the bucket's life-cycle rule ends it."""
+        return 0
 
     async def close(self) -> None:
         """Nothing is held."""

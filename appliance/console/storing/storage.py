@@ -10,10 +10,22 @@ import re
 from collections.abc import AsyncIterator
 from typing import Protocol
 
+import msgspec
+
 from appliance.errors import ConsoleError
 
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}(/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){0,7}$")
 PIECE_BYTES = 1 << 18
+
+
+PAGE = 500  # files
+
+
+class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
+    """changed_s: wall time of the store's own clock."""
+
+    name: str
+    changed_s: float
 
 
 class StorageError(ConsoleError):
@@ -44,6 +56,13 @@ class Storage(Protocol):
 
     async def names(self, folder: str) -> list[str]:
         """All files below `folder`, in order."""
+
+    def pages(self, folder: str) -> AsyncIterator[list[StoredFile]]:
+        """The same without an order, some at a time: there may be very many."""
+
+    async def tidy(self, folder: str, *, before_s: float) -> int:
+        """Throw away what broken-off writing has left below `folder` before that; how many. It has no name in the
+        store."""
 
     async def close(self) -> None:
         """Let go of what is held."""

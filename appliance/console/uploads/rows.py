@@ -23,6 +23,7 @@ from appliance.errors import CloudError
 
 ANNOUNCED, STORED, ERASED = "announced", "stored", "erased"
 FOLDER = "uploads"
+STORED_FOLDER = "recordings"
 _UPLOAD = re.compile(r"^[0-9a-f]{32}$")
 
 
@@ -49,11 +50,12 @@ async def drop_parts(storage: Storage, upload: str) -> None:
 def place(box: str, facts: Recording) -> str:
     """The recording's name in the store: another content has another name, so that two requests that finish one upload
     write the same file."""
-    return f"recordings/{box}/{facts.recording[:2]}/{facts.recording}.{facts.sha256[:16]}"
+    return f"{STORED_FOLDER}/{box}/{facts.recording[:2]}/{facts.recording}.{facts.sha256[:16]}"
 
 
-async def announced(session: AsyncSession, box: Uploader, recording: str) -> Recording:
-    facts = await session.get(Recording, (box.branch, recording))
+async def announced(session: AsyncSession, box: Uploader, recording: str, *, hold: bool = False) -> Recording:
+    """hold: nobody else (`orphans`) decides about it until the transaction ends."""
+    facts = await session.get(Recording, (box.branch, recording), with_for_update=hold or None)
     if facts is None or facts.box != box.box:
         raise NotAnnouncedError(f"recording {recording} has not been announced; send its facts first")
     if facts.state == ERASED:

@@ -81,7 +81,7 @@ class Uploads:
 
     async def _begin(self, session: AsyncSession, box: Uploader, recording: str, length: int) -> tuple[Progress, str]:
         """And the upload that it replaces, "" for none."""
-        facts = await announced(session, box, recording)
+        facts = await announced(session, box, recording, hold=True)
         require_vouched(box, facts)
         if length != facts.bytes:
             raise MalformedUploadError(f"recording {recording} was announced with {facts.bytes} bytes")

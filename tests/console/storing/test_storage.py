@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from appliance.console.settings import Settings
+from appliance.console.storing import folder as folder_module
+from appliance.console.storing import objects as objects_module
 from appliance.console.storing.folder import FolderStorage
 from appliance.console.storing.objects import ObjectStorage
 from appliance.console.storing.opening import open_storage
@@ -146,3 +149,46 @@ def test_settings_when_they_name_a_store_then_it_is_opened(tmp_path: Path) -> No
     storage = open_storage(plain)
     asyncio.run(storage.put("a", b"x"))
     assert (tmp_path / "recordings" / "a").read_bytes() == b"x"
+
+
+def test_files_when_listed_in_pages_then_each_once_with_its_time(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (folder_module, objects_module):
+        monkeypatch.setattr(module, "PAGE", 2)
+
+    async def scenario() -> None:
+        began_s = time.time()
+        names = [f"uploads/{letter}/part" for letter in "abcde"]
+        for name in (*names, "recordings/else"):
+            await storage.put(name, b"x")
+        pages = [page async for page in storage.pages("uploads")]
+        assert sorted(file.name for page in pages for file in page) == names
+        assert all(0 < len(page) <= 2 for page in pages)
+        assert all(abs(file.changed_s - began_s) < 300 for page in pages for file in page)
+        assert [page async for page in storage.pages("nothing")] == []
+
+    asyncio.run(scenario())
+
+
+def test_store_when_tidied_then_its_files_stay(storage: Storage) -> None:
+    async def scenario() -> None:
+        await storage.put("uploads/a/part", b"x")
+        await storage.tidy("uploads", before_s=time.time() + 3600)
+        await storage.tidy("nothing", before_s=time.time() + 3600)
+        assert await storage.names("uploads") == ["uploads/a/part"]
+
+    asyncio.run(scenario())
+
+
+def test_folder_when_tidied_then_old_torn_files_and_empty_folders_are_gone(tmp_path: Path) -> None:
+    storage = FolderStorage(tmp_path)
+    for name in ("old", "young"):
+        (tmp_path / "uploads" / name).mkdir(parents=True)
+        (tmp_path / "uploads" / name / ".0123.part").write_bytes(b"half")
+    (tmp_path / "uploads" / "empty").mkdir()
+    for path in ("old/.0123.part", "empty"):
+        os.utime(tmp_path / "uploads" / path, (1.0, 1.0))
+    assert asyncio.run(storage.tidy("uploads", before_s=2.0)) == 1
+    left = {str(path.relative_to(tmp_path / "uploads")) for path in tmp_path.glob("uploads/**/*")}
+    assert left == {"old", "young", "young/.0123.part"}
