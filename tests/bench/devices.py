@@ -23,12 +23,12 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # first: tests/hw must not stand for the package hw
 
-from bench import headset_run, line_run
+from bench import drift_run, headset_run, line_run
 
 Figures = Mapping[str, Any]
 PARTS: Mapping[str, Callable[[Path, argparse.Namespace], Figures]] = {
     "headset": headset_run.delay,
-    "drift": headset_run.drift,
+    "drift": drift_run.drift,
     "line": line_run.line,
 }
 

@@ -1,15 +1,12 @@
-"""Measures a headset's seat from the wire and from the device. Judges by the goals of the issue only."""
+"""Measures a headset's delay and cost from the wire and from the device. Judges by the goals of the issue only."""
 
 from __future__ import annotations
 
 import argparse
 import array
-import math
 import os
 import statistics
-import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +19,10 @@ from kit.sound_server import SoundServer
 from hw.audio.exchange import SoundExchange
 from hw.audio.portaudio import PortAudioStream
 from hw.audio.roundtrip import CHIRP, find_chirp
-from hw.line.g711 import to_mulaw
 
 ADDED_GOAL_MS = 60.0  # one way, by us
 SETTLE_S = 3.0
 LOOK_S = 1.0  # within which a chirp comes back
-TONE_HZ, LOUD = 500.0, 8000
-CLICK = 0.25  # of LOUD: twice what two passes through G.711 do to a sine, half of what a lost sample does
-MOST_GROWTH_MS = 20.0
 RATE = 8000
 
 
@@ -117,55 +110,3 @@ def _device_ms() -> float:
     if not found:
         raise ProgramError("the sound server never gave the chirp back; is this machine very busy?")
     return statistics.median(found)
-
-
-def drift(folder: Path, chosen: argparse.Namespace) -> dict[str, Any]:
-    """The device's clock is `ppm` too fast: clicks, lost packets, depth_ms of both buffers early and late, corrected
-    samples (should: what the clock is off by), underruns and cuts after the first seconds."""
-    background = to_mulaw(round(LOUD * math.sin(2 * math.pi * TONE_HZ * n / RATE)) for n in range(FRAME))
-    reports: list[dict[str, Any]] = []
-    with SeatLoop(log=folder / "seat.log", ppm=chosen.ppm) as seat:
-        port = seat.report()["sip_port"]
-        with RtpCall(port, background=background) as call:
-            time.sleep(SETTLE_S)
-            first, began = len(call.heard.sounds), time.monotonic()
-            reports.append(seat.report())
-            while time.monotonic() - began < chosen.minutes * 60:
-                time.sleep(5.0)
-                reports.append(seat.report())
-            lasted_s = time.monotonic() - began
-            heard = call.heard.samples(first, len(call.heard.sounds))
-    figures: dict[str, Any] = {"ppm": chosen.ppm, "minutes": round(lasted_s / 60, 1), "clicks": _clicks(heard)}
-    for name in ("to_device", "from_device"):
-        figures[name] = _summary([report[name] for report in reports], lasted_s)
-    cpu_s = reports[-1]["cpu_s"] - reports[0]["cpu_s"]
-    figures["cpu_pct"] = round(100 * cpu_s / lasted_s, 1)
-    ruptures = sum(figures[name]["ruptures"] for name in ("to_device", "from_device"))
-    growth = max(figures[name]["growth_ms"] for name in ("to_device", "from_device"))
-    figures["good"] = figures["clicks"] == 0 and ruptures == 0 and growth < MOST_GROWTH_MS
-    return figures
-
-
-def _summary(reports: Sequence[dict[str, float]], lasted_s: float) -> dict[str, Any]:
-    first, last = reports[0], reports[-1]
-    half = len(reports) // 2
-    early = statistics.mean(report["depth"] for report in reports[:half])
-    late = statistics.mean(report["depth"] for report in reports[half:])
-    corrected = last["faster"] - last["slower"] - first["faster"] + first["slower"]
-    return {
-        "early_ms": round(early / 8, 1),
-        "late_ms": round(late / 8, 1),
-        "growth_ms": round((late - early) / 8, 1),
-        "most_ms": round(max(report["depth"] for report in reports) / 8, 1),
-        "corrected": corrected,
-        "corrected_ppm": round(corrected / lasted_s / RATE * 1e6, 1),
-        "ruptures": last["underruns"] + last["cuts"] - first["underruns"] - first["cuts"],
-    }
-
-
-def _clicks(samples: Sequence[int]) -> int:
-    """How often a sample is not what a sine goes on with."""
-    turn, limit = 2 * math.cos(2 * math.pi * TONE_HZ / RATE), CLICK * LOUD
-    found = sum(abs(c - turn * b + a) > limit for a, b, c in zip(samples, samples[1:], samples[2:], strict=False))
-    print(f"{len(samples) / RATE:.0f} s heard, {found} samples out of line", file=sys.stderr, flush=True)
-    return found

@@ -12,6 +12,7 @@ import resource
 import select
 import sys
 from collections import deque
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -31,14 +32,14 @@ from hw.headset.mock import MockHeadset
 
 class SeatLoop(Child):
     """The seat. A context manager; `report()`: sip_port cpu_s rss_kb pid to_device from_device (of the last call:
-    depth wanted underruns cuts faster slower)."""
+    depth wanted underruns cuts faster slower concealed ruptures)."""
 
     def __init__(self, *, log: Path, ppm: float | None = None) -> None:
         """ppm: the mock's clock; None: PortAudio."""
         super().__init__("kit.seat_loop", {"ppm": ppm}, log=log)
 
 
-def _buffer(buffer: ElasticBuffer) -> dict[str, float]:
+def _buffer(buffer: ElasticBuffer) -> dict[str, Any]:
     return {
         "depth": buffer.depth,
         "wanted": round(buffer.wanted, 1),
@@ -46,6 +47,8 @@ def _buffer(buffer: ElasticBuffer) -> dict[str, float]:
         "cuts": buffer.cuts,
         "faster": buffer.faster,
         "slower": buffer.slower,
+        "concealed": buffer.concealed,
+        "ruptures": [asdict(rupture) for rupture in buffer.ruptures],
     }
 
 

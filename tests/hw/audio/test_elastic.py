@@ -68,6 +68,11 @@ def worst_click(samples: array.array[int]) -> float:
     return max(abs(c - (turn * b - a)) for a, b, c in zip(samples, samples[1:], samples[2:], strict=False)) / LOUD
 
 
+def weakest(samples: array.array[int]) -> float:
+    """The peak of the softest period; of LOUD."""
+    return min(max(map(abs, samples[at : at + PERIOD])) for at in range(0, len(samples) - PERIOD, PERIOD)) / LOUD
+
+
 @pytest.mark.parametrize("ppm", [-200.0, 0.0, 200.0])
 @pytest.mark.parametrize(("delivery", "taken"), [(80, 160), (160, 80), (160, 160), (40, 160)])
 def test_buffer_when_clocks_drift_then_no_click_and_no_growth(ppm: float, delivery: int, taken: int) -> None:
@@ -124,17 +129,66 @@ def test_buffer_when_nothing_is_brought_then_silence() -> None:
     assert buffer.underruns == 0
 
 
-def test_buffer_when_it_runs_dry_then_sound_fades_and_begins_again() -> None:
+def test_buffer_when_it_runs_dry_then_sound_goes_on_and_fades() -> None:
     buffer, source = ElasticBuffer(rate_hz=RATE), tone()
     for turn in range(20):
         buffer.push(array.array("h", (next(source) for _ in range(160))).tobytes(), turn * 0.02)
         buffer.pull(160, turn * 0.02)
-    last = [array.array("h", buffer.pull(160, 0.4 + turn * 0.02)) for turn in range(4)]
-    assert buffer.underruns == 1
+    last = [array.array("h", buffer.pull(160, 0.4 + turn * 0.02)) for turn in range(6)]
+    assert (buffer.underruns, [rupture.cut for rupture in buffer.ruptures]) == (1, [False])
+    assert max(last[1]) > LOUD / 2
     assert last[-1] == array.array("h", bytes(320))
     joined = array.array("h", [sample for part in last for sample in part])
     steps = [abs(b - a) for a, b in itertools.pairwise(joined)]
-    assert max(steps) <= LOUD * 2 * math.pi / PERIOD * 1.2  # as steep as the tone itself, no cliff
+    assert max(steps) <= LOUD * 2 * math.pi / PERIOD * 1.05  # as steep as the tone itself, no cliff
+
+
+@pytest.mark.parametrize(("delivery", "taken"), [(80, 160), (160, 80)])
+@pytest.mark.parametrize("stall_s", [0.020, 0.030, 0.040])
+def test_buffer_when_deliveries_stall_then_the_tone_has_no_gap(delivery: int, taken: int, stall_s: float) -> None:
+    made = run(20, delivery=delivery, taken=taken, late_s=lambda n: stall_s if n == 400 else 0.0)
+    assert made.buffer.underruns == 1
+    assert made.buffer.concealed > 0
+    assert worst_click(made.after(0.5)) < 0.05
+    assert weakest(made.after(0.5)) > (0.9 if stall_s < 0.03 else 0.5)
+
+
+def test_buffer_when_deliveries_are_lost_then_it_goes_on_at_once() -> None:
+    buffer, out, source = ElasticBuffer(rate_hz=RATE), array.array("h"), tone()
+    for turn in range(500):
+        for half in range(2):
+            block = array.array("h", (next(source) for _ in range(80))).tobytes()
+            if turn not in (200, 201, 202):
+                buffer.push(block, turn * 0.02 + half * 0.01)
+        out.frombytes(buffer.pull(160, turn * 0.02 + 0.01))
+    assert buffer.underruns <= 3  # it begins with little, and fills by and by
+    assert buffer.concealed < 0.1 * RATE
+    assert worst_click(out[RATE // 2 :]) < 0.05
+
+
+def test_buffer_when_a_delivery_is_later_than_the_late_one_before_it_then_all_of_it_is_learned() -> None:
+    late = {500: 0.006, 501: 0.012, 502: 0.018}
+    made = run(15, late_s=lambda n: late.get(n, 0.0))
+    assert made.buffer.wanted / RATE >= 0.010 + 0.018
+
+
+def test_buffer_when_the_same_stall_comes_again_two_minutes_later_then_it_is_borne() -> None:
+    stalls = (2000, 14_000)
+    made = run(150, late_s=lambda n: 0.025 if n in stalls else 0.0)
+    assert made.buffer.underruns == 1
+    assert made.buffer.ruptures[0].spare_s < 0.025
+    assert made.buffer.ruptures[0].at == pytest.approx(20.0, abs=0.1)
+
+
+def test_buffer_when_a_heap_is_cut_then_the_tone_goes_on() -> None:
+    buffer, out, source = ElasticBuffer(rate_hz=RATE), array.array("h"), tone()
+    for turn in range(200):
+        for _ in range(5 if turn == 100 else 1):
+            buffer.push(array.array("h", (next(source) for _ in range(163))).tobytes(), turn * 163 / RATE)
+        out.frombytes(buffer.pull(163, turn * 163 / RATE))
+    assert (buffer.cuts, buffer.underruns) == (1, 0)
+    assert worst_click(out[RATE // 2 :]) < 0.02
+    assert weakest(out[RATE // 2 :]) > 0.9
 
 
 @settings(max_examples=60, deadline=None)
