@@ -1,13 +1,9 @@
-"""pjsua2's endpoint for one device: what it is set to, its SIP port, its codecs, and how urgent its threads are.
+"""pjsua2's endpoint for one device: what it is set to, its SIP port and its codecs.
 
 As in the contact process (architecture.md §2): no threads of its own for SIP, no TLS, no sound device.
 """
 
 from __future__ import annotations
-
-import contextlib
-import os
-from pathlib import Path
 
 import pjsua2 as pj
 
@@ -15,7 +11,6 @@ from appliance.devices.agent.settings import RATE_HZ, AgentSettings
 from appliance.logs import muted
 
 _CODECS = ("PCMU/8000", "PCMA/8000")
-_PRIORITY = 1  # lowest of SCHED_RR
 
 
 def make_endpoint(settings: AgentSettings) -> pj.Endpoint:
@@ -56,17 +51,3 @@ def choose_codecs(endpoint: pj.Endpoint) -> None:
     for info in endpoint.codecEnum2():
         rank = 255 - _CODECS.index(name) if (name := info.codecId.rsplit("/", 1)[0]) in _CODECS else 0
         endpoint.codecSetPriority(info.codecId, rank)
-
-
-def hurry() -> None:
-    """The whole process before everything that can wait, where the system allows it (RLIMIT_RTPRIO): the media clock
-    needs Python's lock, so that who holds it must not be kept waiting either."""
-    for path in Path("/proc/self/task").iterdir():
-        with contextlib.suppress(OSError):
-            os.sched_setscheduler(int(path.name), os.SCHED_RR, os.sched_param(_PRIORITY))
-
-
-def rest() -> None:
-    """No call: this thread is as any other."""
-    with contextlib.suppress(OSError):
-        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))

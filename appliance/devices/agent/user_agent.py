@@ -17,9 +17,10 @@ from typing import Protocol
 import pjsua2 as pj
 
 from appliance.devices.agent.call import CallOwner, DeviceCall, vendor
-from appliance.devices.agent.endpoint import choose_codecs, hurry, make_endpoint, open_port, rest
+from appliance.devices.agent.endpoint import choose_codecs, make_endpoint, open_port
 from appliance.devices.agent.settings import AgentSettings, Party, name_addr
 from appliance.devices.agent.sound import Nothing, SoundExchange, SoundPort
+from appliance.devices.agent.urgency import hurry, prepare, rest
 
 _WAKE = b"\r\n\r\n"  # an RFC 5626 §3.5.1 keep-alive, which the SIP stack swallows
 _RTP_PORTS = 4
@@ -46,6 +47,7 @@ class UserAgent:
 
     def __init__(self, settings: AgentSettings, owner: AgentOwner, exchange: SoundExchange | None = None) -> None:
         gc.disable()  # a Call that is collected hangs up whatever call has its id by then (pjproject issue 3856)
+        prepare()
         self.settings = settings
         self.calls: list[DeviceCall] = []
         self._owner = owner
