@@ -99,6 +99,7 @@ class SerialLine(LineDriver):
         os.set_blocking(self._wake_write, False)
         self._unsent = b""
         self._closing_at: float | None = None
+        self._ended = self._left_behind = False  # of the thread
         self._modem.start(time.monotonic())
         self._thread = threading.Thread(target=self._run, name=f"line at {found.address}", daemon=True)
         self._thread.start()
@@ -128,6 +129,15 @@ class SerialLine(LineDriver):
             self._closing_at = now
         self._wake()
         self._thread.join(2 * HANG_UP_S)
+        with self._lock:
+            self._left_behind = not self._ended
+        if self._left_behind:
+            log.warning("%s does not let go; its thread is left behind", self.found.address)
+        else:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Nobody uses the port and the pipe any more; before, their numbers could have become those of other files."""
         self._port.close()
         if not self._thread.is_alive():
             self._canceller.close()
@@ -144,6 +154,11 @@ class SerialLine(LineDriver):
             if self._closing_at is None:
                 log.warning("%s", error)
                 self._tell(DeviceGone(reason="unplugged"))
+        finally:
+            with self._lock:
+                self._ended = True
+            if self._left_behind:
+                self._let_go()
 
     def _finished(self) -> bool:
         """Closed, and on-hook as far as the modem has let us."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
+import serial
 from kit.exchange import SILENCE, TALK_HZ, Exchange, Place, Plan
 from kit.line_bench import QUICK
 from kit.modem_on_pty import BUDGET, ModemOnPty
@@ -35,7 +38,7 @@ from hw.line.signals import (
 )
 from hw.line.states import LineState
 from hw.modem import modem_line
-from hw.modem.port import SerialLine
+from hw.modem.port import SerialLine, SerialPort
 from hw.modem.serial_modems import SerialModems, found_at, probe
 
 WAIT_S = 30.0
@@ -264,6 +267,48 @@ def test_port_when_another_line_has_it_then_busy_and_by_whom(start: Start) -> No
         SerialModems().open(line.found, PROFILE)
     line.close()
     SerialModems().open(line.found, PROFILE).close()
+
+
+class StuckPort(SerialPort):
+    """Its driver doesn't come back from a write until `give_up` is set, as after some unplugged adapters."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.stuck, self.give_up = threading.Event(), threading.Event()
+
+    def write(self, data: bytes) -> int:
+        self.stuck.set()
+        assert self.give_up.wait(WAIT_S)
+        return super().write(data)
+
+
+def test_close_when_the_thread_is_stuck_then_it_keeps_its_files_until_it_comes_back(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("hw.modem.port.HANG_UP_S", 0.01)
+    there = modem()
+    port = StuckPort(there.path)
+    pipe = os.pipe()
+    known = {file: os.fstat(file).st_ino for file in pipe}
+    monkeypatch.setattr("hw.modem.port.os.pipe", lambda: pipe)
+    line = SerialLine(found_at(there.path), port, PROFILE)
+    assert port.stuck.wait(WAIT_S)
+    line.close()
+    assert "does not let go" in caplog.text
+    assert {file: _inode(file) for file in pipe} == known
+    assert port.fileno() >= 0
+    port.give_up.set()
+    wait(lambda: all(_inode(file) != inode for file, inode in known.items()))
+    with pytest.raises(serial.PortNotOpenError):
+        port.fileno()
+    there.close()
+
+
+def _inode(file: int) -> int | None:
+    try:
+        return os.fstat(file).st_ino
+    except OSError:
+        return None
 
 
 def test_port_when_absent_or_no_port_then_said(tmp_path: pytest.TempPathFactory) -> None:
