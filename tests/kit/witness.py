@@ -22,7 +22,7 @@ from pathlib import Path
 from kit.child import Child
 
 PERIOD_S = 0.002
-_PRIORITY = 50  # of SCHED_RR: ours have 1
+PRIORITY = 50  # of SCHED_RR: ours have 1
 _NOTE = struct.Struct("=dd")
 _NOTED_S = 0.001  # what is less is no news
 
@@ -84,7 +84,7 @@ def main() -> None:
 def _above() -> bool:
     """From now on, and for who is forked."""
     try:
-        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(_PRIORITY))
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(PRIORITY))
     except PermissionError as error:
         print(f"no real-time priority: {error}", file=sys.stderr, flush=True)
         return False
