@@ -1,5 +1,5 @@
-"""How urgent a device's process is. Its sound is made and taken every 10 to 20 ms by threads that need Python's lock, so
-that whatever keeps any thread of the process waiting is heard.
+"""How urgent a device's process is. Its sound is made and taken every 10 to 20 ms by threads that need Python's lock,
+so that whatever keeps any thread of the process waiting is heard.
 
 Nothing here is needed to work: what the system doesn't allow is left out.
 """
