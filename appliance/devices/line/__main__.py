@@ -25,7 +25,8 @@ from appliance.config.lines import GATEWAY, line_country, line_named, line_port
 from appliance.config.schema import Configuration, Line
 from appliance.devices.keep_alive import KeepAlive
 from appliance.devices.line.opening import Wanted, line_of_device, open_line, wanted
-from appliance.devices.line.service import LinePlan, LineService
+from appliance.devices.line.plan import LinePlan
+from appliance.devices.line.service import LineService
 from appliance.errors import ApplianceError, DevicesError
 from hw.errors import HwError
 from hw.line.far_end import FarEnd, FarEndError

@@ -7,20 +7,18 @@ follows from what: `joint` does.
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass
-from pathlib import Path
 
 from appliance.devices.agent.call import DeviceCall
 from appliance.devices.agent.settings import AgentSettings, Party
 from appliance.devices.agent.user_agent import UserAgent
 from appliance.devices.keep_alive import KeepAlive
-from appliance.devices.line.board import Board, LineShown
+from appliance.devices.line.account import Account
 from appliance.devices.line.dialling import keys_for
 from appliance.devices.line.joint import Joint, Stage
+from appliance.devices.line.plan import LinePlan
 from appliance.devices.line.sound import LineSound
 from appliance.devices.line.words import (
     AnswerBox,
@@ -40,34 +38,16 @@ from appliance.devices.line.words import (
 )
 from appliance.dialplan import e164
 from appliance.errors import DevicesError
-from appliance.ids import TrunkId
-from appliance.logs import fields
 from hw.errors import DeviceGoneError
 from hw.line.caller_id import CallerId
 from hw.line.interface import LineDriver
-from hw.line.signals import CallArrived, CallEnded, DeviceGone, EndReason, LineFound, LineLost, Outcome, Request
+from hw.line.signals import CallArrived, Outcome, Request
 from hw.line.states import LineState
 
 BUSY_TURN_S, IDLE_TURN_S = 0.05, 0.5
 NO_ROOM = 503
 _NEWS_S = 0.5
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinePlan:
-    """name: of the line and trunk. number: its own, as the box knows it. edge: host:port of the edge. country: ISO 3166
-    of the exchange; prefix: dialled before every number. run: the box's run folder."""
-
-    name: str
-    kind: str
-    number: str
-    edge: str
-    sip_port: int
-    country: str
-    run: Path
-    prefix: str = ""
-    remarks: tuple[str, ...] = ()
 
 
 class LineService:
@@ -81,9 +61,6 @@ class LineService:
         self._inbox: deque[Outcome] = deque()
         self._call: DeviceCall | None = None
         self._dialled = False  # NumberSent was told
-        self._since = (line.state, time.time())
-        self._last_end = ""
-        self._calls_in = self._calls_out = 0
         self._stop = stop
         self._gone = ""
         settings = AgentSettings(
@@ -94,7 +71,7 @@ class LineService:
             product=f"Linekeeper {plan.kind}",
         )
         self._agent = UserAgent(settings, self, self._sound)
-        self._board = Board(plan.run)
+        self._account = Account(plan, line)
         self._listener = threading.Thread(target=self._listen, name="news of the line", daemon=True)
 
     def run(self) -> str:
@@ -102,7 +79,7 @@ class LineService:
         keepalive = KeepAlive()
         self._listener.start()
         keepalive.ready(f"line {self._plan.name}")
-        _log.info("line %s serves at %s", self._plan.name, self._line.found.address, extra=self._fields())
+        _log.info("line %s serves at %s", self._plan.name, self._line.found.address, extra=self._plan.fields)
         try:
             while not self._stop.is_set():
                 self._turn()
@@ -121,7 +98,7 @@ class LineService:
             self._dialled = True
             self._handle(NumberSent())
         self._carry_out(self._joint.handle_timer(time.monotonic()))
-        self._show()
+        self._account.show()
 
     def _listen(self) -> None:
         """The only thing that this thread does."""
@@ -137,25 +114,14 @@ class LineService:
         self._sound.carry(on=False)
         self._agent.close()
         self._line.close()
-        self._board.take_down()
+        self._account.close()
 
     # ── news ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _news(self, news: Outcome) -> None:
-        match news:
-            case CallArrived() if self._joint.stage is Stage.FREE:
-                self._calls_in += 1
-                _log.info("line %s rings", self._plan.name, extra=self._fields())
-            case CallEnded(reason=reason):
-                self._last_end = reason.value
-                level = logging.WARNING if reason in (EndReason.NO_LINE, EndReason.NO_VOICE) else logging.INFO
-                _log.log(level, "line %s: call ends: %s", self._plan.name, reason.value, extra=self._fields())
-            case LineLost():
-                _log.warning("line %s is dead; check cable and socket", self._plan.name, extra=self._fields())
-            case LineFound():
-                _log.info("line %s is there", self._plan.name, extra=self._fields())
-            case DeviceGone(reason=reason):
-                _log.warning("line %s: its device is %s", self._plan.name, reason, extra=self._fields())
+        if isinstance(news, CallArrived) and self._joint.stage is Stage.FREE:
+            self._account.call_in()
+        self._account.noted(news)
         self._handle(news)
 
     def _handle(self, event: Outcome | BoxEvent) -> None:
@@ -197,7 +163,7 @@ class LineService:
         try:
             self._call = self._agent.dial(self._plan.number, caller=Party(user=number, name=caller.name))
         except DevicesError as error:
-            _log.error("line %s: %s", self._plan.name, error, extra=self._fields())
+            _log.error("line %s: %s", self._plan.name, error, extra=self._plan.fields)
             self._handle(BoxEnded(status=NO_ROOM))
 
     def _hang_up(self) -> None:
@@ -205,33 +171,6 @@ class LineService:
             self._handle(BoxEnded(status=NO_ROOM))
         else:
             self._call.hang_up()
-
-    def _fields(self) -> dict[str, str]:
-        return fields(trunk=TrunkId(self._plan.name))
-
-    def _show(self) -> None:
-        state = self._line.state
-        if state is not self._since[0]:
-            self._since = (state, time.time())
-        shown = LineShown(
-            line=self._plan.name,
-            kind=self._plan.kind,
-            number=self._plan.number,
-            state=state.value,
-            since=self._since[1],
-            device=self._line.found.address,
-            model=self._line.model,
-            duplex=self._line.abilities.duplex,
-            calls_in=self._calls_in,
-            calls_out=self._calls_out,
-            last_end=self._last_end,
-            remarks=(*self._plan.remarks, *self._line.remarks),
-            pid=os.getpid(),
-        )
-        try:
-            self._board.show(shown)
-        except OSError as error:
-            _log.warning("line %s can't be shown: %s", self._plan.name, error)
 
     # ── AgentOwner ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -243,7 +182,7 @@ class LineService:
             call.reply(NO_ROOM)  # glare included: the caller on the line goes first
             return
         self._call, self._dialled = call, False
-        self._calls_out += 1
+        self._account.call_out()
         self._handle(BoxDialled(number=call.dialled))
 
     def call_ringing(self, call: DeviceCall, status: int) -> None:
