@@ -6,16 +6,22 @@ in from outside.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterable
+from dataclasses import replace
 
 from hw.audio.echo import EchoCanceller
 from hw.daa.call_progress import CallProgress
 from hw.line.profile import Profile
-from hw.line.signals import Signal, SilenceLasted, Tone
+from hw.line.signals import Signal, SilenceLasted, Tone, ToneHeard
 from hw.line.silence import SilenceWatch
 
 BLOCK = 160  # samples: 20 ms, of the canceller
-TALK_S = 0.4  # we said something so lately: what sounds like busy is talk
+TALK_S = 0.4  # we said something so lately: what sounds like busy may be talk
+DOUBT = 3  # busy has to last so many times as long to be believed over our own sound, which may be music without end
 LOUD = (32768 * 10 ** (-30 / 20)) ** 2  # mean power of a block with somebody talking
+
+
+_RHYTHMIC = frozenset({Tone.BUSY, Tone.CONGESTION})
 
 
 class Ear:
@@ -43,13 +49,18 @@ class Ear:
         return self._canceller.cancel(heard, played)
 
     def judge(self, far: array[int], now: float, *, talking: bool) -> list[Signal]:
-        """What the far end's sound means. Busy is not believed while we talk: a voice in rhythm would end the call."""
+        """What the far end's sound means. Busy is doubted while we talk: a voice in rhythm would end the call."""
         self._we_talk_s -= len(far) / 8000
         if talking and self._silence.feed(far, now):
             return [SilenceLasted()]
-        tones = self._progress.feed(far)
-        hushed = talking and self._we_talk_s > 0
-        return [tone for tone in tones if not hushed or tone.tone is Tone.FAX]
+        tones: Iterable[ToneHeard] = self._progress.feed(far)
+        if talking and self._we_talk_s > 0:
+            tones = map(_doubted, tones)
+        return [tone for tone in tones if tone.cycles]
+
+
+def _doubted(tone: ToneHeard) -> ToneHeard:
+    return replace(tone, cycles=tone.cycles // DOUBT) if tone.tone in _RHYTHMIC else tone
 
 
 def _power(block: array[int]) -> float:

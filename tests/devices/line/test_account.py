@@ -59,22 +59,22 @@ def test_board_when_the_state_changes_then_since_when(tmp_path: Path, line: Mock
 
 
 @pytest.mark.parametrize(
-    ("news", "level", "text"),
+    ("news", "told"),
     [
-        (CallEnded(reason=EndReason.FAR_END), logging.INFO, "line front ends its call: far_end"),
-        (CallEnded(reason=EndReason.NO_VOICE), logging.WARNING, "line front ends its call: no_voice"),
-        (LineLost(), logging.WARNING, "line front is dead; check cable and socket"),
-        (LineFound(), logging.INFO, "line front is there"),
-        (DeviceGone(reason="unplugged"), logging.WARNING, "line front is over: its device is unplugged"),
+        (CallEnded(reason=EndReason.FAR_END), (logging.INFO, "line front ends its call: far_end")),
+        (CallEnded(reason=EndReason.NO_VOICE), (logging.WARNING, "line front ends its call: no_voice")),
+        (LineLost(), (logging.WARNING, "line front is dead; check cable and socket")),
+        (LineFound(), (logging.INFO, "line front is there")),
+        (DeviceGone(reason="unplugged"), (logging.WARNING, "line front is over: its device is unplugged")),
     ],
 )
 def test_log_when_something_happens_then_one_line_of_the_trunk(
-    tmp_path: Path, line: MockLine, caplog: pytest.LogCaptureFixture, news: Outcome, level: int, text: str
+    tmp_path: Path, line: MockLine, caplog: pytest.LogCaptureFixture, news: Outcome, told: tuple[int, str]
 ) -> None:
     caplog.set_level(logging.INFO)
     account(tmp_path, line).noted(news)
     (record,) = caplog.records
-    assert (record.levelno, record.getMessage()) == (level, text)
+    assert (record.levelno, record.getMessage()) == told
 
 
 def test_board_when_it_can_not_be_written_then_said_and_no_more(

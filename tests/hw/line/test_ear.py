@@ -6,7 +6,7 @@ import math
 from array import array
 
 from hw.audio.echo import NoCanceller
-from hw.line.ear import BLOCK, TALK_S, Ear
+from hw.line.ear import BLOCK, DOUBT, TALK_S, Ear
 from hw.line.profile import Profile
 from hw.line.signals import Signal, SilenceLasted, Tone, ToneHeard
 from hw.line.tones import tones_of
@@ -56,11 +56,23 @@ def test_busy_when_nobody_talks_then_told_by_the_cycle() -> None:
     assert hear(ear(), tone(Tone.BUSY, 2.6), QUIET) == [ToneHeard(tone=Tone.BUSY, cycles=n) for n in (1, 2)]
 
 
-def test_busy_when_we_talk_then_not_believed_before_we_have_been_quiet_for_a_moment() -> None:
+def test_busy_when_we_talk_then_believed_only_when_it_lasts_long() -> None:
+    """Our own sound may be a voice in rhythm; and it may be music that never ends, while the caller has hung up."""
     one = ear()
-    assert hear(one, tone(Tone.BUSY, 2.6), OURS) == []
+    assert hear(one, tone(Tone.BUSY, DOUBT - 0.2), OURS) == []
+    assert hear(one, tone(Tone.BUSY, DOUBT + 0.2), OURS)[0] == ToneHeard(tone=Tone.BUSY, cycles=1)
+
+
+def test_busy_when_we_have_been_quiet_for_a_moment_then_believed() -> None:
+    one = ear()
+    hear(one, [0] * BLOCK, OURS)
     one.judge(array("h", bytes(round(2 * 8000 * TALK_S))), 3.0, talking=True)
-    assert hear(one, tone(Tone.BUSY, 2.6), QUIET) != []
+    assert hear(one, tone(Tone.BUSY, 1.3), QUIET) == [ToneHeard(tone=Tone.BUSY, cycles=1)]
+
+
+def test_dial_tone_when_we_talk_then_believed() -> None:
+    """The caller had gone before the box answered with a prompt."""
+    assert hear(ear(), tone(Tone.DIAL, 2.0), OURS) == [ToneHeard(tone=Tone.DIAL)]
 
 
 def test_busy_when_we_dial_then_our_own_sound_does_not_hide_it() -> None:
