@@ -29,6 +29,7 @@ from appliance.console.database.upgrading import up_to_date
 from appliance.console.notices import Notices
 from appliance.console.serving.box_tls import BoxTls
 from appliance.console.serving.orders import Orders, decode
+from appliance.console.serving.repeats import lifted, limited
 from appliance.errors import ConsoleError
 
 IDENTIFIER = "linekeeper-console"
@@ -59,7 +60,8 @@ async def serve(orders: Orders, *, stop: asyncio.Event, ready: Callable[[], None
 async def _serve_both(console: Console, orders: Orders, stop: asyncio.Event, ready: Callable[[], None]) -> None:
     tls = BoxTls(console.settings, refused=handshake_auditor(console))
     people, boxes = _Server(_for_people(people_app(console), orders)), _Server(_for_boxes(box_app(console), tls))
-    renewing = asyncio.create_task(tls.renew_always())
+    repeats = limited()
+    beside = [asyncio.create_task(tls.renew_always()), asyncio.create_task(repeats.tell_always())]
     running = [
         asyncio.create_task(people.serve([socket.socket(fileno=os.dup(orders.people))])),
         asyncio.create_task(boxes.serve([socket.socket(fileno=os.dup(orders.boxes))])),
@@ -71,8 +73,10 @@ async def _serve_both(console: Console, orders: Orders, stop: asyncio.Event, rea
     for server in (people, boxes):
         server.handle_exit(signal.SIGTERM, None)  # what open event streams listen to, too
     await asyncio.gather(*running)
-    for task in (stopped, renewing):
+    for task in (stopped, *beside):
         task.cancel()
+    await asyncio.gather(*beside, return_exceptions=True)
+    lifted(repeats)
 
 
 async def _until_started(people: uvicorn.Server, boxes: uvicorn.Server, running: list[asyncio.Task[None]]) -> None:

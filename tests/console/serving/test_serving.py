@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import select
 import signal
+import socket
 import sqlite3
 import ssl
 import subprocess
@@ -16,6 +18,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from kit.console import console as a_console
@@ -75,6 +78,38 @@ def test_console_when_started_alone_then_both_ports_answer_and_a_signal_ends_it(
         assert folder.stat().st_mode & 0o077 == 0
         assert not list(folder.glob(".server-*"))
         assert (folder / "console.db").stat().st_mode & 0o077 == 0
+
+
+BAD_REQUESTS = (
+    b"\x00garbage\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n",
+    b"GET /box/v1/down HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+)  # each of which uvicorn has a line for
+
+
+def say(url: str, request: bytes) -> bytes:
+    """The first line of the answer to whatever is said to the boxes' port."""
+    parts = urlsplit(url)
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    plain = socket.create_connection((parts.hostname or "", parts.port or 0), BOUND_S)
+    with plain, context.wrap_socket(plain) as secured:
+        secured.sendall(request)
+        return secured.recv(2000).split(b"\r\n")[0]
+
+
+def test_console_when_a_stranger_scans_it_then_the_log_has_counts_instead_of_lines(tmp_path: Path) -> None:
+    times = 15
+    with (tmp_path / "log").open("w+") as log:
+        with started(tmp_path / "data", errors=log) as (_, said):
+            for request in BAD_REQUESTS * times:
+                assert say(said["boxes"], request).startswith(b"HTTP/1.1 4")
+        lines = (tmp_path / "log").read_text().splitlines()
+    whole = [line for line in lines if " uvicorn.error: " in line and " more lines like it" not in line]
+    counts = [int(match[1]) for line in lines if (match := re.search(r": (\d+) more lines like it in 60 s: ", line))]
+    assert len(whole) + sum(counts) == times * len(BAD_REQUESTS)
+    assert len(whole) + len(counts) < times * len(BAD_REQUESTS) / 2  # two a kind and minute
 
 
 def test_console_when_one_of_its_processes_is_killed_then_another_takes_its_place(
