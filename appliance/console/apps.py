@@ -50,6 +50,7 @@ BESIDE: tuple[str, ...] = (
     "appliance.console.webhooks.background",
     "appliance.console.uploads.background",
     "appliance.console.erasing.background",
+    "appliance.console.retention.background",
 )
 
 

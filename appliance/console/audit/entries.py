@@ -47,6 +47,8 @@ class Deed(enum.StrEnum):
     ERASURE_DONE = "erasure_done"
     HOLD_SET = "hold_set"
     HOLD_LIFTED = "hold_lifted"
+    RETENTION_SET = "retention_set"
+    RETENTION_DONE = "retention_done"
     CHANGED = "changed"
     REFUSED = "refused"
 

@@ -59,6 +59,7 @@ MENU = (
         name="organisation",
         areas=(
             Area(name="erasing", path="/erasing", right="erase"),
+            Area(name="retention", path="/retention", right="erase"),
             Area(name="people", path="/people", right="people"),
             Area(name="tokens", path="/tokens", right="people"),
             Area(name="webhooks", path="/webhooks", right="people"),

@@ -18,6 +18,7 @@ from appliance.console.database.tables.outages import OutageNote
 from appliance.console.database.tables.people import Person, PersonGrant, PersonSession, RecoveryCode, WrongTries
 from appliance.console.database.tables.prompts import PromptVersion
 from appliance.console.database.tables.recordings import Recording, Wave
+from appliance.console.database.tables.retention import Retention
 from appliance.console.database.tables.tokens import ApiToken
 from appliance.console.database.tables.uploads import Upload, UploadPart
 from appliance.console.database.tables.webhooks import Webhook, WebhookDelivery
@@ -56,6 +57,7 @@ __all__ = [
     "PromptVersion",
     "Recording",
     "RecoveryCode",
+    "Retention",
     "Sighting",
     "SignedHead",
     "Upload",

@@ -24,6 +24,7 @@ PLACES = (
     "/metrics?range=today&branch=seoul",
     "/outages",
     "/erasing?contact=some-contact",
+    "/retention",
     "/queues",
     "/agents?branch=new-york",
 )
