@@ -9,7 +9,11 @@ from collections.abc import Callable
 from typing import Any
 
 from appliance.contact import protocol as p
+from appliance.contact.begin.origination import Origination
 from appliance.contact.contact import Contact
+from appliance.contact.flows.queue_stay import QueueStay, queue_refused
+from appliance.contact.talk.joining import Joining
+from appliance.contact.talk.paging import Paging
 from appliance.contact.talk.parking import park
 from appliance.contact.talk.talk_commands import TALK_COMMANDS
 from appliance.flow import events as e
@@ -24,13 +28,14 @@ def obey(contact: Contact, command: p.Command) -> str:
 
 
 def _accept(contact: Contact, command: p.AcceptIntoQueue) -> None:
-    if contact.stay is not None:
-        contact.stay.accept(command)
+    if (stay := contact.under_way.get(QueueStay)) is not None:
+        stay.accept(command)
 
 
 def _refuse(contact: Contact, command: p.RefuseQueue) -> None:
-    if contact.stay is not None and not contact.stay.accepted:
-        contact.queue_refused(command.error)
+    stay = contact.under_way.get(QueueStay)
+    if stay is not None and not stay.accepted:
+        queue_refused(contact, command.error)
 
 
 def _position(contact: Contact, command: p.UpdateQueuePosition) -> None:
@@ -45,37 +50,31 @@ def _metrics(contact: Contact, command: p.TellMetrics) -> None:
 
 
 def _turn(contact: Contact, command: p.TellTurn) -> None:
-    third_party = contact.third_party
-    for one in (
-        contact.search,
-        contact.transfer,
-        contact.consult,
-        contact.parking,
-        third_party.search if third_party is not None else None,
-    ):
-        if one is not None:
-            one.ordered(command.members)
+    for one in contact.under_way:
+        one.ordered(command.members)
 
 
 def _page(contact: Contact, command: p.PagePhones) -> None:
-    if contact.paging is not None:
-        contact.paging.page(command.extensions, others=command.others)
+    if (paging := contact.under_way.get(Paging)) is not None:
+        paging.page(command.extensions, others=command.others)
 
 
 def _offer(contact: Contact, command: p.OfferContact) -> None:
-    if contact.stay is not None:
-        contact.stay.offer(command)
+    if (stay := contact.under_way.get(QueueStay)) is not None:
+        stay.offer(command)
 
 
 def _withdraw(contact: Contact, command: p.WithdrawOffer) -> None:
-    if contact.stay is not None:
-        contact.stay.withdraw(command)
-    elif contact.origination is not None:
-        contact.origination.withdraw(command)
+    stay, origination = contact.under_way.get(QueueStay), contact.under_way.get(Origination)
+    if stay is not None:
+        stay.withdraw(command)
+    elif origination is not None:
+        origination.withdraw(command)
 
 
 def _preview(contact: Contact, command: p.AnswerPreview) -> str:
-    if contact.origination is None or not contact.origination.press("1" if command.call else "2"):
+    origination = contact.under_way.get(Origination)
+    if origination is None or not origination.press("1" if command.call else "2"):
         return "nobody is shown its record now"
     return ""
 
@@ -91,8 +90,8 @@ _ACTIONS: dict[type[p.Command], Callable[[Contact, Any], str | None]] = {
     p.PagePhones: _page,
     p.OfferContact: _offer,
     p.WithdrawOffer: _withdraw,
-    p.ExpectJoin: lambda contact, command: contact.joining.expect(command),
-    p.JoinContact: lambda contact, command: contact.joining.join(command),
-    p.SetMonitorMode: lambda contact, command: contact.joining.set_mode(command),
+    p.ExpectJoin: lambda contact, command: contact.under_way[Joining].expect(command),
+    p.JoinContact: lambda contact, command: contact.under_way[Joining].join(command),
+    p.SetMonitorMode: lambda contact, command: contact.under_way[Joining].set_mode(command),
     p.AnswerPreview: _preview,
 }

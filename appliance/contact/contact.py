@@ -1,8 +1,9 @@
 """A contact: its legs and its way from the first ring to the last BYE.
 
-Decides nothing that a flow, the dial plan or the switchboard should decide; it carries out and writes down. How it
-begins is in `arrival`, what its legs tell in `leg_events`, who hears whom in `conversation`, its flows in `flow_stage`
-and `side_flows`; what is under way with legs of its own is an `undertaking` (offer, transfer, consult, joint …).
+Decides nothing that a flow, the dial plan or the switchboard should decide; it carries out and writes down. Who hears
+whom is in `conversation`, which flow runs in `main_flow` and `side_flows`. Knows nothing of what is done with it: what
+is under way (an offer, transfer, consult, joint …) are `undertakings`, whose modules know the contact. `making` puts
+one together.
 """
 
 from __future__ import annotations
@@ -11,29 +12,16 @@ import logging
 import uuid
 from collections.abc import Callable
 
-from appliance.contact.begin.calling import greet
-from appliance.contact.begin.origination import Origination
-from appliance.contact.begin.search import Search
-from appliance.contact.flows.flow_stage import FlowStage
-from appliance.contact.flows.queue_stay import QueueStay
+from appliance.contact.flows.flow_run import FlowHost
+from appliance.contact.flows.main_flow import MainFlow
 from appliance.contact.flows.side_flows import SideFlows
 from appliance.contact.media.conversation import Conversation
-from appliance.contact.media.letterbox import Letterbox
 from appliance.contact.segment import FLUSH_S, Segment
 from appliance.contact.services import Services
-from appliance.contact.sip.leg import Leg
-from appliance.contact.sip.leg_events import LegEvents
+from appliance.contact.sip.leg import Leg, LegOwner
 from appliance.contact.sip.legs import Legs
-from appliance.contact.talk.consult import Consult
 from appliance.contact.talk.holding import Holding
-from appliance.contact.talk.joining import Joining
-from appliance.contact.talk.paging import Paging
-from appliance.contact.talk.parking import Parking
-from appliance.contact.talk.replacing import Replacing
-from appliance.contact.talk.talk_keys import TalkKeys
-from appliance.contact.talk.third_party import ThirdParty
-from appliance.contact.talk.transfer import Transfer
-from appliance.contact.talk.undertaking import Undertaking
+from appliance.contact.undertaking import Undertakings
 from appliance.dialplan.recording_policy import RecordingPolicy, recorded
 from appliance.events import (
     AgentConnected,
@@ -44,12 +32,8 @@ from appliance.events import (
     DisconnectReason,
     Endpoint,
     InitiationMethod,
-    QueueRequested,
     SystemConnected,
-    UnparkedOutcome,
 )
-from appliance.events.criteria import RoutingStep
-from appliance.flow import events as e
 from appliance.ids import AgentId, ContactId, OfferId, QueueId
 from appliance.logs import fields
 
@@ -64,35 +48,27 @@ class Contact:
         services: Services,
         on_over: Callable[[], None],
         *,
+        owner: Callable[[Contact], LegOwner],
+        host: Callable[[Contact], FlowHost],
         contact: ContactId | None = None,
         initial: ContactId | None = None,
         seq: int = 0,
     ) -> None:
-        """`contact`: its id where it has one; `initial`: of its chain; `seq`: the last number written so far."""
+        """`owner` makes who hears of its legs, `host` who carries out what its flow asks; `contact`: its id where it
+        has one; `initial`: of its chain; `seq`: the last number written so far."""
         self.services = services
         self.published = services.plans.read()
-        self.conversation = Conversation(services)
-        self.leg_events = LegEvents(self)
-        self.legs = Legs(services, self.leg_events, count=seq)
-        self.flow = FlowStage(self)
+        self.conversation = talk = Conversation(services)
+        self.legs = Legs(services, owner(self), count=seq)
         self.segment = self._new_segment(contact, seq)
+        self.flow = MainFlow(services, self.published, talk.announcer, lambda: self.segment.contact)
+        self.flow.host = host(self)
+        self.side_flows = SideFlows(self.flow, services.timers, talk)
+        self.holding = Holding(talk, self.side_flows, self.emit)
+        self.under_way = Undertakings()
         self.outbound = False  # somebody inside dialled: the dialled party is the customer
         self.caller = self.customer_endpoint = Endpoint(address="anonymous")  # who called us; whose visit it is
-        self.stay: QueueStay | None = None
-        self.transfer: Transfer | None = None
-        self.consult: Consult | None = None
-        self.third_party: ThirdParty | None = None
         self.queue: QueueId | None = None  # whose contact it is, if a queue's
-        self.search: Search | None = None
-        self.letterbox: Letterbox | None = None
-        self.side_flows = SideFlows(self)
-        self.talk_keys = TalkKeys(self)
-        self.holding = Holding(self)
-        self.origination: Origination | None = None
-        self.joining = Joining(self)
-        self.parking: Parking | None = None
-        self.replacing = Replacing(self)
-        self.paging: Paging | None = None
         self._initial = initial
         self._once_up: Callable[[], None] | None = None
         self._on_over = on_over
@@ -105,25 +81,9 @@ class Contact:
         return self._over
 
     @property
-    def undertakings(self) -> tuple[Undertaking, ...]:
-        """What is under way with legs of its own; the first that owns a leg has it."""
-        every = (
-            self.origination,
-            self.joining,
-            self.replacing,
-            self.stay,
-            self.transfer,
-            self.consult,
-            self.third_party,
-            self.parking,
-            self.paging,
-        )
-        return tuple(one for one in every if one is not None)
-
-    @property
     def busy_with_target(self) -> bool:
         """Whether a transfer or consult is under way, so that another can't begin."""
-        return self.transfer is not None or self.consult is not None or self.replacing.under_way
+        return any(one.has_target for one in self.under_way)
 
     def emit(self, body: AnyBody) -> None:
         """Write an event of the segment under way."""
@@ -151,34 +111,19 @@ class Contact:
         leg.reply(200)
 
     def customer_answered(self) -> None:
-        """The customer's leg is up: its flow begins, or the caller inside is put through."""
+        """The customer's leg is up: what waited for that is done, or its flow begins."""
         if self._once_up is not None:
             deed, self._once_up = self._once_up, None
             deed()
-            return
-        if self.search is not None:
-            greet(self)
-            self.search.over()
-            self.search = None
-        self.emit(SystemConnected())
-        if self.outbound and self.conversation.talker is not None:
-            self._tell_caller(self.conversation.talker)
         else:
+            self.emit(SystemConnected())
             self.flow.begin()
-
-    def _tell_caller(self, caller: Leg) -> None:
-        """Whom the talker called has answered; one who took the caller's place is up already."""
-        if caller.answered:
-            self.talk(caller, None)
-        else:
-            caller.reply(200)
 
     def talk(self, leg: Leg, offer: OfferId | None) -> None:
         """`leg` talks with the customer from now on."""
-        if self.parking is not None:
-            self.parking.over(UnparkedOutcome.RETRIEVED, leg.extension)
+        for one in self.under_way:
+            one.talk_begins(leg.extension)
         self.conversation.talking = True
-        self.talk_keys.start_anew()
         self.conversation.rewire()
         self.agent_connected(leg, offer)
         self.holding.follow(None)
@@ -192,34 +137,6 @@ class Contact:
             profile = self.published.plan.profiles.get(leg.agent)
             self.emit(AgentConnected(agent=leg.agent, extension=leg.extension, offer=offer, profile=profile))
 
-    def enter_queue(
-        self,
-        queue: QueueId,
-        *,
-        priority: int = 5,
-        time_adjustment_s: int = 0,
-        criteria: tuple[RoutingStep, ...] = (),
-    ) -> None:
-        """Ask the switchboard for a place, or for one with a single agent (`ids.agent_queue`)."""
-        self.queue = queue
-        wish = QueueRequested(queue=queue, priority=priority, time_adjustment_s=time_adjustment_s, criteria=criteria)
-        self.stay = QueueStay(self, wish)
-
-    def leave_queue_for(self, queue: QueueId) -> None:
-        """A queue flow moves the contact to another queue: a new segment begins there."""
-        if self.stay is not None:
-            self.stay.leave("transferred")
-            self.stay = None
-        self.hand_on(str(queue), kind="queue", by=None, method=InitiationMethod.QUEUE_TRANSFER)
-
-    def queue_refused(self, error: str) -> None:
-        """No place: the flow goes on by its error branch."""
-        self.stay = None
-        if self.flow.running:
-            self.flow.tell(e.QueueFailed(error=error))
-        else:
-            self.end(DisconnectReason.TELECOM_PROBLEM, detail=f"no place in the queue: {error}")
-
     # ── hand on ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def hand_on(
@@ -232,9 +149,8 @@ class Contact:
         reason: DisconnectReason | None = None,
     ) -> None:
         """End this segment and begin the next: a new contact id, the same customer."""
-        for undertaking in (self.transfer, self.consult):
-            if undertaking is not None:  # the talker of whom it was is no longer there
-                undertaking.cast_off()
+        for one in self.under_way:
+            one.cast_off()
         before, following = self.segment, self._new_segment()
         self.agent_leaves(before)
         self.conversation.recorder.stop("transferred")
@@ -257,11 +173,13 @@ class Contact:
         if self.conversation.customer is not None:
             self.legs.move(self.conversation.customer, self.segment)
             self.emit(SystemConnected())
-        self.joining.move()
+        for one in self.under_way:
+            one.moved()
 
     def agent_leaves(self, segment: Segment) -> None:
         """The agent's part in `segment` is over."""
-        if segment.agent is not None and (self.conversation.talking or self.origination is not None):
+        has_part = self.conversation.talking or any(one.has_agent for one in self.under_way)
+        if segment.agent is not None and has_part:
             segment.emit(AgentLeft(agent=segment.agent))
             segment.agent = None
 
@@ -300,12 +218,8 @@ class Contact:
             return
         state = self._state()
         self.ending = True
-        for undertaking in self.undertakings:
-            undertaking.abandon(customer_left=reason is DisconnectReason.CUSTOMER_DISCONNECT)
-        if self.search is not None:
-            self.search.abandon()
-        if self.letterbox is not None:
-            self.letterbox.abandon()
+        for one in self.under_way:
+            one.abandon(customer_left=reason is DisconnectReason.CUSTOMER_DISCONNECT)
         self.flow.stop()
         self.side_flows.stop()
         self.agent_leaves(self.segment)
@@ -327,7 +241,7 @@ class Contact:
         """PreDisconnectState, as the metrics need it."""
         if self.conversation.talking:
             return "CONNECTED_ONHOLD" if self.conversation.on_hold else "CONNECTED"
-        if self.stay is not None and self.stay.accepted:
+        if any(one.holds_place for one in self.under_way):
             return "IN_QUEUE"
         return "RINGING" if self.outbound else "IN_FLOW"
 

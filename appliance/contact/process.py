@@ -31,6 +31,7 @@ from appliance.contact.sip.invite import join_secret, read_invite
 from appliance.contact.sip.leg import Leg
 from appliance.contact.sip.rehearsal import Rehearsal
 from appliance.contact.sip.stand_ins import StandIn, Waiting
+from appliance.contact.talk.joining import Joining
 from appliance.contact.timers import Timers
 from appliance.dialplan import Unroutable
 from appliance.events import DisconnectReason, LegRole
@@ -153,7 +154,7 @@ class ContactProcess:
             self._refuse(call_id, status)
 
         self._begin(
-            message, lambda contact, leg, role: Leg(self._account, contact.leg_events, leg, role, call_id), refuse
+            message, lambda contact, leg, role: Leg(self._account, contact.legs.owner, leg, role, call_id), refuse
         )
 
     def _is_process(self, source: str) -> bool:
@@ -165,12 +166,12 @@ class ContactProcess:
         """Another process calls: it must know the secret that the switchboard has told both."""
         self._read_link()  # where it may still lie
         secret = join_secret(message)
-        expected = self._contact.joining.welcome(secret) if self._contact is not None and secret else None
+        expected = self._contact.under_way[Joining].welcome(secret) if self._contact is not None and secret else None
         if self._contact is None or expected is None:
             _log.warning("a call of another process that nobody expects is refused")
             self._refuse(call_id, 403)
         else:
-            self._contact.joining.accept(self._direct, call_id, expected)
+            self._contact.under_way[Joining].accept(self._direct, call_id, expected)
 
     def _begin(
         self, message: str, take: Callable[[Contact, LegId, LegRole], Leg], refuse: Callable[[int], None]
@@ -214,7 +215,7 @@ class ContactProcess:
         def take(contact: Contact, leg: LegId, role: LegRole) -> Leg:
             self._waiting = None
             self._finished.append(waiting)
-            waiting.leg.owner, waiting.leg.leg, waiting.leg.role = contact.leg_events, leg, role
+            waiting.leg.owner, waiting.leg.leg, waiting.leg.role = contact.legs.owner, leg, role
             return waiting.leg
 
         self._begin(waiting.message, take, lambda status: waiting.leg.refuse(status, {}))

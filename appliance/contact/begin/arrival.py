@@ -13,6 +13,7 @@ from appliance.clock import monotonic_s
 from appliance.contact.begin.calling import call
 from appliance.contact.contact import Contact
 from appliance.contact.flows.onward import enter
+from appliance.contact.making import make_contact
 from appliance.contact.services import Published, Services
 from appliance.contact.sip.identity import name_addr
 from appliance.contact.sip.invite import Invite
@@ -81,7 +82,7 @@ def begin(
     on_over: Callable[[], None],
 ) -> Contact:
     """The contact of a routable call, under way."""
-    contact = Contact(services, on_over)
+    contact = make_contact(services, on_over)
     plan = contact.published.plan
     contact.caller = services.directory.named(caller(invite, plan))
     contact.legs.identity = name_addr(contact.caller, services.settings.domain)
@@ -186,7 +187,7 @@ def _dial_out(contact: Contact, invite: Invite, destination: ToSomebody, leg: Le
     contact.legs.note(leg, f"sip:{invite.caller}", contact.segment)
     contact.flow.facts = _facts(contact, invite, dialled, {})
     if isinstance(destination, ToPage):
-        contact.paging = Paging(contact, leg, destination.group)
+        contact.under_way.begin(Paging(contact, leg, destination.group))
         leg.reply(200)
     elif isinstance(destination, ToIntercom):
         call(contact, destination.extension, contact.caller, Alert.INTERCOM)

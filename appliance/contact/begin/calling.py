@@ -7,20 +7,19 @@ answers, and the record keeps the chain.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from appliance.contact.begin.search import Search
+from appliance.contact.contact import Contact
 from appliance.contact.flows.onward import enter
 from appliance.contact.sip import causes
 from appliance.contact.sip.leg import Leg
 from appliance.contact.sip.ringing import Alert
+from appliance.contact.undertaking import Undertaking
 from appliance.dialplan.reaching import GiveUp, Step
-from appliance.events import DisconnectReason, Endpoint, LegRole
+from appliance.events import DisconnectReason, Endpoint, LegRole, SystemConnected
 from appliance.flow.commands import Message
 from appliance.logs import fields
-
-if TYPE_CHECKING:
-    from appliance.contact.contact import Contact
 
 RING_S = 60.0
 TONE = "tone"
@@ -30,24 +29,89 @@ _log = logging.getLogger(__name__)
 def call(contact: Contact, target: str, caller: Endpoint, alert: Alert = Alert.INTERNAL) -> None:
     """Reach `target` for the talker, whose address is `caller`."""
 
-    def ring(leg: Leg) -> None:
+    contact.under_way.begin(Calling(contact, target, caller, alert)).begin()
+
+
+class Calling(Undertaking):
+    """The search for whom the talker called, until that one has answered and is the customer."""
+
+    def __init__(self, contact: Contact, target: str, caller: Endpoint, alert: Alert) -> None:
+        self._contact = contact
+        self._target = target
+        self._caller = caller
+        self._search = Search(
+            contact, role=LegRole.CUSTOMER, alert=alert, longest_ring_s=RING_S, ring=self._ring, left=self._left
+        )
+
+    def begin(self) -> None:
+        """Ring the first of them."""
+        self._search.begin(self._target)
+
+    def owns(self, leg: Leg) -> bool:
+        return self._search.owns(leg)
+
+    def ordered(self, members: Sequence[str]) -> None:
+        self._search.ordered(members)
+
+    def ringing(self, leg: Leg, status: int) -> None:
+        """So does the caller hear."""
+        caller = self._contact.conversation.talker
+        if caller is not None and not caller.answered:
+            caller.reply(183 if leg.early else 180)  # a 183 of ours has an SDP: without early media nobody would ring
+            self._contact.conversation.rewire()
+
+    def answered(self, leg: Leg) -> None:
+        """They talk, when the caller's leg is up too."""
+        contact = self._contact
+        self._greet()
+        self._search.over()
+        contact.under_way.over(Calling)
+        contact.emit(SystemConnected())
+        self._tell_caller()
+
+    def picked_up(self, leg: Leg) -> bool:
+        """Another phone answers instead. False where the caller has somebody already."""
+        contact, caller = self._contact, self._contact.conversation.talker
+        if caller is None or caller.answered:
+            return False
+        contact.under_way.over(Calling)
         contact.conversation.customer = leg
+        self._search.abandon(elsewhere=True)
+        contact.emit(SystemConnected())
+        caller.reply(200)
+        return True
 
-    def left(step: Step) -> None:
-        contact.search = None
+    def leg_ended(self, leg: Leg, status: int) -> None:
+        """On to the next."""
+        self._search.leg_ended(status)
+
+    def abandon(self, *, customer_left: bool) -> None:
+        self._search.abandon()
+
+    def _ring(self, leg: Leg) -> None:
+        self._contact.conversation.customer = leg
+
+    def _left(self, step: Step) -> None:
+        self._contact.under_way.over(Calling)
         if isinstance(step, GiveUp):
-            _give_up(contact, step)
+            _give_up(self._contact, step)
         else:
-            _turn_around(contact, target, caller, step)
+            _turn_around(self._contact, self._target, self._caller, step)
 
-    contact.search = Search(contact, role=LegRole.CUSTOMER, alert=alert, longest_ring_s=RING_S, ring=ring, left=left)
-    contact.search.begin(target)
+    def _greet(self) -> None:
+        """The phone that answered by itself says so by a tone, before anybody is heard unawares."""
+        if self._search.alert is Alert.INTERCOM:
+            self._contact.conversation.announcer.play((Message(prompt=TONE),), _nothing, _unheard)
 
-
-def greet(contact: Contact) -> None:
-    """The phone that answered by itself says so by a tone, before anybody is heard unawares."""
-    if contact.search is not None and contact.search.alert is Alert.INTERCOM:
-        contact.conversation.announcer.play((Message(prompt=TONE),), _nothing, _unheard)
+    def _tell_caller(self) -> None:
+        """One who took the caller's place is up already."""
+        caller = self._contact.conversation.talker
+        if caller is None:
+            self._contact.flow.begin()
+        elif caller.answered:
+            self._contact.talk(caller, None)
+        else:
+            caller.reply(200)
 
 
 def _give_up(contact: Contact, step: GiveUp) -> None:

@@ -12,6 +12,7 @@ from appliance.clock import monotonic_s
 from appliance.contact import protocol as p
 from appliance.contact.begin.origination import Origination
 from appliance.contact.contact import Contact
+from appliance.contact.making import make_contact
 from appliance.contact.services import Services
 from appliance.contact.sip.identity import name_addr
 from appliance.contact.talk.paging import PAGE, Paging
@@ -31,15 +32,15 @@ def in_time(command: p.OriginateContact) -> bool:
 
 def make(services: Services, command: p.OriginateContact, on_over: Callable[[], None]) -> Contact:
     """The contact, with nothing written down and nobody dialled yet."""
-    contact = Contact(services, on_over, contact=command.contact, initial=command.initial, seq=command.seq)
+    contact = make_contact(services, on_over, contact=command.contact, initial=command.initial, seq=command.seq)
     contact.customer_endpoint = services.directory.named(_called(command, contact.published.plan))
     contact.legs.identity = name_addr(contact.customer_endpoint, services.settings.domain)
     contact.outbound = bool(command.number)
     contact.flow.facts = _facts(contact, command)
     if command.page:
-        contact.paging = Paging(contact)
+        contact.under_way.begin(Paging(contact))
     else:
-        contact.origination = Origination(contact, command)
+        contact.under_way.begin(Origination(contact, command))
     return contact
 
 
@@ -63,8 +64,8 @@ def begin(contact: Contact, command: p.OriginateContact) -> None:
         contact.conversation.recorder.said = BOTH_SIDES
     contact.services.engine.start_clock()
     _log.info("contact begins: %s", command.method, extra=fields(contact=command.contact))
-    if contact.origination is not None:
-        contact.origination.begin()
+    if (origination := contact.under_way.get(Origination)) is not None:
+        origination.begin()
 
 
 def _called(command: p.OriginateContact, plan: DialPlan) -> Endpoint:

@@ -7,15 +7,16 @@ another process joins). Why somebody is called is the switchboard's business.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from appliance.contact import protocol as p
+from appliance.contact.contact import Contact
 from appliance.contact.flows.outbound_whisper import OutboundWhisper, outbound_whisper
 from appliance.contact.media.conversation import RINGBACK
 from appliance.contact.sip import causes
 from appliance.contact.sip.leg import Leg
 from appliance.contact.sip.ringing import Alert, alert_headers
 from appliance.contact.timers import Timer
+from appliance.contact.undertaking import Undertaking
 from appliance.dialplan import ToExtension, ToOutside, route
 from appliance.errors import ContactError
 from appliance.events import (
@@ -29,9 +30,6 @@ from appliance.events import (
 )
 from appliance.flow.commands import BUILTIN_PROMPT, Message
 from appliance.flow.events import DigitPressed
-
-if TYPE_CHECKING:
-    from appliance.contact.contact import Contact
 
 JOIN_S = 15.0  # for the other process, once the extension has answered
 _SENTENCES = {
@@ -47,7 +45,7 @@ _NOT_REACHED = {
 }
 
 
-class Origination:
+class Origination(Undertaking):
     """One contact's way to its talk. The contact tells it of its legs, and forgets it when they talk."""
 
     def __init__(self, contact: Contact, command: p.OriginateContact) -> None:
@@ -71,6 +69,10 @@ class Origination:
             self._ring_agent()
         else:
             self._ring_extension()
+
+    @property
+    def has_agent(self) -> bool:
+        return True
 
     def owns(self, leg: Leg) -> bool:
         return leg is self._agent or leg is self._customer
@@ -198,14 +200,15 @@ class Origination:
     def talk(self) -> None:
         """Both are there and no whisper is left: they talk."""
         contact, agent = self._contact, self._agent
-        if agent is not None and contact.origination is self:
-            contact.origination = None
+        if agent is not None and contact.under_way.get(Origination) is self:
+            contact.under_way.over(Origination)
             contact.talk(agent, None)
 
     def _run_flow(self) -> None:
         """Nobody of ours: a flow speaks with whom we called, or another process joins soon."""
         contact, command = self._contact, self._command
-        contact.origination, contact.outbound = None, False
+        contact.under_way.over(Origination)
+        contact.outbound = False
         flow = contact.published.library.flow(command.flow) if command.flow is not None else None
         if flow is not None:
             contact.flow.run(flow)

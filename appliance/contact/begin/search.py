@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
+from appliance.contact.contact import Contact
 from appliance.contact.protocol import AskTurn
 from appliance.contact.sip import causes
 from appliance.contact.sip.leg import Leg
@@ -19,9 +19,6 @@ from appliance.dialplan.reaching import ChooseOrder, Outcome, Reaching, RingOuts
 from appliance.errors import ContactError
 from appliance.events import Endpoint, LegRole
 from appliance.logs import fields
-
-if TYPE_CHECKING:
-    from appliance.contact.contact import Contact
 
 TURN_S = 0.5  # how long the switchboard may think about whose turn it is
 _log = logging.getLogger(__name__)

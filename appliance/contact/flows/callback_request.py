@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import logging
 import uuid
-from typing import TYPE_CHECKING
 
+from appliance.contact.contact import Contact
+from appliance.contact.flows.queue_stay import QueueStay, leave_queue
 from appliance.dialplan import ToExtension, ToOutside, may_be_called
 from appliance.events import CallbackRequested
 from appliance.flow import commands as c
 from appliance.flow.facts import ContactFacts
 from appliance.ids import ContactId, FlowId, QueueId, agent_queue
 from appliance.logs import fields
-
-if TYPE_CHECKING:
-    from appliance.contact.contact import Contact
 
 _log = logging.getLogger(__name__)
 
@@ -34,7 +32,7 @@ def request_callback(contact: Contact, command: c.CreateCallback, facts: Contact
         return False
     if command.flow:
         _log.warning("callback without its creation flow %s: see 'flow check'", command.flow, extra=_of(contact))
-    stay = contact.stay
+    stay = contact.under_way.get(QueueStay)
     segment = contact.segment
     segment.emit(
         CallbackRequested(
@@ -54,9 +52,7 @@ def request_callback(contact: Contact, command: c.CreateCallback, facts: Contact
             attributes=dict(facts.attributes),
         )
     )
-    if stay is not None:
-        stay.leave("callback")
-        contact.stay = None
+    leave_queue(contact, "callback")
     return True
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from appliance.contact.contact import Contact
+from appliance.contact.flows.queue_stay import enter_queue
 from appliance.contact.media.letterbox import end_after, take_message
 from appliance.contact.talk.targets import find_mailbox
 from appliance.dialplan.reaching import GoToFlow, GoToQueue, GoToVoicemail, Step
 from appliance.events import DisconnectReason
-
-if TYPE_CHECKING:
-    from appliance.contact.contact import Contact
 
 
 def enter(contact: Contact, step: Step) -> None:
@@ -18,7 +15,7 @@ def enter(contact: Contact, step: Step) -> None:
     contact.flow.stop()
     if isinstance(step, GoToQueue):
         contact.flow.aim(queue=step.queue, agent=None)
-        contact.enter_queue(step.queue)
+        enter_queue(contact, step.queue)
         return
     if isinstance(step, GoToVoicemail) and (mailbox := find_mailbox(contact.published.plan, step.mailbox)) is not None:
         take_message(contact, mailbox, end_after(contact))

@@ -7,12 +7,12 @@ by the agent, what it says after by the customer. Any other one runs for the cus
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import msgspec
 
+from appliance.contact.contact import Contact
 from appliance.contact.flows.flow_run import FlowRun
-from appliance.contact.flows.flow_stage import make_run
 from appliance.contact.flows.side_flows import SideHost
 from appliance.dialplan import e164
 from appliance.flow import commands as c
@@ -20,25 +20,31 @@ from appliance.flow import events as e
 from appliance.flow.model import Flow
 from appliance.ids import FlowId
 
-if TYPE_CHECKING:
-    from appliance.contact.begin.origination import Origination
-    from appliance.contact.contact import Contact
-
 OWN = FlowId("outbound_whisper")  # the box's own, which says nothing
 _DIALS = "CompleteOutboundCall"
+
+
+class OutboundCall(Protocol):
+    """Whose call it is: what the whisper decides the time of."""
+
+    def dial_customer(self, caller_id: str = "", limit_s: float | None = None) -> None: ...
+
+    def talk(self) -> None: ...
 
 
 class OutboundWhisper(SideHost):
     """`dials`: the flow itself asks for the call."""
 
-    def __init__(self, contact: Contact, origination: Origination, flow: Flow) -> None:
-        super().__init__(contact, contact.conversation.talker_announcer, self._finished)
+    def __init__(self, contact: Contact, call: OutboundCall, flow: Flow) -> None:
+        ears = contact.conversation.talker_announcer
+        super().__init__(contact.flow, contact.services.timers, ears, self._finished)
+        self._contact = contact
         self.dials = any(action.type == _DIALS for action in flow.actions.values())
-        self._origination = origination
+        self._call = call
         agent = contact.conversation.talker
         name = str(agent.agent) if agent is not None and agent.agent is not None else ""
         facts = msgspec.structs.replace(contact.flow.facts, agent_username=name)
-        self.run: FlowRun = make_run(contact, flow, facts, self)
+        self.run: FlowRun = contact.flow.make_run(flow, facts, self)
         self._answered = self._begun = self._over = False
 
     def begin(self) -> None:
@@ -53,7 +59,7 @@ class OutboundWhisper(SideHost):
         if not self._begun:
             self.begin()
         elif self._over:
-            self._origination.talk()
+            self._call.talk()
         else:
             self.answer(e.RequestDone())
 
@@ -67,22 +73,22 @@ class OutboundWhisper(SideHost):
             self.answer(e.RequestFailed(error="NoMatchingError"))
             return
         caller_id = e164(command.caller_id_number, self._contact.published.plan.region) or ""
-        self._origination.dial_customer(caller_id, command.time_limit_s)
+        self._call.dial_customer(caller_id, command.time_limit_s)
 
     def flow_finished(self, run: FlowRun, outcome: str) -> None:
-        self._contact.flow.know(hooks=run.facts.hooks)
+        self._flow.know(hooks=run.facts.hooks)
         super().flow_finished(run, outcome)
 
     def _finished(self) -> None:
         self._over = True
         if self._answered:
-            self._origination.talk()
+            self._call.talk()
         else:
-            self._origination.dial_customer()
+            self._call.dial_customer()
 
 
-def outbound_whisper(contact: Contact, origination: Origination, wanted: FlowId | None) -> OutboundWhisper | None:
+def outbound_whisper(contact: Contact, call: OutboundCall, wanted: FlowId | None) -> OutboundWhisper | None:
     """The whisper `wanted`, or else the box's own; None where there is no such flow."""
     library = contact.published.library
     flow = (library.flow(wanted) if wanted is not None else None) or library.flow(OWN)
-    return OutboundWhisper(contact, origination, flow) if flow is not None else None
+    return OutboundWhisper(contact, call, flow) if flow is not None else None

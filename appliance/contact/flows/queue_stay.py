@@ -6,35 +6,35 @@ switchboard restarts. The place in the queue is kept by the switchboard, from th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from appliance.contact import protocol as p
+from appliance.contact.contact import Contact
 from appliance.contact.media.conversation import MUSIC
 from appliance.contact.sip import causes
 from appliance.contact.sip.leg import Leg
 from appliance.contact.sip.ringing import Alert, alert_headers
 from appliance.contact.timers import Timer
+from appliance.contact.undertaking import Undertaking
 from appliance.errors import ContactError
 from appliance.events import (
     AgentMissed,
     AgentOffered,
     ContactDequeued,
     ContactQueued,
+    DisconnectReason,
+    InitiationMethod,
     LegRole,
     QueueRequested,
     RoutingUpdated,
 )
+from appliance.events.criteria import RoutingStep
 from appliance.flow import commands as c
 from appliance.flow import events as e
-from appliance.ids import FlowId, OfferId
-
-if TYPE_CHECKING:
-    from appliance.contact.contact import Contact
+from appliance.ids import FlowId, OfferId, QueueId
 
 DEFAULT_QUEUE_FLOW = FlowId("customer_queue")
 
 
-class QueueStay:
+class QueueStay(Undertaking):
     """From the request for a place to the connection with an agent, or to the caller's giving up."""
 
     def __init__(self, contact: Contact, wish: QueueRequested) -> None:
@@ -48,6 +48,10 @@ class QueueStay:
         self._cause = ""
         self._picked_up = False
         contact.emit(wish)
+
+    @property
+    def holds_place(self) -> bool:
+        return self.accepted
 
     # ── the place ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -87,7 +91,7 @@ class QueueStay:
             contact.flow.run(flow)
 
     def abandon(self, *, customer_left: bool) -> None:
-        self._contact.stay = None
+        self._contact.under_way.over(QueueStay)
         self.leave("abandoned" if customer_left else "disconnected")
 
     def leave(self, reason: str) -> None:
@@ -154,10 +158,10 @@ class QueueStay:
     def _connect(self, leg: Leg, offer: OfferId) -> None:
         """Whispers are over; if both are still there, they talk, and the stay is over."""
         contact = self._contact
-        if contact.ending or contact.stay is not self or leg is not self._leg:
+        if contact.ending or contact.under_way.get(QueueStay) is not self or leg is not self._leg:
             return
         contact.side_flows.stop()
-        contact.stay = None
+        contact.under_way.over(QueueStay)
         contact.talk(leg, offer)
         self._leg = self._offer = None
         self._dequeue("connected")
@@ -196,3 +200,39 @@ class QueueStay:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+def enter_queue(
+    contact: Contact,
+    queue: QueueId,
+    *,
+    priority: int = 5,
+    time_adjustment_s: int = 0,
+    criteria: tuple[RoutingStep, ...] = (),
+) -> None:
+    """Ask the switchboard for a place, or for one with a single agent (`ids.agent_queue`)."""
+    contact.queue = queue
+    wish = QueueRequested(queue=queue, priority=priority, time_adjustment_s=time_adjustment_s, criteria=criteria)
+    contact.under_way.begin(QueueStay(contact, wish))
+
+
+def leave_queue(contact: Contact, reason: str) -> None:
+    """Give up the place, if the contact has or wants one."""
+    if (stay := contact.under_way.get(QueueStay)) is not None:
+        stay.leave(reason)
+        contact.under_way.over(QueueStay)
+
+
+def leave_queue_for(contact: Contact, queue: QueueId) -> None:
+    """A queue flow moves the contact to another queue: a new segment begins there."""
+    leave_queue(contact, "transferred")
+    contact.hand_on(str(queue), kind="queue", by=None, method=InitiationMethod.QUEUE_TRANSFER)
+
+
+def queue_refused(contact: Contact, error: str) -> None:
+    """No place: the flow goes on by its error branch."""
+    contact.under_way.over(QueueStay)
+    if contact.flow.running:
+        contact.flow.tell(e.QueueFailed(error=error))
+    else:
+        contact.end(DisconnectReason.TELECOM_PROBLEM, detail=f"no place in the queue: {error}")

@@ -7,23 +7,19 @@ whispers that come with the box are empty: nobody waits for one unless somebody 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from appliance.contact.flows.flow_run import FlowRun
-from appliance.contact.flows.flow_stage import make_run
+from appliance.contact.flows.main_flow import MainFlow
 from appliance.contact.media.announcer import Announcer
-from appliance.contact.media.conversation import MUSIC
+from appliance.contact.media.conversation import MUSIC, Conversation
 from appliance.contact.sip.leg import Leg
+from appliance.contact.timers import Timers
 from appliance.events import AnyBody
 from appliance.flow import commands as c
 from appliance.flow import events as e
 from appliance.flow.commands import Message
-
-if TYPE_CHECKING:
-    from appliance.contact.contact import Contact
-
 
 ATTENTION = "attention"  # a prompt of `sounds`
 
@@ -31,14 +27,15 @@ ATTENTION = "attention"  # a prompt of `sounds`
 class SideHost:
     """Implements FlowHost for a flow that may speak and set attributes, but not move the contact."""
 
-    def __init__(self, contact: Contact, announcer: Announcer, on_finished: Callable[[], None]) -> None:
+    def __init__(self, flow: MainFlow, timers: Timers, announcer: Announcer, on_finished: Callable[[], None]) -> None:
         self.announcer = announcer
         self.run: FlowRun | None = None
-        self._contact = contact
+        self._flow = flow
+        self._timers = timers
         self._on_finished = on_finished
 
     def emit(self, body: AnyBody) -> None:
-        self._contact.emit(body)
+        self._flow.host.emit(body)
 
     def flow_enters_queue(self, command: c.EnterQueue) -> None:
         self.answer(e.QueueFailed(error="NoMatchingError"))
@@ -47,10 +44,10 @@ class SideHost:
         """The contact has an agent already."""
 
     def flow_disconnects(self) -> None:
-        self._contact.flow.flow_disconnects()
+        self._flow.host.flow_disconnects()
 
     def flow_sets_recording(self, command: c.SetRecording) -> None:
-        self._contact.flow.flow_sets_recording(command)
+        self._flow.host.flow_sets_recording(command)
 
     def flow_hooks(self, command: c.SetEventHook) -> None:
         """A hook set here would come too late for this talk."""
@@ -72,33 +69,35 @@ class SideHost:
         """The talk is about to begin or under way: there is nobody to hand on."""
 
     def flow_finished(self, run: FlowRun, outcome: str) -> None:
-        self._contact.flow.know(attributes=run.facts.attributes)
+        self._flow.know(attributes=run.facts.attributes)
         self._on_finished()
 
     def answer(self, event: e.FlowEvent) -> None:
         """Tell the flow from the loop: for an answer from within a command."""
-        self._contact.services.timers.after(0.0, lambda: self.run.tell(event) if self.run is not None else None)
+        self._timers.after(0.0, lambda: self.run.tell(event) if self.run is not None else None)
 
 
 class SideFlows:
     """The flows that run beside the main one, by hook."""
 
-    def __init__(self, contact: Contact) -> None:
-        self._contact = contact
+    def __init__(self, flow: MainFlow, timers: Timers, conversation: Conversation) -> None:
+        self._flow = flow
+        self._timers = timers
+        self._conversation = conversation
         self._runs: dict[str, FlowRun] = {}
 
     def whisper(self, leg: Leg, on_done: Callable[[], None], *, attention: bool = False) -> None:
         """Agent and customer whisper at the same time; `on_done` when both have ended, at once where there is none.
         `attention`: the agent's phone has answered by itself, so a tone comes first."""
         if attention:
-            ears = self._contact.conversation.talker_announcer
+            ears = self._conversation.talker_announcer
             ears.play(
                 (Message(prompt=ATTENTION),),
                 on_end=lambda: self.whisper(leg, on_done),
                 on_failure=lambda _reason: self.whisper(leg, on_done),
             )
             return
-        talk = self._contact.conversation
+        talk = self._conversation
         pending = {"AgentWhisper": talk.talker_announcer, "CustomerWhisper": talk.announcer}
         started = [hook for hook, ears in pending.items() if self._start(hook, ears, leg, lambda: self._check(on_done))]
         if not started:
@@ -106,7 +105,7 @@ class SideFlows:
 
     def hold(self, leg: Leg | None, *, talker_waits: bool = True) -> None:
         """What the customer on hold hears, and the talker (`leg`) who waits as well and talks with nobody else."""
-        talk = self._contact.conversation
+        talk = self._conversation
         if not self._start("CustomerHold", talk.announcer, leg, _nothing):
             talk.announcer.loop(MUSIC)
         if talker_waits:
@@ -117,29 +116,28 @@ class SideFlows:
         runs, self._runs = self._runs, {}
         for run in runs.values():
             run.stop()
-        self._contact.conversation.announcer.stop()
-        self._contact.conversation.talker_announcer.stop()
+        self._conversation.announcer.stop()
+        self._conversation.talker_announcer.stop()
 
     def _start(self, hook: str, ears: Announcer, leg: Leg | None, on_finished: Callable[[], None]) -> bool:
-        contact = self._contact
-        flow = contact.flow.at_event(hook)
+        flow = self._flow.at_event(hook)
         if flow is None:
             return False
         agent = str(leg.agent) if leg is not None and leg.agent is not None else ""
-        facts = msgspec.structs.replace(contact.flow.facts, agent_username=agent)
+        facts = msgspec.structs.replace(self._flow.facts, agent_username=agent)
 
         def finished() -> None:
             self._runs.pop(hook, None)
             on_finished()
 
-        host = SideHost(contact, ears, finished)
-        host.run = self._runs[hook] = make_run(contact, flow, facts, host)
+        host = SideHost(self._flow, self._timers, ears, finished)
+        host.run = self._runs[hook] = self._flow.make_run(flow, facts, host)
         host.run.start()
         return True
 
     def _check(self, on_done: Callable[[], None]) -> None:
         if not self._runs:
-            self._contact.services.timers.after(0.0, on_done)
+            self._timers.after(0.0, on_done)
 
 
 def _nothing() -> None:

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from appliance.contact.contact import Contact
+from appliance.contact.flows.queue_stay import leave_queue
 from appliance.contact.timers import Timer
+from appliance.contact.undertaking import Undertaking
 from appliance.dialplan import MailboxPlan
 from appliance.events import DisconnectReason
 from appliance.flow.commands import BUILTIN_PROMPT, Message
 from appliance.flow.voices import usual_voice
 from appliance.logs import fields
-
-if TYPE_CHECKING:
-    from appliance.contact.contact import Contact
 
 TONE = "tone"
 ENDS = "#"
@@ -30,7 +29,7 @@ ENDED, EMPTY = "message ended", "empty"  # why the recording stopped
 _log = logging.getLogger(__name__)
 
 
-class Letterbox:
+class Letterbox(Undertaking):
     """One message under way. `done` is called once unless the caller hangs up: whether there was a mailbox to use."""
 
     def __init__(
@@ -60,8 +59,11 @@ class Letterbox:
         elif self._timer is None:
             self._play((Message(prompt=TONE),), self._record)
 
-    def abandon(self) -> None:
+    def abandon(self, *, customer_left: bool) -> None:
         """The caller is gone: what was said so far is the message."""
+        self._finish()
+
+    def _finish(self) -> None:
         self._cancel_timer()
         if self._recording:
             self._recording = False
@@ -100,7 +102,7 @@ class Letterbox:
             self._look_later()
 
     def _stop(self) -> None:
-        self.abandon()
+        self._finish()
         self._timer = self._contact.services.timers.after(0.0, self._thank)
 
     def _thank(self) -> None:
@@ -112,7 +114,7 @@ class Letterbox:
 
     def _over(self, *, taken: bool) -> None:
         self._cancel_timer()
-        self._contact.letterbox = None
+        self._contact.under_way.over(Letterbox)
         self._done(taken)
 
     def _play(self, messages: tuple[Message, ...], then: Callable[[], None]) -> None:
@@ -142,12 +144,9 @@ def take_message(
     contact: Contact, mailbox: MailboxPlan, done: Callable[[bool], None], *, greeting: bool = False
 ) -> None:
     """The customer leaves a message instead of whatever was under way; a place in a queue is given up."""
-    if contact.stay is not None:
-        contact.stay.leave("transferred")
-        contact.stay = None
+    leave_queue(contact, "transferred")
     contact.conversation.rewire()
-    contact.letterbox = Letterbox(contact, mailbox, done, greeting=greeting)
-    contact.letterbox.begin()
+    contact.under_way.begin(Letterbox(contact, mailbox, done, greeting=greeting)).begin()
 
 
 def end_after(contact: Contact) -> Callable[[bool], None]:

@@ -5,20 +5,20 @@ Writes down what happened to the leg, then passes it on. Must not decide what fo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pjsua2 as pj
 
+from appliance.contact.begin.origination import Origination
+from appliance.contact.contact import Contact
+from appliance.contact.media.letterbox import Letterbox
 from appliance.contact.sip.leg import Leg
 from appliance.contact.sip.legs import answered
+from appliance.contact.talk.joining import Joining
 from appliance.contact.talk.leaving import customer_gone, talker_gone
+from appliance.contact.talk.replacing import Replacing
+from appliance.contact.talk.talk_keys import TalkKeys
 from appliance.contact.talk.transfer import take_refer
-from appliance.contact.talk.undertaking import Undertaking
 from appliance.events import DisconnectReason, LegEnded, LegHeld, LegResumed, LegRinging, LegRole
 from appliance.flow import events as e
-
-if TYPE_CHECKING:
-    from appliance.contact.contact import Contact
 
 
 class LegEvents:
@@ -33,13 +33,8 @@ class LegEvents:
     def leg_ringing(self, leg: Leg, status: int) -> None:
         contact = self._contact
         contact.legs.tell(leg, LegRinging(leg=leg.leg, early_media=leg.early))
-        if (undertaking := self._whose(leg)) is not None:
+        if (undertaking := contact.under_way.whose(leg)) is not None:
             undertaking.ringing(leg, status)
-            return
-        caller = contact.conversation.talker
-        if contact.outbound and leg is contact.conversation.customer and caller is not None and not caller.answered:
-            caller.reply(183 if leg.early else 180)  # a 183 of ours has an SDP: without early media nobody would ring
-            contact.conversation.rewire()
 
     def leg_answered(self, leg: Leg) -> None:
         contact = self._contact
@@ -48,7 +43,7 @@ class LegEvents:
         contact.legs.tell(leg, answered(leg))
         if contact.ending:
             leg.hang_up()
-        elif (undertaking := self._whose(leg)) is not None:
+        elif (undertaking := contact.under_way.whose(leg)) is not None:
             undertaking.answered(leg)
         elif leg is contact.conversation.customer:
             contact.customer_answered()
@@ -62,25 +57,26 @@ class LegEvents:
         by = leg.agent if leg is contact.conversation.talker else None
         if leg.held and not holding:
             contact.legs.tell(leg, LegHeld(leg=leg.leg))
-            contact.joining.pass_hold(leg)
+            contact.under_way[Joining].pass_hold(leg)
             contact.holding.hold(leg.leg, by)
         elif holding and not leg.held:
             contact.legs.tell(leg, LegResumed(leg=leg.leg))
-            contact.joining.pass_hold(leg)
+            contact.under_way[Joining].pass_hold(leg)
             contact.holding.resume(leg.leg, by)
 
     def leg_digit(self, leg: Leg, digit: str) -> None:
         contact = self._contact
-        if contact.joining.pass_digit(leg, digit):
+        if contact.under_way[Joining].pass_digit(leg, digit):
             return
         talk = contact.conversation
-        if contact.origination is not None and leg is talk.talker:
-            contact.origination.press(digit)
+        origination, letterbox = contact.under_way.get(Origination), contact.under_way.get(Letterbox)
+        if origination is not None and leg is talk.talker:
+            origination.press(digit)
             return
         if leg is talk.customer and talk.recorder.paused:
             talk.mask_key()
-        if leg is talk.customer and contact.letterbox is not None:
-            contact.letterbox.digit(digit)
+        if leg is talk.customer and letterbox is not None:
+            letterbox.digit(digit)
         elif talk.talking:
             self._digit_in_talk(leg, digit)
         elif leg is talk.customer:
@@ -90,7 +86,7 @@ class LegEvents:
         """The talker's keys are codes or for the other party; a customer's are for a machine that a flow dialled."""
         talk = self._contact.conversation
         if leg is talk.talker and leg.role is LegRole.AGENT:
-            self._contact.talk_keys.press(digit)
+            self._contact.under_way[TalkKeys].press(digit)
         elif leg is talk.customer and talk.talker is not None and talk.talker.role is LegRole.THIRD_PARTY:
             talk.talker.send_digits(digit)
 
@@ -103,7 +99,7 @@ class LegEvents:
         return not contact.ending and leg in (contact.conversation.customer, contact.conversation.talker)
 
     def leg_replaced(self, leg: Leg, call_id: int, message: str) -> Leg:
-        return self._contact.replacing.take(leg, call_id, message)
+        return self._contact.under_way[Replacing].take(leg, call_id, message)
 
     def leg_faulted(self, leg: Leg, error: Exception) -> None:
         self._contact.end(DisconnectReason.TELECOM_PROBLEM, detail=f"fault in {leg.leg}: {type(error).__name__}")
@@ -122,14 +118,9 @@ class LegEvents:
 
     def _react_to_end(self, leg: Leg, status: int) -> None:
         contact = self._contact
-        if (undertaking := self._whose(leg)) is not None:
+        if (undertaking := contact.under_way.whose(leg)) is not None:
             undertaking.leg_ended(leg, status)
-        elif contact.search is not None and contact.search.owns(leg):
-            contact.search.leg_ended(status)
         elif leg is contact.conversation.customer:
             customer_gone(contact, leg, status)
         elif leg is contact.conversation.talker:
             talker_gone(contact, leg)
-
-    def _whose(self, leg: Leg) -> Undertaking | None:
-        return next((one for one in self._contact.undertakings if one.owns(leg)), None)

@@ -31,7 +31,7 @@ class Legs:
         """`count`: legs are numbered from the next one."""
         self.identity = ""  # From of the legs we dial, a name-addr
         self._services = services
-        self._owner = owner
+        self.owner = owner  # who hears of them
         self._legs: dict[LegId, Leg] = {}
         self._segments: dict[LegId, Segment] = {}
         self._count = count
@@ -60,14 +60,14 @@ class Legs:
     ) -> Leg:
         """A leg that has still to be dialled; `direct`: to another contact process, past the edge."""
         account = self._services.direct if direct else self._services.account
-        leg = Leg(account, self._owner, self._next_id(role), role)
+        leg = Leg(account, self.owner, self._next_id(role), role)
         leg.agent, leg.extension = agent, extension
         self._legs[leg.leg] = leg
         return leg
 
     def take(self, account: pj.Account, call_id: int, role: LegRole) -> Leg:
         """One that has come to us while others are up."""
-        leg = Leg(account, self._owner, self._next_id(role), role, call_id)
+        leg = Leg(account, self.owner, self._next_id(role), role, call_id)
         self._legs[leg.leg] = leg
         return leg
 

@@ -15,16 +15,17 @@ process, which the edge chooses; its record says which contact it belongs to.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from appliance.contact.begin.search import Search, alert_of
+from appliance.contact.contact import Contact
 from appliance.contact.media.conversation import BY_COMMAND, RINGBACK
 from appliance.contact.media.hearing import CONSULTED, CUSTOMER, Mode
 from appliance.contact.sip.leg import Leg
 from appliance.contact.talk.targets import QUEUE_USER, AsideTarget, RingTarget, find_consulted, shown
 from appliance.contact.talk.transfer import RING_S, Transfer, hand_to
 from appliance.contact.timers import Timer
+from appliance.contact.undertaking import Undertaking
 from appliance.dialplan.reaching import GiveUp, GoToFlow, GoToQueue, GoToVoicemail, Reaching, Step
 from appliance.errors import ContactError
 from appliance.events import (
@@ -40,11 +41,8 @@ from appliance.events import (
 )
 from appliance.ids import AgentId
 
-if TYPE_CHECKING:
-    from appliance.contact.contact import Contact
 
-
-class Consult:
+class Consult(Undertaking):
     """One third party. The contact asks `owns` for every leg. Operations that don't fit the moment do nothing."""
 
     def __init__(self, contact: Contact, target: str, by: AgentId | None) -> None:
@@ -74,8 +72,16 @@ class Consult:
         self._search.begin(found.number)
         return True
 
+    @property
+    def has_target(self) -> bool:
+        return True
+
     def owns(self, leg: Leg) -> bool:
         return leg is self.leg
+
+    def replaced(self, old: Leg, new: Leg) -> None:
+        if old is self.leg:
+            self.leg = new
 
     def ringing(self, leg: Leg, _status: int) -> None:
         """The party sends sound of its own while it rings: the talker hears that."""
@@ -124,7 +130,7 @@ class Consult:
         contact.side_flows.stop()
         if self.rings:
             contact.agent_leaves(contact.segment)
-            contact.transfer = Transfer(contact, self.target, by, leg=self.leg, search=search)
+            contact.under_way.begin(Transfer(contact, self.target, by, leg=self.leg, search=search))
         elif self.leg is not None:
             hand_to(contact, self.leg, self.target, kind="consult", by=by)
         if talker is not None:
@@ -238,7 +244,7 @@ class Consult:
         """The consulted has no place here any more."""
         self._stop_search()
         contact = self._contact
-        contact.consult = None
+        contact.under_way.over(Consult)
         contact.conversation.consulted_announcer.stop()
         contact.conversation.consulted = None
         contact.conversation.joined = Mode.TALK
@@ -256,9 +262,9 @@ def consult(contact: Contact, wanted: str, by: AgentId | None) -> bool:
         return False
     contact.conversation.consult_recorded = contact.published.plan.record_consults
     target = shown(found, wanted) if isinstance(found, RingTarget) else wanted
-    contact.consult = one = Consult(contact, target, by or contact.conversation.talker.agent)
+    one = contact.under_way.begin(Consult(contact, target, by or contact.conversation.talker.agent))
     if not one.begin(found):
-        contact.consult = None
+        contact.under_way.over(Consult)
         return False
     return True
 

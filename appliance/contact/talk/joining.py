@@ -8,22 +8,27 @@ its middle stays as a bridge until the last of them has left. Who may join what 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
 import pjsua2 as pj
 
 from appliance.clock import monotonic_s
 from appliance.contact import protocol as p
+from appliance.contact.begin.calling import Calling
+from appliance.contact.begin.origination import Origination
+from appliance.contact.contact import Contact
+from appliance.contact.flows.queue_stay import QueueStay
 from appliance.contact.sip.invite import JOIN_USER
 from appliance.contact.sip.leg import Leg
+from appliance.contact.talk.consult import Consult
+from appliance.contact.talk.paging import Paging
+from appliance.contact.talk.third_party import ThirdParty
+from appliance.contact.talk.transfer import Transfer
 from appliance.contact.timers import Timer
+from appliance.contact.undertaking import Undertaking
 from appliance.errors import ContactError
-from appliance.events import ContactJoined, DisconnectReason, LegRole, MonitorModeSet, SystemConnected
+from appliance.events import ContactJoined, DisconnectReason, LegRole, MonitorModeSet
 from appliance.ids import ContactId, LegId
 from appliance.logs import fields
-
-if TYPE_CHECKING:
-    from appliance.contact.contact import Contact
 
 DIAL_S = 5.0
 KEYS = {
@@ -36,7 +41,7 @@ _ROLES = {p.JoinRole.SUPERVISOR: LegRole.SUPERVISOR, p.JoinRole.AGENT: LegRole.A
 _log = logging.getLogger(__name__)
 
 
-class Joining:
+class Joining(Undertaking):
     """The joints of one contact. The contact asks `owns` for every leg."""
 
     def __init__(self, contact: Contact) -> None:
@@ -99,7 +104,7 @@ class Joining:
     def _through(self, order: p.JoinContact, way: Leg) -> None:
         """The party here is with the other contact from now on."""
         contact, talk = self._contact, self._contact.conversation
-        if contact.paging is not None:
+        if Paging in contact.under_way:
             talk.talker = way
             talk.rewire()
             self._note(way, order.other)
@@ -152,16 +157,18 @@ class Joining:
     def _take_customer(self, leg: Leg) -> bool:
         """`leg` takes whoever waits here. False where there is nobody to take."""
         contact, talk = self._contact, self._contact.conversation
-        if (rung := contact.transfer or contact.third_party) is not None and rung.rings:
+        if (rung := contact.under_way.get(Transfer) or contact.under_way.get(ThirdParty)) is not None and rung.rings:
             rung.picked_up(leg)
             return True
         if talk.talking and talk.talker is not None:
             return False
         if contact.outbound:
-            return self._take_call(leg)
-        if talk.customer is None or contact.origination is not None:
+            calling = contact.under_way.get(Calling)
+            return calling is not None and calling.picked_up(leg)
+        if talk.customer is None or Origination in contact.under_way:
             return False
-        stay, contact.stay = contact.stay, None
+        stay = contact.under_way.get(QueueStay)
+        contact.under_way.over(QueueStay)
         contact.flow.stop()
         contact.side_flows.stop()
         talk.talker = leg
@@ -169,18 +176,6 @@ class Joining:
         contact.talk(leg, None)
         if stay is not None:
             stay.taken()
-        return True
-
-    def _take_call(self, leg: Leg) -> bool:
-        """An extension calls and somebody else's phone rings: `leg` is who answers."""
-        contact, talk = self._contact, self._contact.conversation
-        caller, search = talk.talker, contact.search
-        if caller is None or search is None or caller.answered:
-            return False
-        contact.search, talk.customer = None, leg
-        search.abandon(elsewhere=True)
-        contact.emit(SystemConnected())
-        caller.reply(200)
         return True
 
     def leg_ended(self, leg: Leg, status: int) -> None:
@@ -238,10 +233,10 @@ class Joining:
         """The supervisor talks with the customer, as the next contact; the agent leaves."""
         contact, talk = self._contact, self._contact.conversation
         leaver = talk.talker
-        if not talk.talking or leaver is None or contact.transfer is not None:
+        if not talk.talking or leaver is None or Transfer in contact.under_way:
             return
-        if contact.consult is not None:
-            contact.consult.drop(command.agent)
+        if (consult := contact.under_way.get(Consult)) is not None:
+            consult.drop(command.agent)
         del self._supervising[leg.leg]
         talk.unsupervise(leg)
         leg.role, leg.agent, leg.extension = LegRole.AGENT, command.agent, command.extension
@@ -251,7 +246,7 @@ class Joining:
         contact.talk(leg, None)
         leaver.hang_up()
 
-    def move(self) -> None:
+    def moved(self) -> None:
         """The contact goes on in its next segment, and those who supervise it with it."""
         for name in self._supervising:
             if (leg := self._leg(name)) is not None:

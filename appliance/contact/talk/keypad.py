@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from appliance.contact.contact import Contact
 from appliance.contact.media.hearing import TALKER
 from appliance.events import DigitsSent
-
-if TYPE_CHECKING:
-    from appliance.contact.contact import Contact
 
 _KEYS = re.compile(r"[0-9*#]{1,64}")
 

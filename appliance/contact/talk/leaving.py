@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
+from appliance.contact.contact import Contact
+from appliance.contact.flows.queue_stay import enter_queue
 from appliance.contact.sip import causes
 from appliance.contact.sip.leg import Leg
+from appliance.contact.talk.consult import Consult
+from appliance.contact.talk.transfer import Transfer
 from appliance.events import DisconnectReason, InitiationMethod
 from appliance.flow.model import Flow
 from appliance.ids import QueueId, agent_queue
 from appliance.logs import fields
-
-if TYPE_CHECKING:
-    from appliance.contact.contact import Contact
 
 FIRST = 1  # priority: who has talked already doesn't wait behind who has not
 _log = logging.getLogger(__name__)
@@ -31,10 +31,11 @@ def customer_gone(contact: Contact, leg: Leg, status: int) -> None:
 
 def talker_gone(contact: Contact, leg: Leg) -> None:
     """Who talked inside hung up: the customer stays where somebody or something is left for it."""
-    if contact.transfer is not None:
+    consult = contact.under_way.get(Consult)
+    if Transfer in contact.under_way:
         contact.agent_leaves(contact.segment)
         contact.conversation.talker = None  # blind: the talker needn't wait for the target
-    elif contact.consult is not None and contact.consult.talker_gone():
+    elif consult is not None and consult.talker_gone():
         return
     elif not leg.answered:
         contact.end(DisconnectReason.TELECOM_ORIGINATOR_CANCEL)
@@ -62,7 +63,7 @@ def _offer_again(contact: Contact, queue: QueueId) -> None:
     contact.side_flows.stop()
     contact.hand_on(str(queue), kind="device_lost", by=None, method=InitiationMethod.QUEUE_TRANSFER)
     contact.conversation.rewire()
-    contact.enter_queue(queue, priority=FIRST)
+    enter_queue(contact, queue, priority=FIRST)
 
 
 def _disconnect_flow(contact: Contact) -> Flow | None:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from appliance.contact.contact import Contact
 from appliance.events import LegMuted, LegUnmuted
 from appliance.ids import LegId
-
-if TYPE_CHECKING:
-    from appliance.contact.contact import Contact
 
 
 def set_muted(contact: Contact, name: LegId, *, muted: bool) -> bool:

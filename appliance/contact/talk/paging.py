@@ -7,20 +7,18 @@ join this one as it joins its phones, so that a page is a tree (`appliance.switc
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from appliance.contact import protocol as p
 from appliance.contact.begin.search import leg_for
+from appliance.contact.contact import Contact
 from appliance.contact.sip.leg import Leg
 from appliance.contact.sip.ringing import Alert
+from appliance.contact.undertaking import Undertaking
 from appliance.dialplan.reaching import RingPhones
 from appliance.errors import ContactError
 from appliance.events import DisconnectReason, LegRole
 from appliance.flow.commands import Message
 from appliance.ids import Extension, LegId
-
-if TYPE_CHECKING:
-    from appliance.contact.contact import Contact
 
 TONE = "tone"
 ANSWER_S = 10.0  # a phone that has not answered by itself by then won't
@@ -29,7 +27,7 @@ LABEL = "Page"
 PAGE = "feature:page"  # service of a contact that is no customer's
 
 
-class Paging:
+class Paging(Undertaking):
     """The part of one contact in a page: with the pager's own leg, or (None) joined with one that has it."""
 
     def __init__(self, contact: Contact, pager: Leg | None = None, group: str = "") -> None:

@@ -8,26 +8,25 @@ Which orbit is free is the switchboard's business.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from appliance.contact import protocol as p
+from appliance.contact.begin.origination import Origination
 from appliance.contact.begin.search import Search, alert_of
+from appliance.contact.contact import Contact
 from appliance.contact.flows.onward import enter
 from appliance.contact.media.conversation import MUSIC
 from appliance.contact.sip.leg import Leg
 from appliance.contact.timers import Timer
+from appliance.contact.undertaking import Undertaking
 from appliance.dialplan.reaching import GiveUp, Step
 from appliance.events import ContactParked, ContactUnparked, LegRole, UnparkedOutcome
 from appliance.flow.commands import BUILTIN_PROMPT, Message
 from appliance.ids import Extension
 
-if TYPE_CHECKING:
-    from appliance.contact.contact import Contact
-
 RING_S = 20.0
 
 
-class Parking:
+class Parking(Undertaking):
     """One customer on one orbit. The contact asks `owns` for every leg."""
 
     def __init__(self, contact: Contact, command: p.ParkContact, parker: Leg) -> None:
@@ -45,7 +44,7 @@ class Parking:
         contact.side_flows.stop()
         contact.hand_on(f"park:{command.orbit}", kind="park", by=command.by)
         contact.outbound = False
-        contact.origination = None
+        contact.under_way.over(Origination)
         contact.emit(ContactParked(orbit=command.orbit, extension=self._extension, by=command.by))
         talk.consulted = self._parker
         talk.announcer.loop(MUSIC)
@@ -88,10 +87,14 @@ class Parking:
         """The contact is over."""
         self.over(UnparkedOutcome.CUSTOMER_LEFT if customer_left else UnparkedOutcome.CONTACT_ENDED)
 
+    def talk_begins(self, extension: Extension | None) -> None:
+        """A phone has taken the contact back."""
+        self.over(UnparkedOutcome.RETRIEVED, extension)
+
     def over(self, outcome: UnparkedOutcome, extension: Extension | None = None) -> None:
         """The customer waits no longer."""
         contact = self._contact
-        contact.parking = None
+        contact.under_way.over(Parking)
         if self._timer is not None:
             self._timer.cancel()
         if self._search is not None:
@@ -163,12 +166,11 @@ def park(contact: Contact, command: p.ParkContact) -> str:
     talk = contact.conversation
     parker = talk.talker
     ready = talk.talking and parker is not None and talk.customer is not None and not contact.busy_with_target
-    if ready and parker is not None and contact.parking is None:
-        contact.parking = Parking(contact, command, parker)
-        contact.parking.begin()
+    if ready and parker is not None and Parking not in contact.under_way:
+        contact.under_way.begin(Parking(contact, command, parker)).begin()
         return ""
     contact.services.link.ask(p.ParkRefused(contact=contact.segment.contact, orbit=command.orbit))
-    if contact.parking is not None:
+    if Parking in contact.under_way:
         return "the customer is parked already"
     if contact.busy_with_target:
         return "a transfer or consult is under way; 'complete' or 'drop' it first"

@@ -9,21 +9,19 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from appliance.contact.contact import Contact
 from appliance.contact.sip.invite import read_invite, related_contact
 from appliance.contact.sip.leg import Leg
 from appliance.contact.talk.targets import RingTarget, find_target
 from appliance.contact.talk.turning import may_turn_round, turn_round
 from appliance.contact.timers import Timer
+from appliance.contact.undertaking import Undertaking
 from appliance.errors import ContactError
 from appliance.events import AgentLeft, ContactJoined, DisconnectReason, LegRole
 from appliance.ids import AgentId, ContactId, Extension, LegId
 from appliance.logs import fields
-
-if TYPE_CHECKING:
-    from appliance.contact.contact import Contact
 
 DIAL_S = 8.0
 GRACE_S = 1.0  # for the phone to hang up itself when it is told
@@ -45,7 +43,7 @@ def attended_target(refer_to: str) -> tuple[str, str] | None:
     return (found[1], replaces) if found and _REPLACES.fullmatch(replaces) else None
 
 
-class Replacing:
+class Replacing(Undertaking):
     """The replacements of one contact. The contact asks `owns` for every leg."""
 
     def __init__(self, contact: Contact) -> None:
@@ -58,7 +56,7 @@ class Replacing:
         self._timer: Timer | None = None
 
     @property
-    def under_way(self) -> bool:
+    def has_target(self) -> bool:
         """Whether a phone waits for its transfer."""
         return self._way is not None
 
@@ -140,8 +138,8 @@ class Replacing:
         talk.replace(old, new)
         if talk.talker is None and old.role is LegRole.AGENT:
             talk.talker = new
-        if contact.consult is not None and contact.consult.owns(old):
-            contact.consult.leg = new
+        for one in contact.under_way:
+            one.replaced(old, new)
         self._coming[new.leg] = related_contact(message)
         contact.legs.note(new, f"sip:{invite.caller}", contact.segment)
         _log.info("a leg is replaced", extra=fields(contact=contact.segment.contact, leg=old.leg))

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from appliance.contact import protocol as p
+from appliance.contact.contact import Contact
 from appliance.contact.media.conversation import BY_COMMAND
 from appliance.contact.media.hearing import Mode
 from appliance.contact.talk.consult import Consult, consult
@@ -18,9 +19,6 @@ from appliance.contact.talk.keypad import press
 from appliance.contact.talk.muting import set_muted
 from appliance.contact.talk.transfer import transfer
 from appliance.ids import AgentId, LegId
-
-if TYPE_CHECKING:
-    from appliance.contact.contact import Contact
 
 NOBODY_TALKS = "nobody talks with the customer now; wait until an agent has answered"
 NOBODY_CONSULTED = "nobody is consulted; begin with 'consult'"
@@ -42,8 +40,9 @@ def _hold(contact: Contact, command: p.HoldCustomer) -> str:
 
 def _resume(contact: Contact, command: p.ResumeCustomer) -> str:
     talk = contact.conversation
-    if contact.consult is not None and talk.joined is Mode.CONSULT:
-        return "" if contact.consult.toggle(_by(contact, command.by)) else STILL_RINGS
+    under_way = contact.under_way.get(Consult)
+    if under_way is not None and talk.joined is Mode.CONSULT:
+        return "" if under_way.toggle(_by(contact, command.by)) else STILL_RINGS
     if BY_COMMAND not in talk.holders:
         return "a phone holds the call; it must be resumed there" if talk.on_hold else "the customer is not on hold"
     contact.holding.resume(BY_COMMAND, _by(contact, command.by))
@@ -87,17 +86,17 @@ def _leads_nowhere(target: str) -> str:
 
 
 def _toggle(contact: Contact, command: p.ToggleParties) -> str:
-    if contact.consult is None:
+    if (under_way := contact.under_way.get(Consult)) is None:
         return NOBODY_CONSULTED
-    return "" if contact.consult.toggle(_by(contact, command.by)) else STILL_RINGS
+    return "" if under_way.toggle(_by(contact, command.by)) else STILL_RINGS
 
 
 def _confer(contact: Contact, command: p.ConferParties) -> str:
-    if contact.consult is None:
+    if (under_way := contact.under_way.get(Consult)) is None:
         return NOBODY_CONSULTED
-    if contact.consult.confer(_by(contact, command.by)):
+    if under_way.confer(_by(contact, command.by)):
         return ""
-    return STILL_RINGS if contact.consult.rings else "all three hear each other already"
+    return STILL_RINGS if under_way.rings else "all three hear each other already"
 
 
 def _complete(contact: Contact, command: p.CompleteTransfer) -> str:
@@ -109,9 +108,9 @@ def _drop(contact: Contact, command: p.DropConsulted) -> str:
 
 
 def _with_consulted(contact: Contact, deed: Callable[[Consult], None]) -> str:
-    if contact.consult is None:
+    if (under_way := contact.under_way.get(Consult)) is None:
         return NOBODY_CONSULTED
-    deed(contact.consult)
+    deed(under_way)
     return ""
 
 

@@ -6,30 +6,28 @@ What each code does is one line in `DEEDS`; a short tone tells the agent, and no
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from appliance.clock import monotonic_s
+from appliance.contact.contact import Contact
 from appliance.contact.media.conversation import BY_COMMAND, CONFIRMED, REFUSED
 from appliance.contact.media.hearing import Mode
-from appliance.contact.talk.consult import consult
+from appliance.contact.talk.consult import Consult, consult
 from appliance.contact.talk.keypad import press
 from appliance.contact.talk.muting import set_muted
 from appliance.contact.talk.parking import ask_for_orbit
 from appliance.contact.talk.talk_codes import Do, KeyReader, Meaning, Relay
 from appliance.contact.talk.transfer import transfer
 from appliance.contact.timers import Timer
+from appliance.contact.undertaking import Undertaking
 from appliance.flow.commands import Message
-from appliance.ids import AgentId
-
-if TYPE_CHECKING:
-    from appliance.contact.contact import Contact
+from appliance.ids import AgentId, Extension
 
 BY_KEYS = "keys"
 FLASH = "R"  # as pjsua2 has event 16
-Deed = Callable[["Contact", str, AgentId | None], bool]
+Deed = Callable[[Contact, str, AgentId | None], bool]
 
 
-class TalkKeys:
+class TalkKeys(Undertaking):
     """One contact's talker. The reader starts anew with every talker."""
 
     def __init__(self, contact: Contact) -> None:
@@ -42,7 +40,7 @@ class TalkKeys:
         self._mean(self._reader.press(key, monotonic_s()))
         self._set_timer()
 
-    def start_anew(self) -> None:
+    def talk_begins(self, extension: Extension | None) -> None:
         """Another talker: what the last one had begun is void."""
         self._reader = KeyReader()
         self._set_timer()
@@ -93,24 +91,26 @@ def _consult(contact: Contact, number: str, by: AgentId | None) -> bool:
 
 
 def _toggle(contact: Contact, _number: str, by: AgentId | None) -> bool:
-    return contact.consult is not None and contact.consult.toggle(by)
+    under_way = contact.under_way.get(Consult)
+    return under_way is not None and under_way.toggle(by)
 
 
 def _confer(contact: Contact, _number: str, by: AgentId | None) -> bool:
-    return contact.consult is not None and contact.consult.confer(by)
+    under_way = contact.under_way.get(Consult)
+    return under_way is not None and under_way.confer(by)
 
 
 def _complete(contact: Contact, _number: str, by: AgentId | None) -> bool:
-    if contact.consult is None:
+    if (under_way := contact.under_way.get(Consult)) is None:
         return False
-    contact.consult.complete(by)
+    under_way.complete(by)
     return True
 
 
 def _drop(contact: Contact, _number: str, by: AgentId | None) -> bool:
-    if contact.consult is None:
+    if (under_way := contact.under_way.get(Consult)) is None:
         return False
-    contact.consult.drop(by)
+    under_way.drop(by)
     return True
 
 

@@ -5,27 +5,26 @@ Source: flow language, TransferParticipantToThirdParty.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from appliance.contact.begin.search import Search, alert_of
+from appliance.contact.contact import Contact
 from appliance.contact.flows.onward import enter
 from appliance.contact.media.conversation import RINGBACK
 from appliance.contact.sip.leg import Leg
 from appliance.contact.talk.targets import find_party
 from appliance.contact.timers import Timer
+from appliance.contact.undertaking import Undertaking
 from appliance.dialplan import e164
 from appliance.dialplan.reaching import GiveUp, Step
 from appliance.events import DisconnectReason, Endpoint, LegRole
 from appliance.flow import commands as c
 from appliance.flow import events as e
 
-if TYPE_CHECKING:
-    from appliance.contact.contact import Contact
-
 FAILED, TIMED_OUT, COMPLETED = "CallFailed", "ConnectionTimeLimitExceeded", "Completed"
 
 
-class ThirdParty:
+class ThirdParty(Undertaking):
     """One outside call by flow."""
 
     def __init__(self, contact: Contact, command: c.DialThirdParty) -> None:
@@ -43,6 +42,10 @@ class ThirdParty:
 
     def owns(self, leg: Leg) -> bool:
         return leg is self._leg
+
+    def ordered(self, members: Sequence[str]) -> None:
+        if self.search is not None:
+            self.search.ordered(members)
 
     def dial(self) -> None:
         """Ring the number; the customer hears ring-back."""
@@ -74,7 +77,7 @@ class ThirdParty:
             self._over(FAILED)
             return
         self._cancel_timer()
-        self._contact.third_party = None
+        self._contact.under_way.over(ThirdParty)
         enter(self._contact, step)
 
     def _caller(self) -> Endpoint | None:
@@ -132,7 +135,7 @@ class ThirdParty:
         self._cancel_timer()
         self._stop_search()
         contact = self._contact
-        contact.third_party = None
+        contact.under_way.over(ThirdParty)
         contact.conversation.announcer.stop()
         contact.conversation.talker = None
         contact.conversation.talking = False

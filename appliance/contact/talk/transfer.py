@@ -9,25 +9,24 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from appliance.contact.begin.search import Search, alert_of
+from appliance.contact.contact import Contact
 from appliance.contact.flows.onward import enter
+from appliance.contact.flows.queue_stay import enter_queue
 from appliance.contact.sip.causes import DECLINED
 from appliance.contact.sip.leg import Leg
 from appliance.contact.talk.parking import ask_for_orbit
-from appliance.contact.talk.replacing import attended_target
+from appliance.contact.talk.replacing import Replacing, attended_target
 from appliance.contact.talk.targets import FlowTarget, OrbitTarget, QueueTarget, RingTarget, find_target, shown
 from appliance.contact.talk.turning import may_turn_round, turn_round
 from appliance.contact.timers import Timer
+from appliance.contact.undertaking import Undertaking
 from appliance.dialplan.reaching import GiveUp, Reaching, Step
 from appliance.events import DisconnectReason, LegRole
 from appliance.flow.model import Flow
 from appliance.ids import AgentId
 from appliance.logs import fields
-
-if TYPE_CHECKING:
-    from appliance.contact.contact import Contact
 
 RING_S = 30.0
 REFER_GRACE_S = 1.0
@@ -38,7 +37,7 @@ _log = logging.getLogger(__name__)
 Report = Callable[[int], None]
 
 
-class Transfer:
+class Transfer(Undertaking):
     """One target that rings. The contact asks `owns` for every leg; `report` hears how it goes, as a SIP status."""
 
     def __init__(
@@ -79,6 +78,10 @@ class Transfer:
         """Nobody has answered yet: a transfer is over with the answer."""
         return True
 
+    @property
+    def has_target(self) -> bool:
+        return True
+
     def owns(self, leg: Leg) -> bool:
         return leg is self.leg
 
@@ -94,7 +97,7 @@ class Transfer:
         """The target takes the customer."""
         self._over()
         contact = self._contact
-        contact.transfer = None
+        contact.under_way.over(Transfer)
         self.report(200)
         if self.leg is None:
             return
@@ -127,7 +130,7 @@ class Transfer:
     def cast_off(self) -> None:
         """Somebody else has the customer: stop ringing."""
         self._over()
-        self._contact.transfer = None
+        self._contact.under_way.over(Transfer)
         self._contact.conversation.set_apart(False)
         if self.leg is not None:
             self.leg.hang_up()
@@ -141,7 +144,7 @@ class Transfer:
             self._failed(step.sip_status)
             return
         contact, leaver = self._contact, self._contact.conversation.talker
-        contact.transfer = None
+        contact.under_way.over(Transfer)
         contact.conversation.set_apart(False)
         contact.hand_on(self.target, kind="forward", by=self.by)
         enter(contact, step)
@@ -151,7 +154,7 @@ class Transfer:
         """Nobody took the customer: back to whom it talked with."""
         self._over()
         contact = self._contact
-        contact.transfer = None
+        contact.under_way.over(Transfer)
         self.report(status)
         _log.warning("transfer failed; customer and agent are together again", extra=contact_fields(contact))
         contact.holding.apart_over()
@@ -175,7 +178,7 @@ def transfer(contact: Contact, wanted: str, by: AgentId | None, report: Report |
     leaver = contact.conversation.talker
     if isinstance(found, QueueTarget) and found.queue in contact.published.plan.queues:
         contact.hand_on(wanted, kind="queue", by=by)
-        contact.enter_queue(found.queue)
+        enter_queue(contact, found.queue)
     elif isinstance(found, FlowTarget) and (flow := contact.published.library.flow(found.flow)) is not None:
         _through_flow(contact, wanted, found, flow, by)
     else:
@@ -187,8 +190,7 @@ def transfer(contact: Contact, wanted: str, by: AgentId | None, report: Report |
 def _ring(contact: Contact, wanted: str, found: RingTarget, by: AgentId | None, report: Report | None) -> bool:
     if isinstance(Reaching(contact.published.plan).begin(found.number), GiveUp):
         return False
-    contact.transfer = Transfer(contact, shown(found, wanted), by, report)
-    contact.transfer.begin(found.number)
+    contact.under_way.begin(Transfer(contact, shown(found, wanted), by, report)).begin(found.number)
     return True
 
 
@@ -233,7 +235,7 @@ def take_refer(contact: Contact, leg: Leg, target: str) -> int:
     """REFER (RFC 3515): the status that answers it. Only who talks from inside may: an outside caller could dial at the
     branch's cost. The phone hears by NOTIFY how it went."""
     if (attended := attended_target(target)) is not None:
-        return REFER_TAKEN if contact.replacing.ask(leg, *attended) else DECLINED
+        return REFER_TAKEN if contact.under_way[Replacing].ask(leg, *attended) else DECLINED
     user = refer_user(target)
     turned = may_turn_round(contact, leg)
     if turned:

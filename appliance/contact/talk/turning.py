@@ -6,12 +6,8 @@ may transfer the other. Must not be done for anybody outside.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from appliance.contact.contact import Contact
 from appliance.contact.sip.leg import Leg
-
-if TYPE_CHECKING:
-    from appliance.contact.contact import Contact
 
 
 def may_turn_round(contact: Contact, leg: Leg) -> bool:

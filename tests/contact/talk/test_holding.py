@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, cast
 
 from contact.bridge import Party, Port
@@ -12,7 +11,6 @@ from contact.shared_services import Shared
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.contact.contact import Contact
 from appliance.contact.media.conversation import BY_COMMAND, MUSIC, Conversation
 from appliance.contact.media.hearing import Mode
 from appliance.contact.services import Services
@@ -47,8 +45,7 @@ class Scene:
             setattr(self.talk, name, party.as_leg)
         self.talk.talking = True
         flows: Any = Flows(self.talk)
-        contact = SimpleNamespace(conversation=self.talk, emit=self.said.append, side_flows=flows)
-        self.holding = Holding(cast(Contact, contact))
+        self.holding = Holding(self.talk, flows, self.said.append)
 
     def hears(self, name: str) -> set[str]:
         audio = self.parties[name].audio
