@@ -192,10 +192,11 @@ def test_pick_up_when_a_queue_rings_somebody_else_then_the_picker_talks_and_the_
 def test_pick_up_when_an_extension_rings_then_the_caller_talks_with_the_picker(
     stage: Stage, customer: RtpParty, lee: RtpParty
 ) -> None:
+    number = len(stage.switchboard.contacts())
     dialog, rung = stage.ring_out(customer)
     rung.reply(180)
     dialog.wait_status(180)
-    root = stage.switchboard.contacts()[-1]
+    root = stage.switchboard.wait_contact(number)
     picker, _ = ring_supervisor(stage, lee, 1)
     join(stage, picker, root, mode=None)
     dialog.wait_status(200)

@@ -76,13 +76,14 @@ def test_invite_with_replaces_when_of_another_contact_then_it_stands_in_the_phon
 ) -> None:
     """An extension called 102 and put its other call through to it."""
     called = stage.party()
+    number = len(stage.switchboard.contacts())
     asker, rung = stage.ring_out(customer)
     rung.media_port = called.port
     rung.answer()
     asker.wait_status(200)
     called.say(AGENT_HZ)
     customer.hears_tone(AGENT_HZ)
-    contact = stage.switchboard.contacts()[-1]
+    contact = stage.switchboard.wait_contact(number)
     headers = (replaces(asker), f"X-Linekeeper-Contact: {OTHER_CONTACT}")
     taker = stage.call("102", other, caller="+12025559999", headers=headers, source="")
     taker.wait_status(200)
