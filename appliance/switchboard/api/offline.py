@@ -14,7 +14,8 @@ from appliance.errors import RequestError
 from appliance.store.store import Store
 from appliance.switchboard.api.administration import administration
 from appliance.switchboard.api.changes import install_default_flows
-from appliance.switchboard.publication.publish import compose, publish
+from appliance.switchboard.publication.composing import compose
+from appliance.switchboard.publication.publish import publish
 
 
 def call(configuration: Configuration, op: str, args: dict[str, Any]) -> Any:

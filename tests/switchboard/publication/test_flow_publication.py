@@ -23,9 +23,10 @@ from appliance.store.flow_parts import Part
 from appliance.store.queues import StoredQueue
 from appliance.store.store import Store
 from appliance.switchboard.api.changes import install_default_flows
+from appliance.switchboard.publication.composing import compose
 from appliance.switchboard.publication.flow_publication import flow_publication
 from appliance.switchboard.publication.flow_set import prompt_stem
-from appliance.switchboard.publication.publish import compose, publish, superseded
+from appliance.switchboard.publication.publish import publish, superseded
 
 HOURS = {"Resource": {"TimeZone": "Asia/Seoul", "Config": []}, "Overrides": []}
 SOUND = "ab" * 32

@@ -22,7 +22,8 @@ from appliance.store.extensions import StoredExtension
 from appliance.store.queues import StoredQueue
 from appliance.store.store import Store
 from appliance.switchboard.api.changes import install_default_flows, install_flow
-from appliance.switchboard.publication.publish import Publisher, compose, publish
+from appliance.switchboard.publication.composing import compose
+from appliance.switchboard.publication.publish import Publisher, publish
 from appliance.switchboard.requests import FlowInstall
 from appliance.switchboard.store_thread import StoreThread
 
