@@ -90,7 +90,7 @@ _ACTIONS: dict[type[p.Command], Callable[[Contact, Any], str | None]] = {
     p.PagePhones: _page,
     p.OfferContact: _offer,
     p.WithdrawOffer: _withdraw,
-    p.ExpectJoin: lambda contact, command: contact.under_way[Joining].expect(command),
+    p.ExpectJoin: lambda contact, command: contact.under_way[Joining].expected.announce(command),
     p.JoinContact: lambda contact, command: contact.under_way[Joining].join(command),
     p.SetMonitorMode: lambda contact, command: contact.under_way[Joining].set_mode(command),
     p.AnswerPreview: _preview,

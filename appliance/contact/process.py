@@ -17,7 +17,8 @@ import pjsua2 as pj
 
 from appliance import clock
 from appliance.contact import protocol as p
-from appliance.contact.begin import arrival, departure
+from appliance.contact.begin import departure
+from appliance.contact.begin.reception import Reception
 from appliance.contact.commands import obey
 from appliance.contact.contact import Contact
 from appliance.contact.directory import Directory
@@ -27,20 +28,14 @@ from appliance.contact.link import Link
 from appliance.contact.media.prompts import Prompts
 from appliance.contact.services import PlanReader, Services
 from appliance.contact.settings import ContactSettings
-from appliance.contact.sip.invite import join_secret, read_invite
-from appliance.contact.sip.leg import Leg
 from appliance.contact.sip.rehearsal import Rehearsal
-from appliance.contact.sip.stand_ins import StandIn, Waiting
-from appliance.contact.talk.joining import Joining
 from appliance.contact.timers import Timers
-from appliance.dialplan import Unroutable
-from appliance.events import DisconnectReason, LegRole
-from appliance.ids import ContactId, LegId, SlotId
+from appliance.events import DisconnectReason
+from appliance.ids import ContactId, SlotId
 from appliance.logs import fields
 
 IDLE_S = 2.0  # nothing under way: SIP and commands wake us
 TALK_S = 0.2  # keys and end-of-media reports come at this grain
-BUSY = {"X-Linekeeper-Slot": "busy"}  # tells the edge to try the next process
 KEYS_S = 0.02  # somebody is choosing from a menu
 _log = logging.getLogger(__name__)
 
@@ -91,24 +86,23 @@ class ContactProcess:
             directory=Directory(Path(settings.directory) if settings.directory else None),
             spool=Path(settings.spool),
         )
-        self._contact: Contact | None = None
+        self.contact: Contact | None = None
+        self.retiring = False
+        self.finished: list[object] = []  # kept until pjsua2 has unwound
         self._rehearsal: Rehearsal | None = None
-        self._finished: list[object] = []  # kept until pjsua2 has unwound
-        self._refusals: list[StandIn] = []
-        self._waiting: Waiting | None = None
+        self._reception = Reception(self._services, self, self._read_link)
         self._served = 0
-        self._retiring = False
         self._hurry = False
         self._litter = False
 
     def run(self) -> None:
         """Poll until retired and idle with everything said."""
         signal.signal(signal.SIGTERM, lambda *_: self._asked_to_leave())
-        while not (self._retiring and self._idle and self._link.settled):
+        while not (self.retiring and self._idle and self._link.settled):
             self._engine.poll(self._timers.wait_s(self._patience_s()))
-            self._finished.clear()
-            if self._hurry and self._contact is not None:
-                self._contact.end(DisconnectReason.OTHER, status=503, detail="the box was stopped")
+            self.finished.clear()
+            if self._hurry and self.contact is not None:
+                self.contact.end(DisconnectReason.OTHER, status=503, detail="the box was stopped")
             self._timers.run_due()
             self._tidy_up()
             self._functions.poll()
@@ -123,7 +117,7 @@ class ContactProcess:
         whatever call has its id by then, and collecting during a call can deadlock (pjproject issues 3856, 3125)."""
         if self._litter and self._idle:
             self._litter = False
-            self._finished.clear()
+            self.finished.clear()
             gc.collect()
 
     # ── calls ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -135,131 +129,49 @@ class ContactProcess:
         self._rehearsal = None
 
     def incoming(self, call_id: int, message: str, source: str) -> None:
-        """An INVITE of `source` (host:port), the edge: a contact begins, or the call is refused. Another process of the
-        box may join the contact under way."""
+        """An INVITE of `source` (host:port)."""
         if self._rehearsal is not None:
             self._rehearsal.incoming(call_id)
-            return
-        if self._is_process(source):
-            self._join(call_id, message)
-            return
-        if self._contact is not None and self._contact.winding_up and self._waiting is None and not self._retiring:
-            self._waiting = Waiting(self._account, call_id, message, self._gave_up)
-            return
-        if self._contact is not None or self._retiring:
-            self._refuse(call_id, 503, BUSY)
-            return
-
-        def refuse(status: int) -> None:
-            self._refuse(call_id, status)
-
-        self._begin(
-            message, lambda contact, leg, role: Leg(self._account, contact.legs.owner, leg, role, call_id), refuse
-        )
-
-    def _is_process(self, source: str) -> bool:
-        host, _, port = source.rpartition(":")
-        slot = int(port) - self._settings.sip_port if port.isdigit() else -1
-        return host == "127.0.0.1" and 0 <= slot < self._settings.capacity
-
-    def _join(self, call_id: int, message: str) -> None:
-        """Another process calls: it must know the secret that the switchboard has told both."""
-        self._read_link()  # where it may still lie
-        secret = join_secret(message)
-        expected = self._contact.under_way[Joining].welcome(secret) if self._contact is not None and secret else None
-        if self._contact is None or expected is None:
-            _log.warning("a call of another process that nobody expects is refused")
-            self._refuse(call_id, 403)
         else:
-            self._contact.under_way[Joining].accept(self._direct, call_id, expected)
-
-    def _begin(
-        self, message: str, take: Callable[[Contact, LegId, LegRole], Leg], refuse: Callable[[int], None]
-    ) -> None:
-        invite = read_invite(message)
-        destination = arrival.destination_of(self._services.plans.read(), invite)
-        if isinstance(destination, Unroutable):
-            _log.warning("call from %s refused with %d: %s", invite.source, destination.sip_status, destination.why)
-            refuse(destination.sip_status)
-            return
-
-        def make_leg(contact: Contact, leg: LegId, role: LegRole) -> Leg:
-            self._contact = contact
-            return take(contact, leg, role)
-
-        arrival.begin(self._services, invite, destination, make_leg, self._contact_over)
+            self._reception.take(call_id, message, source)
 
     def fault(self, call_id: int) -> None:
-        """A call came in and something of ours broke: end what there is of it, and leave to a fresh process."""
-        self._retire()
-        if self._contact is None:
-            self._refuse(call_id, 500)
-        else:
-            self._contact.end(DisconnectReason.TELECOM_PROBLEM, status=500, detail="fault at arrival")
+        """A call came in and something of ours broke."""
+        self._reception.fault(call_id)
 
-    def _refused(self, refusal: StandIn) -> None:
-        self._refusals.remove(refusal)
-        self._finished.append(refusal)
-
-    def _gave_up(self, waiting: StandIn) -> None:
-        """The caller left before the process was free."""
-        self._waiting = None
-        self._finished.append(waiting)
-
-    def _take_waiting(self) -> None:
-        """The process is free: the call that waited for it begins."""
-        waiting = self._waiting
-        if waiting is None:
-            return
-
-        def take(contact: Contact, leg: LegId, role: LegRole) -> Leg:
-            self._waiting = None
-            self._finished.append(waiting)
-            waiting.leg.owner, waiting.leg.leg, waiting.leg.role = contact.legs.owner, leg, role
-            return waiting.leg
-
-        self._begin(waiting.message, take, lambda status: waiting.leg.refuse(status, {}))
-
-    def _refuse(self, call_id: int, status: int, headers: dict[str, str] | None = None) -> None:
-        refusal = StandIn(self._account, call_id, self._refused)
-        self._refusals.append(refusal)
-        refusal.leg.refuse(status, headers or {})
-
-    def _contact_over(self) -> None:
-        contact, self._contact = self._contact, None
-        self._finished.append(contact)
+    def contact_over(self) -> None:
+        """There is none any more: a call that has come meanwhile is taken, or it is time for a fresh process."""
+        contact, self.contact = self.contact, None
+        self.finished.append(contact)
         self._link.contact = None
         self._timers.clear()
         self._engine.stop_clock()
         self._litter = True
         self._served += 1
-        if self._waiting is not None:
-            self._take_waiting()
+        if self._reception.waits:
+            self._reception.take_waiting()
         elif self._served >= self._settings.recycle_after:
-            self._retire()
+            self.retiring = True
 
     # ── loop ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     @property
     def _idle(self) -> bool:
-        return self._contact is None and not self._refusals and self._waiting is None
+        return self.contact is None and not self._reception.busy
 
     def _patience_s(self) -> float:
-        if self._contact is None:
+        if self.contact is None:
             return IDLE_S if self._link.settled and self._link.connected else TALK_S
-        return KEYS_S if self._contact.flow.running else TALK_S
+        return KEYS_S if self.contact.flow.running else TALK_S
 
     def _asked_to_leave(self) -> None:
         """First SIGTERM: leave when idle. Second: end the contact under way."""
-        self._hurry = self._retiring
-        self._retiring = True
-
-    def _retire(self) -> None:
-        self._retiring = True
+        self._hurry = self.retiring
+        self.retiring = True
 
     def _obey(self, message: p.Message) -> None:
         if isinstance(message, p.Retire):
-            self._retire()
+            self.retiring = True
         elif isinstance(message, p.OriginateContact):
             self._originate(message)
         elif isinstance(message, p.Command):
@@ -269,28 +181,28 @@ class ContactProcess:
 
     def _carried_out(self, command: p.Command) -> str:
         """Why nothing was done, "" where it was."""
-        if self._contact is None or not self._is_ours(command.contact):
+        if self.contact is None or not self._is_ours(command.contact):
             return "it is over, or has gone on as another contact; see 'linekeeper contact list --open'"
         try:
-            return obey(self._contact, command)
+            return obey(self.contact, command)
         except Exception:  # one bad command must not end the call
             _log.exception("command %s failed", type(command).__name__, extra=fields(contact=command.contact))
             return "the process of the contact failed at it; its log has the details"
 
     def _originate(self, command: p.OriginateContact) -> None:
         """A contact that the box begins itself, unless there is one already."""
-        if not self._idle or self._retiring or not departure.in_time(command):
+        if not self._idle or self.retiring or not departure.in_time(command):
             self._link.ask(p.Declined(contact=command.contact))
             return
-        self._contact = departure.make(self._services, command, self._contact_over)
+        self.contact = departure.make(self._services, command, self.contact_over)
         try:
-            departure.begin(self._contact, command)
+            departure.begin(self.contact, command)
         except Exception:  # one bad command must not end the process
             _log.exception("contact could not begin", extra=fields(contact=command.contact))
-            self._contact.end(DisconnectReason.TELECOM_PROBLEM, detail="fault at departure")
+            self.contact.end(DisconnectReason.TELECOM_PROBLEM, detail="fault at departure")
 
     def _is_ours(self, contact: ContactId) -> bool:
-        return self._contact is not None and self._contact.segment.contact == contact
+        return self.contact is not None and self.contact.segment.contact == contact
 
 
 def serve(settings: ContactSettings, slot: SlotId, plans: PlanReader, ready: Callable[[], None]) -> None:

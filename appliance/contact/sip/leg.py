@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
 import pjsua2 as pj
 
 from appliance.contact.engine import vendor
+from appliance.contact.sip.leg_messages import extension_of, has_sound, messages_of, quality_of, tells_loss, trunk_of
 from appliance.errors import ContactError
 from appliance.events import LegQuality, LegRole
 from appliance.ids import AgentId, Extension, LegId, TrunkId
 
 P = TypeVar("P")
 _log = logging.getLogger(__name__)
-_TRUNK_HEADER = re.compile(r"^X-Linekeeper-Trunk:\s*([\w-]+)\s*$", re.MULTILINE | re.IGNORECASE)
-_EXTENSION_HEADER = re.compile(r"^X-Linekeeper-Extension:\s*([0-9]+)\s*$", re.MULTILINE | re.IGNORECASE)
-_SDP = re.compile(r"^(?:Content-Type|c)\s*:\s*application/sdp\b", re.MULTILINE | re.IGNORECASE)
-_LOST = re.compile(r"^Reason\s*:[^\r\n]*\bQ\.850\s*;\s*cause\s*=\s*27\b", re.MULTILINE | re.IGNORECASE)  # RFC 3326
 _PHRASES = {100: "Trying", 180: "Ringing", 200: "OK"}
 NEW_CALL = -1  # PJSUA_INVALID_ID
 ELSEWHERE = {"Reason": 'SIP;cause=200;text="Call completed elsewhere"'}
@@ -174,7 +170,7 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         if info.state == pj.PJSIP_INV_STATE_CALLING:
             self.owner.leg_calling(self, str(info.remoteUri))
         elif info.state == pj.PJSIP_INV_STATE_EARLY and info.role == pj.PJSIP_ROLE_UAC:
-            self.early = any(_SDP.search(message) for message in _messages(parameters))  # `audio` follows later
+            self.early = any(map(has_sound, messages_of(parameters)))  # `audio` follows later
             self.owner.leg_ringing(self, int(info.lastStatusCode))
         elif info.state == pj.PJSIP_INV_STATE_CONNECTING:
             self._find_answerer(parameters)  # the event of a UAC's CONFIRMED is its own ACK, not the 200
@@ -183,7 +179,7 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
             self.owner.leg_answered(self)
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED and not self.ended:
             self.ended = True
-            self.lost = any(_LOST.search(message) for message in _messages(parameters))
+            self.lost = any(map(tells_loss, messages_of(parameters)))
             self.owner.leg_ended(self, int(info.lastStatusCode), str(info.lastReason))
 
     @_guarded
@@ -204,7 +200,7 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
     @_guarded
     def onStreamDestroyed(self, parameters: pj.OnStreamDestroyedParam) -> None:  # noqa: N802
         with contextlib.suppress(pj.Error):
-            self.quality = _quality(self.getStreamStat(parameters.streamIdx), self.quality)
+            self.quality = quality_of(self.getStreamStat(parameters.streamIdx), self.quality)
 
     @_guarded
     def onDtmfDigit(self, parameters: pj.OnDtmfDigitParam) -> None:  # noqa: N802
@@ -234,11 +230,10 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
 
     def _find_answerer(self, parameters: pj.OnCallStateParam) -> None:
         """By which trunk the call went, or whose phone of several has answered, as the edge says."""
-        for message in _messages(parameters):
-            if match := _TRUNK_HEADER.search(message):
-                self.trunk = TrunkId(match[1])
-            if self.members and (match := _EXTENSION_HEADER.search(message)):
-                self.extension = Extension(match[1])
+        for message in messages_of(parameters):
+            self.trunk = trunk_of(message) or self.trunk
+            if self.members:
+                self.extension = extension_of(message) or self.extension
 
 
 def _add_headers(operation: pj.CallOpParam | pj.CallSendRequestParam, headers: dict[str, str]) -> None:
@@ -246,21 +241,3 @@ def _add_headers(operation: pj.CallOpParam | pj.CallSendRequestParam, headers: d
         header = pj.SipHeader()
         header.hName, header.hValue = name, value
         operation.txOption.headers.append(header)
-
-
-def _messages(parameters: pj.OnCallStateParam) -> Iterator[str]:
-    body = parameters.e.body
-    yield str(body.rxMsg.rdata.wholeMsg)
-    yield str(body.tsxState.src.rdata.wholeMsg)
-
-
-def _quality(stat: pj.StreamStat, before: LegQuality | None) -> LegQuality:
-    received, sent = stat.rtcp.rxStat, stat.rtcp.txStat
-    before = before or LegQuality()
-    return LegQuality(
-        received=before.received + received.pkt,
-        lost=before.lost + received.loss,
-        sent=before.sent + sent.pkt,
-        jitter_ms=max(before.jitter_ms, received.jitterUsec.max / 1000),
-        rtt_ms=max(before.rtt_ms, stat.rtcp.rttUsec.mean / 1000),
-    )

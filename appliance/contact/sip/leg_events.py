@@ -14,9 +14,9 @@ from appliance.contact.sip.leg import Leg
 from appliance.contact.sip.legs import answered
 from appliance.contact.talk.joining import Joining
 from appliance.contact.talk.leaving import customer_gone, talker_gone
+from appliance.contact.talk.referring import take_refer
 from appliance.contact.talk.replacing import Replacing
 from appliance.contact.talk.talk_keys import TalkKeys
-from appliance.contact.talk.transfer import take_refer
 from appliance.events import DisconnectReason, LegEnded, LegHeld, LegResumed, LegRinging, LegRole
 from appliance.flow import events as e
 

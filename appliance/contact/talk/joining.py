@@ -11,7 +11,6 @@ import logging
 
 import pjsua2 as pj
 
-from appliance.clock import monotonic_s
 from appliance.contact import protocol as p
 from appliance.contact.begin.calling import Calling
 from appliance.contact.begin.origination import Origination
@@ -20,6 +19,7 @@ from appliance.contact.flows.queue_stay import QueueStay
 from appliance.contact.sip.invite import JOIN_USER
 from appliance.contact.sip.leg import Leg
 from appliance.contact.talk.consult import Consult
+from appliance.contact.talk.expected import Expected
 from appliance.contact.talk.paging import Paging
 from appliance.contact.talk.third_party import ThirdParty
 from appliance.contact.talk.transfer import Transfer
@@ -46,7 +46,7 @@ class Joining(Undertaking):
 
     def __init__(self, contact: Contact) -> None:
         self._contact = contact
-        self._expected: dict[str, tuple[p.ExpectJoin, float]] = {}
+        self.expected = Expected()
         self._coming: dict[LegId, p.ExpectJoin] = {}  # accepted, their talk has not begun
         self._supervising: dict[LegId, ContactId] = {}  # from which contact
         self._order: p.JoinContact | None = None
@@ -59,15 +59,6 @@ class Joining(Undertaking):
         return leg in (self._way, self._own) or leg.leg in self._coming or leg.leg in self._supervising
 
     # ── expected by command ──────────────────────────────────────────────────────────────────────────────────────
-
-    def expect(self, command: p.ExpectJoin) -> None:
-        """One INVITE with this secret is welcome."""
-        self._expected[command.join] = (command, monotonic_s() + command.valid_s)
-
-    def welcome(self, secret: str) -> p.ExpectJoin | None:
-        """What was expected with this secret, once; None for a stranger and for who comes too late."""
-        command, until = self._expected.pop(secret, (None, 0.0))
-        return command if monotonic_s() <= until else None
 
     def accept(self, account: pj.Account, call_id: int, expected: p.ExpectJoin) -> None:
         """The INVITE has come: answer it."""

@@ -7,19 +7,15 @@ into a queue or a flow has nobody to wait for and is complete at once. The segme
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Sequence
 
 from appliance.contact.begin.search import Search, alert_of
 from appliance.contact.contact import Contact
 from appliance.contact.flows.onward import enter
 from appliance.contact.flows.queue_stay import enter_queue
-from appliance.contact.sip.causes import DECLINED
 from appliance.contact.sip.leg import Leg
 from appliance.contact.talk.parking import ask_for_orbit
-from appliance.contact.talk.replacing import Replacing, attended_target
 from appliance.contact.talk.targets import FlowTarget, OrbitTarget, QueueTarget, RingTarget, find_target, shown
-from appliance.contact.talk.turning import may_turn_round, turn_round
 from appliance.contact.timers import Timer
 from appliance.contact.undertaking import Undertaking
 from appliance.dialplan.reaching import GiveUp, Reaching, Step
@@ -30,9 +26,6 @@ from appliance.logs import fields
 
 RING_S = 30.0
 REFER_GRACE_S = 1.0
-FAILURES = 300  # SIP statuses from here on
-REFER_TAKEN = 399  # tells the edge that the REFER is taken, by us and not by pjsua2; the phone is answered 202
-_REFER_TO = re.compile(r"<?sips?:([^@;?:<>\s]+)@[^?<>\s]+>?", re.IGNORECASE)
 _log = logging.getLogger(__name__)
 Report = Callable[[int], None]
 
@@ -156,7 +149,9 @@ class Transfer(Undertaking):
         contact = self._contact
         contact.under_way.over(Transfer)
         self.report(status)
-        _log.warning("transfer failed; customer and agent are together again", extra=contact_fields(contact))
+        _log.warning(
+            "transfer failed; customer and agent are together again", extra=fields(contact=contact.segment.contact)
+        )
         contact.holding.apart_over()
         if contact.conversation.talker is None:
             contact.end(DisconnectReason.TELECOM_PROBLEM, detail=f"transfer to {self.target} failed")
@@ -220,45 +215,6 @@ def _dismiss(contact: Contact, leaver: Leg | None, report: Report | None) -> Non
         report(200)
     if leaver is not None:
         contact.services.timers.after(0.0 if report is None else REFER_GRACE_S, leaver.hang_up)
-
-
-def refer_user(target: str) -> str:
-    """Who is meant by the URI of a REFER; empty where it says more than that.
-
-    A phone must not write headers that the edge believes; Replaces (attended transfer) is `replacing`'s business.
-    """
-    found = _REFER_TO.fullmatch(target)
-    return found[1] if found else ""
-
-
-def take_refer(contact: Contact, leg: Leg, target: str) -> int:
-    """REFER (RFC 3515): the status that answers it. Only who talks from inside may: an outside caller could dial at the
-    branch's cost. The phone hears by NOTIFY how it went."""
-    if (attended := attended_target(target)) is not None:
-        return REFER_TAKEN if contact.under_way[Replacing].ask(leg, *attended) else DECLINED
-    user = refer_user(target)
-    turned = may_turn_round(contact, leg)
-    if turned:
-        turn_round(contact)
-
-    def report(status: int) -> None:
-        leg.notify_referred(status)
-        if status >= FAILURES and turned:
-            turn_round(contact)
-
-    talk = contact.conversation
-    free = leg is talk.talker and talk.talking and not contact.busy_with_target and leg.role is LegRole.AGENT
-    if user and free and transfer(contact, user, leg.agent, report):
-        return REFER_TAKEN
-    if turned:
-        turn_round(contact)
-    _log.warning("REFER refused: not now, or nothing to reach there", extra=contact_fields(contact))
-    return DECLINED
-
-
-def contact_fields(contact: Contact) -> dict[str, str]:
-    """For the log."""
-    return fields(contact=contact.segment.contact)
 
 
 def _to_nobody(_status: int) -> None:

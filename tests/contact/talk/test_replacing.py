@@ -7,8 +7,8 @@ from contact.rtp_parties import RtpParty
 from contact.sip_peer import Dialog
 from contact.stage import AGENT_HZ, CUSTOMER_HZ, OTHER_HZ, STRAIGHT, Stage
 
+from appliance.contact.talk.referring import REFER_TAKEN
 from appliance.contact.talk.replacing import attended_target
-from appliance.contact.talk.transfer import REFER_TAKEN
 from appliance.events import (
     AgentConnected,
     ContactDisconnected,

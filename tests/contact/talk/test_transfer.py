@@ -7,7 +7,7 @@ from contact.rtp_parties import RtpParty
 from contact.stage import AGENT_HZ, CUSTOMER_HZ, MUSIC_HZ, OTHER_HZ, RINGBACK_HZ, Stage
 
 from appliance.contact.protocol import HangUpContact, HoldCustomer, ResumeCustomer, TransferContact
-from appliance.contact.talk.transfer import REFER_TAKEN
+from appliance.contact.talk.referring import REFER_TAKEN
 from appliance.events import (
     AgentConnected,
     AgentLeft,
