@@ -49,6 +49,10 @@ class Undertaking:
     def ordered(self, members: Sequence[str]) -> None:
         """The switchboard says whose turn it is in a group that it may be ringing."""
 
+    def picked_up(self, leg: Leg) -> bool:
+        """Another phone takes the call that rings here: `leg` instead of who rings. False where nobody does."""
+        return False
+
     def replaced(self, old: Leg, new: Leg) -> None:
         """`new` stands where `old` stood."""
 

@@ -27,7 +27,8 @@ class ConsultStarted(Body, frozen=True, kw_only=True):
 
 
 class ConsultWentOn(Body, frozen=True, kw_only=True):
-    """`leg` led to nobody (`sip_status`); `to` rings instead: a forward, or the next of a group. The same consult."""
+    """`leg` led to nobody (`sip_status`); `to` rings instead: a forward, or the next of a group; or it has
+    been answered there already (pick-up). The same consult."""
 
     leg: LegId
     to: LegId

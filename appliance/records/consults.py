@@ -19,14 +19,17 @@ Facts = dict[str, Any]
 def consults_of(moments: Sequence[Moment]) -> list[Facts]:
     """Each with target, leg, by, start, answer and end, outcome, how often the parties were toggled, conferences."""
     found: dict[LegId, Facts] = {}
+    answered: dict[LegId, str] = {}
     for moment in moments:
         match moment.body:
             case ev.ConsultStarted() as started:
                 found[started.leg] = _consult(started, moment.second)
             case ev.ConsultWentOn(leg=leg, to=to) if leg in found:
-                found[to] = {**found.pop(leg), "Leg": to}
-            case ev.LegAnswered(leg=leg) if leg in found and found[leg]["AnswerTimestamp"] is None:
-                found[leg]["AnswerTimestamp"] = iso_utc(moment.second)
+                found[to] = {**found.pop(leg), "Leg": to, "AnswerTimestamp": answered.get(to)}  # pick-up: before
+            case ev.LegAnswered(leg=leg):
+                answered.setdefault(leg, iso_utc(moment.second))
+                if leg in found:
+                    found[leg]["AnswerTimestamp"] = answered[leg]
             case ev.PartiesToggled() if found:
                 _latest(found)["Toggles"] += 1
             case ev.ConferenceStarted(leg=leg) if leg in found:

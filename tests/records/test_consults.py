@@ -71,3 +71,14 @@ def test_record_when_a_consult_went_on_to_another_phone_then_it_is_one_consult_o
     (consult,) = build_record(story.at(25.0).hang_up().events, box="branch")["Linekeeper"]["Consults"]
     assert (consult["Leg"], consult["Target"], consult["Outcome"]) == ("agent-3", "103", "dropped")
     assert consult["StartTimestamp"] < consult["AnswerTimestamp"] < consult["EndTimestamp"]
+
+
+def test_record_when_a_consult_was_picked_up_elsewhere_then_it_was_answered_there(story: Any) -> None:
+    picker = LegId("agent-3")
+    story.at(0.0).arrive().at(1.0).queue().at(2.0).offer().at(4.0).answer()
+    story.at(10.0).say(ev.ConsultStarted(leg=LEG, target="group:team", by=KIM), ev.CustomerHeld(by=KIM))
+    story.at(15.0).say(ev.LegAnswered(leg=picker, codec="PCMU"), ev.ConsultWentOn(leg=LEG, to=picker))
+    story.at(20.0).say(ev.ConsultEnded(leg=picker, outcome=ev.ConsultOutcome.DROPPED), ev.CustomerResumed(by=KIM))
+    (consult,) = build_record(story.at(25.0).hang_up().events, box="branch")["Linekeeper"]["Consults"]
+    assert (consult["Leg"], consult["Target"], consult["Outcome"]) == ("agent-3", "group:team", "dropped")
+    assert consult["StartTimestamp"] < consult["AnswerTimestamp"] < consult["EndTimestamp"]

@@ -70,7 +70,6 @@ class Calling(Undertaking):
         self._tell_caller()
 
     def picked_up(self, leg: Leg) -> bool:
-        """Another phone answers instead. False where the caller has somebody already."""
         contact, caller = self._contact, self._contact.conversation.talker
         if caller is None or caller.answered:
             return False

@@ -100,6 +100,16 @@ class Consult(Undertaking):
         self._contact.conversation.talker_announcer.stop()
         self._contact.holding.follow(self._by)
 
+    def picked_up(self, leg: Leg) -> bool:
+        if not self.rings:
+            return False
+        rung, self._status = self.leg, 0
+        self._ring(leg)
+        self.answered(leg)
+        if rung is not None:
+            rung.hang_up(elsewhere=True)
+        return True
+
     # ── what the talker may do ───────────────────────────────────────────────────────────────────────────────────
 
     def toggle(self, by: AgentId | None) -> bool:

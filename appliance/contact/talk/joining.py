@@ -12,7 +12,6 @@ import logging
 import pjsua2 as pj
 
 from appliance.contact import protocol as p
-from appliance.contact.begin.calling import Calling
 from appliance.contact.begin.origination import Origination
 from appliance.contact.contact import Contact
 from appliance.contact.flows.queue_stay import QueueStay
@@ -21,7 +20,6 @@ from appliance.contact.sip.leg import Leg
 from appliance.contact.talk.consult import Consult
 from appliance.contact.talk.expected import Expected
 from appliance.contact.talk.paging import Paging
-from appliance.contact.talk.third_party import ThirdParty
 from appliance.contact.talk.transfer import Transfer
 from appliance.contact.timers import Timer
 from appliance.contact.undertaking import Undertaking
@@ -148,15 +146,10 @@ class Joining(Undertaking):
     def _take_customer(self, leg: Leg) -> bool:
         """`leg` takes whoever waits here. False where there is nobody to take."""
         contact, talk = self._contact, self._contact.conversation
-        if (rung := contact.under_way.get(Transfer) or contact.under_way.get(ThirdParty)) is not None and rung.rings:
-            rung.picked_up(leg)
+        if any(one.picked_up(leg) for one in contact.under_way):
             return True
-        if talk.talking and talk.talker is not None:
-            return False
-        if contact.outbound:
-            calling = contact.under_way.get(Calling)
-            return calling is not None and calling.picked_up(leg)
-        if talk.customer is None or Origination in contact.under_way:
+        talks = talk.talking and talk.talker is not None
+        if talks or contact.outbound or talk.customer is None or Origination in contact.under_way:
             return False
         stay = contact.under_way.get(QueueStay)
         contact.under_way.over(QueueStay)

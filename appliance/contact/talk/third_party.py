@@ -35,11 +35,6 @@ class ThirdParty(Undertaking):
         self._failure = FAILED
         self.search: Search | None = None
 
-    @property
-    def rings(self) -> bool:
-        """Nobody has answered yet."""
-        return self.search is not None
-
     def owns(self, leg: Leg) -> bool:
         return leg is self._leg
 
@@ -102,12 +97,14 @@ class ThirdParty(Undertaking):
         if self._command.digits:
             self._leg.send_digits(self._command.digits)
 
-    def picked_up(self, leg: Leg) -> None:
-        """Another phone takes the call: `leg` instead of who rings."""
-        ringing, self._leg = self._leg, leg
-        if ringing is not None:
-            ringing.hang_up(elsewhere=True)
+    def picked_up(self, leg: Leg) -> bool:
+        if self.search is None:
+            return False
+        rung, self._leg = self._leg, leg
+        if rung is not None:
+            rung.hang_up(elsewhere=True)
         self.answered(leg)
+        return True
 
     def leg_ended(self, _leg: Leg, status: int) -> None:
         """The number refused, did not answer, or hung up: on to the next, back to the flow, or the end."""

@@ -67,11 +67,6 @@ class Transfer(Undertaking):
         self._search.begin(number)
 
     @property
-    def rings(self) -> bool:
-        """Nobody has answered yet: a transfer is over with the answer."""
-        return True
-
-    @property
     def has_target(self) -> bool:
         return True
 
@@ -101,12 +96,12 @@ class Transfer(Undertaking):
             contact.conversation.set_apart(False)
             contact.talk(self.leg, None)
 
-    def picked_up(self, leg: Leg) -> None:
-        """Another phone takes the call: `leg` instead of who rings."""
-        ringing, self.leg = self.leg, leg
-        if ringing is not None:
-            ringing.hang_up(elsewhere=True)
+    def picked_up(self, leg: Leg) -> bool:
+        rung, self.leg = self.leg, leg
+        if rung is not None:
+            rung.hang_up(elsewhere=True)
         self.answered(leg)
+        return True
 
     def leg_ended(self, _leg: Leg, status: int) -> None:
         """Who rang does not take the customer: somebody else may."""

@@ -12,6 +12,8 @@ from contact.sip_peer import Dialog
 from contact.stage import AGENT_HZ, CUSTOMER_HZ, OTHER_HZ, Stage
 
 from appliance.contact.protocol import (
+    CompleteTransfer,
+    ConsultParty,
     ExpectJoin,
     JoinContact,
     JoinRole,
@@ -22,12 +24,14 @@ from appliance.contact.protocol import (
 from appliance.events import (
     AgentConnected,
     AgentMissed,
+    ConsultWentOn,
     ContactDequeued,
     ContactDisconnected,
     ContactJoined,
     ContactTransferred,
     DisconnectReason,
     InitiationMethod,
+    LegRinging,
     LegRole,
     LegStarted,
 )
@@ -205,6 +209,32 @@ def test_pick_up_when_an_extension_rings_then_the_caller_talks_with_the_picker(
     customer.hears_tone(OTHER_HZ)
     lee.hears_tone(CUSTOMER_HZ)
     assert stage.switchboard.find(root, ContactDisconnected) == []
+
+
+def test_pick_up_when_a_consulted_phone_rings_then_the_agent_consults_the_picker(
+    stage: Stage, customer: RtpParty, agent: RtpParty, lee: RtpParty
+) -> None:
+    caller, phone, root = stage.put_through(customer, agent)
+    stage.switchboard.command(ConsultParty(contact=root, target="102"))
+    rung = stage.peer.wait_call("102")
+    rung.reply(180)
+    stage.switchboard.wait_event(root, LegRinging, fits=lambda body: body.leg == "agent-2")
+    picker, _ = ring_supervisor(stage, lee, 1)
+    join(stage, picker, root, mode=None)
+    rung.wait_request("CANCEL")
+    agent.hears_tone(OTHER_HZ)
+    lee.hears_tone(AGENT_HZ)
+    went_on = stage.switchboard.wait_event(root, ConsultWentOn)
+    assert (went_on.leg, went_on.to, went_on.sip_status) == ("agent-2", "agent-3", 0)
+    stage.switchboard.command(CompleteTransfer(contact=root))
+    phone.wait_request("BYE")
+    customer.hears_tone(OTHER_HZ)
+    lee.hears_tone(CUSTOMER_HZ)
+    handed = stage.switchboard.wait_event(root, ContactTransferred)
+    assert handed.kind == "consult"
+    assert stage.switchboard.wait_event(handed.next, AgentConnected).agent == LEE
+    caller.bye()
+    stage.switchboard.wait_event(handed.next, ContactDisconnected)
 
 
 def test_pick_up_when_the_picker_holds_then_the_customer_hears_music(
