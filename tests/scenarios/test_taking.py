@@ -61,6 +61,29 @@ def test_pick_up_when_a_queue_offers_then_the_taker_has_the_customer(
     assert box.wait_closed(contact)["Agent"]["Username"] == "bob"
 
 
+def test_pick_up_when_a_consulted_group_rings_then_the_agent_consults_the_taker_who_may_get_the_customer(
+    box: RunningBox, phone: PhoneMaker, agent_phone: PhoneMaker
+) -> None:
+    agent = agent_phone(box, "ann", "201", tone_hz=AGENT_HZ)
+    rung, taker = phone(box, "102"), phone(box, "103", tone_hz=OTHER_HZ)
+    customer = phone(box, "101", tone_hz=CUSTOMER_HZ)
+    box.api.call("group.add", group="backoffice", number="690", members=["102"])
+    contact = put_through(box, customer, agent)
+    box.api.call("contact.command", contact=contact, command="consult", target="690")
+    rung.wait_for("CALL_INCOMING")
+    taker.dial("*31102")
+    hears(agent, OTHER_HZ)
+    hears(taker, AGENT_HZ)
+    rung.wait_for("CALL_CLOSED")
+    box.api.call("contact.command", contact=contact, command="complete")
+    hears(customer, OTHER_HZ)
+    (consult,) = box.wait_closed(contact)["Linekeeper"]["Consults"]
+    assert (consult["Target"], consult["Outcome"]) == ("690", "completed")
+    assert consult["AnswerTimestamp"] is not None
+    customer.hang_up()
+    taker.wait_for("CALL_CLOSED")
+
+
 def test_pick_up_when_the_phones_are_of_different_groups_then_refused(box: RunningBox, phone: PhoneMaker) -> None:
     caller, called, taker = phone(box, "101"), phone(box, "102"), phone(box, "103")
     box.api.call("extension.set", extension="103", pickup_group="back")
