@@ -147,7 +147,8 @@ class Exchange:
         self._hook(off_hook)
         if self.off_hook:
             self._listen(said)
-        _PLACES.get(self.place, lambda _: None)(self)
+        if (tick := _PLACES.get(self.place)) is not None:
+            tick(self)
         self._since += 1
         self._clock += 1
         signs, self._signs = tuple(self._signs), []

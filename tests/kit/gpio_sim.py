@@ -36,12 +36,8 @@ class GpioSim:
         (config / "live").write_text("1")
         chip = (bank / "chip_name").read_text().strip()
         self._pins = Path("/sys/devices/platform") / (config / "dev_name").read_text().strip() / chip
-
-        class Factory(LGPIOFactory):
-            def _get_revision(self) -> int:
-                return PI_4B
-
-        self.factory: Any = Factory(chip=int(chip.removeprefix("gpiochip")))
+        factory: Any = type("Factory", (LGPIOFactory,), {"_get_revision": lambda _factory: PI_4B})
+        self.factory: Any = factory(chip=int(chip.removeprefix("gpiochip")))
 
     def drive(self, gpio: int, high: bool) -> None:
         """From outside."""

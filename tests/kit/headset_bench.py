@@ -131,7 +131,8 @@ class PtyHeadsetBench(ReportBench):
         backend = HidrawHeadsets(root / "sys", root)
         (found,) = backend.find()
         self._port = backend.open(found)
-        self._receive, self._port.receive = self._port.receive, self._counted
+        self._receive = self._port.receive
+        vars(self._port)["receive"] = self._counted
         self._taken = 0
         self.headset = Headset(self._port)
         self._reports: queue.SimpleQueue[bytes] = queue.SimpleQueue()

@@ -79,9 +79,11 @@ def test_key_when_it_is_not_silent_long_enough_then_not_pressed(phone: Phone, bo
 
 def test_key_when_no_answer_comes_then_lost_and_the_next_may_follow(phone: Phone) -> None:
     press(phone, SECOND)
-    assert phone.press is not None
-    phone.send(phone.press.left_ns + round(PATIENCE_S * SECOND) + 1, may_press=False)
-    assert (phone.lost, phone.press, phone.answers_ms) == (1, None, [])
+    pressed = phone.press
+    assert pressed is not None
+    phone.send(pressed.left_ns + round(PATIENCE_S * SECOND) + 1, may_press=False)
+    left: tuple[int, object, list[float]] = (phone.lost, phone.press, phone.answers_ms)
+    assert left == (1, None, [])
 
 
 def test_plant_when_a_prompt_answers_then_one_answer_a_key_and_silence_is_none(tmp_path: Path) -> None:

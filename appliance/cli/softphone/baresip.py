@@ -150,9 +150,7 @@ class Baresip:
             sound = self.heard().part(since_s)
             return sound if sound.samples and wanted(sound) else None
 
-        sound = wait_until(found, timeout_s=timeout_s, what=f"phone {self.user} hears {what or wanted}; {self.log}")
-        assert sound is not None
-        return sound
+        return wait_until(found, timeout_s=timeout_s, what=f"phone {self.user} hears {what or wanted}; {self.log}")
 
     @property
     def log(self) -> Path:

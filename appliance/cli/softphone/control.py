@@ -110,7 +110,6 @@ class Control:
                 return None
 
         link = wait_until(connected, timeout_s=10, what=f"phone {self.name} listens on {port}")
-        assert link is not None
         link.settimeout(None)
         return link
 

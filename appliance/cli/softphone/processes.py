@@ -24,7 +24,7 @@ class ProgramError(ApplianceError):
     """A program ended, or did not do in time what was waited for; the text carries the end of its log."""
 
 
-def wait_until(found: Callable[[], _Found], *, timeout_s: float, what: str) -> _Found:
+def wait_until(found: Callable[[], _Found | None], *, timeout_s: float, what: str) -> _Found:
     """The first true answer of `found`. Raises ProgramError naming `what` after `timeout_s`."""
     deadline = time.monotonic() + timeout_s
     while True:
