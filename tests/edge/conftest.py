@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,17 +19,18 @@ def ports() -> Iterator[PortBlock]:
 
 
 @pytest.fixture
-def make_edge(tmp_path: Path, ports: PortBlock) -> Iterator[Callable[..., RunningEdge]]:
+def make_edge(ports: PortBlock) -> Iterator[Callable[..., RunningEdge]]:
     """Makes edges (arguments as RunningEdge's) and stops them at the end."""
     made: list[RunningEdge] = []
+    with tempfile.TemporaryDirectory(prefix="lk-") as short:  # a socket's path holds 107 characters
 
-    def make(**arguments: object) -> RunningEdge:
-        made.append(RunningEdge(folder=tmp_path / f"edge{len(made)}", ports=ports, **arguments))
-        return made[-1].start()
+        def make(**arguments: object) -> RunningEdge:
+            made.append(RunningEdge(folder=Path(short) / f"edge{len(made)}", ports=ports, **arguments))
+            return made[-1].start()
 
-    yield make
-    for edge in made:
-        edge.kill()  # at once: a stop that meets the start half-way waits
+        yield make
+        for edge in made:
+            edge.kill()  # at once: a stop that meets the start half-way waits
 
 
 @pytest.fixture
