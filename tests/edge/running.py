@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kit.ports import PortBlock
-from kit.processes import Program, wait_until
+from kit.processes import Program, ProgramError, wait_until
 
 from appliance.config.paths import BoxPaths
 from appliance.config.schema import Configuration, Contacts, Edge, Trunk
@@ -23,6 +23,7 @@ from appliance.errors import EdgeError
 from appliance.ids import Extension
 
 DOMAIN = "linekeeper"
+START_S = 30.0  # it forks a score of processes, one after the other
 EXTENSIONS = ("100", "101", "102")
 
 
@@ -80,7 +81,10 @@ class RunningEdge:
         """Until Kamailio answers."""
         render(self.configuration, self.paths)
         self.program = Program(command(self.paths), log=self.folder / "kamailio.log")
-        wait_until(self.answers, timeout_s=15, what=f"Kamailio starts\n{self.program.tail()}")
+        try:
+            wait_until(self.answers, timeout_s=START_S, what="Kamailio starts")
+        except ProgramError as error:
+            raise ProgramError(f"{error}\n{self.program.tail()}") from error
         return self
 
     def stop(self) -> None:
