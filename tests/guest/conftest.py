@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from guest import box as guest_box
-from kit.systemd_unit import IN_GUEST, WHY_NOT
+from kit.guest import IN_GUEST, WHY_NOT
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -104,7 +104,7 @@ class BadLink:
             _run("tc", "-n", name, "qdisc", "replace", "dev", "lk0", "root", "netem", "limit", "20000", *_split(words))
 
     def carried(self) -> tuple[int, int]:
-        """Bytes of IP packets that the box, and the console, have sent so far."""
+        """Bytes that the box, and the console, have sent so far (with netem without what was lost)."""
         return (_sent(self.box), _sent(self.console))
 
     def _join_by_netem(self) -> bool:

@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any
 
 from kit.console import add_branch, console, sqlite_with_tables
+from kit.guest import patience
 from kit.processes import Program, wait_until
 
 from appliance.console.authority import codes
@@ -69,7 +70,7 @@ class FarConsole:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self.program is not None:
-            self.program.stop(timeout_s=30)
+            self.program.stop(timeout_s=patience(30))
 
     def start(self) -> None:
         """Until it says where it is."""
@@ -87,7 +88,7 @@ class FarConsole:
             assert program.running, program.tail(40)
             return '"boxes"' in program.text()[said:]
 
-        wait_until(ready, timeout_s=60, what=f"the console serves; {log}")
+        wait_until(ready, timeout_s=patience(60), what=f"the console serves; {log}")
 
     def kill(self) -> None:
         """SIGKILL, as a power cut."""
@@ -107,7 +108,7 @@ class FarConsole:
 
         code = self.ask(work)
         words = (*prefix, sys.executable, "-c", _ENROL, self.url, code, str(data))
-        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=patience(60))
         assert done.returncode == 0, done.stderr
 
     def ask(self, work: Callable[[Console], Any]) -> Any:

@@ -1,19 +1,17 @@
-"""A unit of the running systemd, as tests ask for it; and whether this is the guest where they may."""
+"""A unit of the running systemd, and its processes, as tests ask for them."""
 
 from __future__ import annotations
 
 import grp
-import os
 import pwd
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from kit.guest import patience
 from kit.processes import wait_until
 
-PATIENCE_S = 240.0  # emulated, on a machine that others use too
-IN_GUEST = os.environ.get("LINEKEEPER_DEVICES") == "required" and Path("/opt/inside.sh").exists()
-WHY_NOT = "only in the guest of 'bootstrap.sh test-devices': it installs the product and plugs devices"
+PATIENCE_S = patience(24.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 from kit.bad_link import BadLink, why_not
 from kit.far_console import FarConsole
+from kit.guest import IN_GUEST, patience
 from kit.processes import Program
-from kit.systemd_unit import IN_GUEST
 from sqlalchemy import select
 from switchboard.fake_contact import FakeContact
 from switchboard.harness import Harness
@@ -41,14 +41,14 @@ from appliance.sync.wire.switchboard_link import SwitchboardAwayError, Switchboa
 pytestmark = [
     pytest.mark.scenario,
     pytest.mark.slow,
-    pytest.mark.timeout(400),
+    pytest.mark.timeout(patience(400)),
     pytest.mark.skipif(bool(why_not()), reason=why_not() or "never"),
 ]
 SETTINGS = "[sync]\nlive_s = 0.5\noutage_s = 1.0\nsnapshot_s = 10.0\n"
 ROUNDS = 6 if IN_GUEST else 14  # emulated, the programs take ten times as long to start
 RECORDED_S = 3.0
 WAV_HEAD = 44
-PATIENCE_S = 600.0 if IN_GUEST else 120.0
+PATIENCE_S = patience(120.0)
 
 
 class Scene:

@@ -15,6 +15,7 @@ import wave
 from pathlib import Path
 from typing import TypeVar
 
+from kit.guest import patience
 from msgspec import structs
 
 from appliance import clock
@@ -25,7 +26,7 @@ from appliance.contact.journal import Journal
 from appliance.ids import AgentId, ContactId, Extension, FlowId, LegId, OfferId, QueueId, RecordingId, SlotId
 from appliance.stamps import Stamp
 
-PATIENCE_S = 10.0
+PATIENCE_S = patience(10.0)
 Wanted = TypeVar("Wanted", bound=protocol.Message)
 
 

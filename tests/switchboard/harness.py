@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from kit.guest import patience
 from kit.ports import reserve_ports
 from switchboard.fake_contact import FakeContact
 
@@ -17,7 +18,7 @@ from appliance.errors import RequestError
 from appliance.ids import ContactId
 from appliance.switchboard.daemon import Switchboard
 
-PATIENCE_S = 10.0
+PATIENCE_S = patience(10.0)
 Json = dict[str, Any]
 
 
