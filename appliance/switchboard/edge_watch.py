@@ -19,6 +19,7 @@ from appliance.errors import EdgeError, StoreError
 from appliance.stamps import Stamp
 from appliance.store.store import Store
 from appliance.switchboard.store_thread import StoreThread
+from appliance.switchboard.tasks import end
 
 logger = logging.getLogger(__name__)
 
@@ -61,8 +62,7 @@ class EdgeWatch:
     async def stop(self) -> None:
         """After a last look, so that nothing counted so far is lost."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end((self._task,))
             await self.look()
             self._task = None
 

@@ -18,6 +18,7 @@ from appliance.errors import StoreError
 from appliance.store.failures import StoreFullError
 from appliance.store.store import Store
 from appliance.switchboard.store_thread import StoreThread
+from appliance.switchboard.tasks import end
 
 logger = logging.getLogger(__name__)
 
@@ -119,8 +120,7 @@ class Ledger:
         except TimeoutError:
             logger.error("%d writes could not be stored; the journals still hold them", len(self._entries))
         self._end_leisure()
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        await end((self._task,))
         self._task = None
 
     async def _run(self) -> None:

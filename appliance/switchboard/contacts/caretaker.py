@@ -24,6 +24,7 @@ from appliance.switchboard.contacts.closing import Closer
 from appliance.switchboard.contacts.contact_state import ContactState
 from appliance.switchboard.contacts.contacts import Contacts
 from appliance.switchboard.ledger import Ledger
+from appliance.switchboard.tasks import end
 
 logger = logging.getLogger(__name__)
 
@@ -72,9 +73,7 @@ class Caretaker:
 
     async def stop(self) -> None:
         """Leave what is under way: the next start does it again."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
 
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.create_task(work, name=name)

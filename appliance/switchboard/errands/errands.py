@@ -21,15 +21,14 @@ from appliance.ids import ContactId, ErrandId
 from appliance.logs import fields
 from appliance.store.store import Store
 from appliance.switchboard.contacts.contacts import Contacts
-from appliance.switchboard.errands.attempts import Attempts, instant
+from appliance.switchboard.errands.attempts import Attempts
+from appliance.switchboard.errands.due_times import DueTimes
 from appliance.switchboard.errands.leases import Leases, Plan
 from appliance.switchboard.joints.originating import Originating, new_contact
 from appliance.switchboard.ledger import Ledger
 from appliance.switchboard.routing.routing import Routing
 
 logger = logging.getLogger(__name__)
-
-LOOK_AGAIN_S = 60.0  # the wall clock may be set meanwhile
 
 
 class Errands:
@@ -62,7 +61,7 @@ class Errands:
         )
         self._errands: dict[ErrandId, Errand] = {}
         self._of: dict[ContactId, ErrandId] = {}
-        self._timer: asyncio.TimerHandle | None = None
+        self._due_times = DueTimes(self._scheduled, self._look, clock)
 
     # ── what others ask ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -83,7 +82,7 @@ class Errands:
         self._keep(errand)
         self._save(errand)
         self._carry_out(errand, e.begin(errand))
-        self._set_timer()
+        self._due_times.follow()
 
     def tell(self, name: ErrandId, event: e.ErrandEvent) -> Errand | None:
         """Step one errand; as it is now, None where it isn't under way."""
@@ -99,7 +98,7 @@ class Errands:
             if after.kind is said.ErrandKind.CAMPAIGN and after.contact is None:
                 self._forget(after)  # its campaign takes it up again
             self._noticed(after)
-            self._set_timer()
+            self._due_times.follow()
         return after
 
     def admit(self, errand: Errand) -> None:
@@ -121,7 +120,7 @@ class Errands:
                 self._attempts.schedule(errand)
             elif errand.state is ErrandState.QUEUED:
                 self._attempts.join(errand)
-        self._set_timer()
+        self._due_times.follow()
 
     def waits(self, contact: ContactId) -> bool:
         """Whether the contact is known to wait without a process: nobody has the lease."""
@@ -139,9 +138,7 @@ class Errands:
 
     async def stop(self) -> None:
         """Leave everything as it is: the next start takes it up."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._due_times.stop()
         await self._leases.stop()
 
     # ── Attendant ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -205,7 +202,7 @@ class Errands:
                 self._keep(errand)
                 self._carry_out(errand, e.begin(errand))
                 self._noticed(errand)
-                self._set_timer()
+                self._due_times.follow()
 
     # ── carrying out ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -248,25 +245,12 @@ class Errands:
 
     # ── time ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _set_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        now = self._clock()
-        waiting = [instant(errand.due, now) for errand in self._scheduled()]
-        if waiting:
-            delay_s = min(max(0.0, min(waiting) - now.mono_s), LOOK_AGAIN_S)
-            self._timer = asyncio.get_running_loop().call_later(delay_s, self._look)
-
     def _look(self) -> None:
         """Whoever is due enters the queue; not before the ACD knows everybody who was there first."""
-        self._timer = None
         if not self._routing.held:
-            now = self._clock()
-            for errand in self._scheduled():
-                if instant(errand.due, now) <= now.mono_s:
-                    self.tell(errand.errand, e.TimeCame())
-            self._set_timer()
+            for errand in self._due_times.due():
+                self.tell(errand.errand, e.TimeCame())
+            self._due_times.follow()
 
     def _scheduled(self) -> list[Errand]:
         found = [errand for errand in self._errands.values() if errand.state is ErrandState.SCHEDULED]

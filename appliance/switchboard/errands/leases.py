@@ -25,6 +25,7 @@ from appliance.switchboard.errands.attempts import Attempts, method_of
 from appliance.switchboard.joints.originating import Originating
 from appliance.switchboard.ledger import Ledger
 from appliance.switchboard.routing.routing import Routing
+from appliance.switchboard.tasks import end
 
 logger = logging.getLogger(__name__)
 
@@ -70,9 +71,7 @@ class Leases:
 
     async def stop(self) -> None:
         """Leave what is under way: the next start reads what became of it."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
 
     def offered(self, errand: Errand | None, command: p.OfferContact) -> None:
         """The ACD has chosen an agent. Given back where nobody can be asked now: the next offer comes soon."""

@@ -21,6 +21,7 @@ from appliance.switchboard.keeping import retention
 from appliance.switchboard.keeping.budget import Assessment, Level, assess, sentence
 from appliance.switchboard.keeping.measuring import measure, policy
 from appliance.switchboard.store_thread import StoreThread
+from appliance.switchboard.tasks import end
 
 logger = logging.getLogger(__name__)
 
@@ -57,9 +58,7 @@ class Housekeeper:
     async def stop(self) -> None:
         """Safe to call twice. Whether calls are recorded stays as it was."""
         task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await end((task,))
 
     @property
     def warnings(self) -> list[str]:

@@ -19,6 +19,7 @@ from appliance.clock import monotonic_s
 from appliance.edge.publishing import EXPIRES_S, State, StatePackage
 from appliance.errors import EdgeError
 from appliance.switchboard.lamps.lamp import Lamp, Messages, dialog_body, messages_body
+from appliance.switchboard.tasks import end
 
 logger = logging.getLogger(__name__)
 
@@ -98,9 +99,7 @@ class Board:
     async def stop(self) -> None:
         """Lamps stay as they are: the switchboard may be back in a moment. Safe to call twice."""
         task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await end((task,))
         self._publisher.close()
 
     async def _run_on(self) -> None:

@@ -16,6 +16,7 @@ from appliance.ids import QueueId
 from appliance.metrics.minute import PERIOD_S, Minute, Point
 from appliance.store.store import Store
 from appliance.switchboard.store_thread import StoreThread
+from appliance.switchboard.tasks import end
 
 logger = logging.getLogger(__name__)
 
@@ -47,8 +48,7 @@ class LastMinute:
     async def stop(self) -> None:
         """Safe to call twice."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end((self._task,))
             self._task = None
 
     async def turn(self) -> None:

@@ -6,7 +6,6 @@ extension itself. The mailbox of a queue has a lamp of its own (`voicemail-NAME`
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Mapping
 
@@ -14,6 +13,7 @@ from appliance.dialplan import DialPlan
 from appliance.errors import StoreError
 from appliance.switchboard.lamps.lamp import Messages, lamp_user
 from appliance.switchboard.store_thread import StoreThread
+from appliance.switchboard.tasks import Looking
 
 logger = logging.getLogger(__name__)
 NOTHING = (0, 0)
@@ -27,21 +27,15 @@ class MessageCounts:
         self._store = store
         self._plan = plan
         self._counts: Mapping[str, tuple[int, int]] = {}
-        self._task: asyncio.Task[None] | None = None
-        self._again = False
+        self._looking = Looking(self._read, name="message counts")
 
     def look(self) -> None:
         """Read them anew, soon; many wishes at once are one look."""
-        self._again = True
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._read(), name="message counts")
+        self._looking.wish()
 
     async def stop(self) -> None:
         """Safe to call twice."""
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await self._looking.stop()
 
     def lamps(self) -> dict[str, Messages]:
         """What each subscriber's user part shows: extensions, and shared mailboxes under `voicemail-NAME`."""
@@ -56,16 +50,14 @@ class MessageCounts:
         return shown
 
     async def _read(self) -> None:
-        while self._again:
-            self._again = False
-            try:
-                counts = await self._store.run(lambda store: store.voicemails.counts())
-            except StoreError as error:
-                logger.warning("waiting messages can't be counted: %s", error)
-                return
-            if counts != self._counts:
-                self._counts = counts
-                self.changed()
+        try:
+            counts = await self._store.run(lambda store: store.voicemails.counts())
+        except StoreError as error:
+            logger.warning("waiting messages can't be counted: %s", error)
+            return
+        if counts != self._counts:
+            self._counts = counts
+            self.changed()
 
 
 def _messages(counts: tuple[int, int]) -> Messages:

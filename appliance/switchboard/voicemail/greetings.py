@@ -16,6 +16,7 @@ from appliance.store.store import Store
 from appliance.store.voicemails import Voicemail, VoicemailState
 from appliance.switchboard.lamps.lamp import lamp_user
 from appliance.switchboard.store_thread import StoreThread
+from appliance.switchboard.tasks import Looking
 from appliance.switchboard.voicemail.sound import decode_message
 
 logger = logging.getLogger(__name__)
@@ -31,31 +32,23 @@ class Greetings:
         self._store = store
         self._recordings = recordings
         self._prompts = prompts
-        self._task: asyncio.Task[None] | None = None
-        self._again = False
+        self._looking = Looking(self._take_all, name="greetings")
 
     def look(self) -> None:
         """There may be some now."""
-        self._again = True
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._take_all(), name="greetings")
+        self._looking.wish()
 
     async def stop(self) -> None:
         """Safe to call twice."""
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await self._looking.stop()
 
     async def _take_all(self) -> None:
-        while self._again:
-            self._again = False
-            try:
-                for greeting in await self._store.run(lambda store: store.voicemails.greetings()):
-                    if greeting.path is not None:
-                        await self._take(greeting, self._recordings / greeting.path)
-            except (ApplianceError, OSError) as error:
-                logger.warning("a greeting can't be taken over: %s", error)
+        try:
+            for greeting in await self._store.run(lambda store: store.voicemails.greetings()):
+                if greeting.path is not None:
+                    await self._take(greeting, self._recordings / greeting.path)
+        except (ApplianceError, OSError) as error:
+            logger.warning("a greeting can't be taken over: %s", error)
 
     async def _take(self, greeting: Voicemail, source: Path) -> None:
         name = lamp_user("greeting", greeting.mailbox)
