@@ -9,19 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from appliance.contact import protocol as p
+from appliance.contact.begin.agent_ring import AgentRing
 from appliance.contact.contact import Contact
 from appliance.contact.flows.outbound_whisper import OutboundWhisper, outbound_whisper
 from appliance.contact.media.conversation import RINGBACK
 from appliance.contact.sip import causes
 from appliance.contact.sip.leg import Leg
-from appliance.contact.sip.ringing import Alert, alert_headers
 from appliance.contact.timers import Timer
 from appliance.contact.undertaking import Undertaking
 from appliance.dialplan import ToExtension, ToOutside, route
 from appliance.errors import ContactError
 from appliance.events import (
-    AgentMissed,
-    AgentOffered,
     DisconnectReason,
     Endpoint,
     InitiationMethod,
@@ -51,12 +49,10 @@ class Origination(Undertaking):
     def __init__(self, contact: Contact, command: p.OriginateContact) -> None:
         self._contact = contact
         self._command = command
-        self._agent: Leg | None = None
+        self._ring = AgentRing(contact, command, lost=self._agent_lost)
         self._customer: Leg | None = None
         self._timer: Timer | None = None
-        self._cause = ""  # why we gave up the agent's phone
         self._unanswered = False  # we gave up the customer's
-        self._offer_open = command.offer is not None
         self._failure: DisconnectReason | None = None
         self._whisper: OutboundWhisper | None = None
 
@@ -66,7 +62,7 @@ class Origination(Undertaking):
         if command.extension is None:
             self.dial_customer()
         elif command.number:
-            self._ring_agent()
+            self._ring.begin()
         else:
             self._ring_extension()
 
@@ -75,49 +71,16 @@ class Origination(Undertaking):
         return True
 
     def owns(self, leg: Leg) -> bool:
-        return leg is self._agent or leg is self._customer
+        return leg is self._ring.leg or leg is self._customer
 
     # ── the agent ────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _ring_agent(self) -> None:
-        command, contact = self._command, self._contact
-        if command.offer is not None and command.agent is not None and command.extension is not None:
-            profile = contact.published.plan.profiles.get(command.agent)
-            contact.emit(
-                AgentOffered(offer=command.offer, agent=command.agent, extension=command.extension, profile=profile)
-            )
-        if command.offer is not None and self._undisturbed():
-            self._cause = "rejected"
-            self._agent_lost(486)
-            return
-        leg = contact.legs.new(LegRole.AGENT, agent=command.agent, extension=command.extension)
-        if command.queue is not None:
-            entry = contact.published.plan.queues.get(command.queue)
-            leg.headers, leg.label = alert_headers(Alert.QUEUE), entry.label if entry is not None else ""
-        self._agent = contact.conversation.talker = leg
-        self._wait(command.ring_timeout_s, lambda: self._give_up("no_answer"))
-        try:
-            contact.dial(leg, str(command.extension))
-        except ContactError:
-            self._agent_lost(503)
-
-    def _undisturbed(self) -> bool:
-        """Whether the agent's phone must not be disturbed: an offer is missed at once then, as in a queue."""
-        extension = self._command.extension
-        return extension is not None and self._contact.published.plan.phone(extension).do_not_disturb
-
     def withdraw(self, command: p.WithdrawOffer) -> None:
         """The switchboard takes its offer back."""
-        if self._offer_open and command.offer == self._command.offer:
-            self._give_up("withdrawn")
-
-    def _give_up(self, cause: str) -> None:
-        self._cause = self._cause or cause
-        if self._agent is not None:
-            self._agent.hang_up()
+        self._ring.withdraw(command.offer)
 
     def _picked_up(self, agent: Leg) -> None:
-        self._offer_open = False
+        self._ring.taken()
         self._contact.agent_connected(agent, self._command.offer)
         if self._command.initiated:
             self._contact.segment.make_durable()  # who is owed a call is called once, whatever happens now
@@ -127,23 +90,13 @@ class Origination(Undertaking):
         else:
             self.dial_customer()
 
-    def _agent_lost(self, status: int) -> None:
+    def _agent_lost(self, cause: str) -> None:
         """The agent's phone didn't answer: a contact that waits for somebody waits on, any other is over."""
-        cause = self._cause or causes.missed_cause(status)
-        self._miss(cause, status)
         if self._command.initiated:
             self._contact.let_go()
         else:
             reason = _NOT_REACHED.get(cause, DisconnectReason.TELECOM_PROBLEM)
             self._contact.end(reason, detail=f"the agent's phone: {cause}")
-
-    def _miss(self, cause: str, status: int) -> None:
-        self._cancel_timer()
-        command = self._command
-        if self._offer_open and command.offer is not None and command.agent is not None:
-            self._offer_open = False
-            missed = AgentMissed(offer=command.offer, agent=command.agent, cause=cause, sip_status=status)
-            self._contact.emit(missed)
 
     # ── the customer ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -172,7 +125,7 @@ class Origination(Undertaking):
     def _dial(self, leg: Leg, target: str, caller_id: str, limit_s: float | None, *, outside: bool) -> None:
         contact, command = self._contact, self._command
         self._customer = contact.conversation.customer = leg
-        contact.conversation.through = self._agent is not None
+        contact.conversation.through = self._ring.leg is not None
         self._wait(limit_s or command.answer_timeout_s, self._not_answered)
         shown = caller_id or command.caller_id or (command.extension if command.number else "") or "anonymous"
         try:
@@ -190,7 +143,7 @@ class Origination(Undertaking):
         contact.emit(SystemConnected())
         contact.conversation.talker_announcer.stop()
         contact.conversation.through = False
-        if self._agent is None:
+        if self._ring.leg is None:
             self._run_flow()
         elif self._whisper is not None:
             self._whisper.customer_answered()
@@ -199,7 +152,7 @@ class Origination(Undertaking):
 
     def talk(self) -> None:
         """Both are there and no whisper is left: they talk."""
-        contact, agent = self._contact, self._agent
+        contact, agent = self._contact, self._ring.leg
         if agent is not None and contact.under_way.get(Origination) is self:
             contact.under_way.over(Origination)
             contact.talk(agent, None)
@@ -236,7 +189,7 @@ class Origination(Undertaking):
     def ringing(self, leg: Leg, _status: int) -> None:
         """The agent hears what the customer's side sends while it rings, else ring-back of ours."""
         talk = self._contact.conversation
-        if leg is not self._customer or self._agent is None:
+        if leg is not self._customer or self._ring.leg is None:
             return
         if leg.early:
             talk.talker_announcer.stop()
@@ -246,15 +199,15 @@ class Origination(Undertaking):
 
     def answered(self, leg: Leg) -> None:
         self._cancel_timer()
-        if self._cause or self._unanswered:
+        if self._ring.cause or self._unanswered:
             return
-        if leg is self._agent:
+        if leg is self._ring.leg:
             self._picked_up(leg)
         else:
             self._customer_answered()
 
     def leg_ended(self, leg: Leg, status: int) -> None:
-        if leg is self._agent:
+        if leg is self._ring.leg:
             self._agent_ended(leg, status)
         elif leg.answered and not self._unanswered:
             self._contact.end(DisconnectReason.CUSTOMER_DISCONNECT)
@@ -263,8 +216,8 @@ class Origination(Undertaking):
             self._fail(reason, f"the number answered {status}" if not self._unanswered else "nobody answered")
 
     def _agent_ended(self, leg: Leg, status: int) -> None:
-        if self._offer_open or not leg.answered or self._cause:
-            self._agent_lost(status)
+        if self._ring.open or not leg.answered or self._ring.cause:
+            self._ring.missed(status)
         elif self._failure is not None:
             self._contact.end(self._failure)
         elif self._customer is not None and self._customer.answered:
@@ -274,7 +227,7 @@ class Origination(Undertaking):
 
     def abandon(self, *, customer_left: bool) -> None:
         """The contact is over."""
-        self._miss("abandoned", 0)
+        self._ring.abandon()
         self._cancel_timer()
         if self._whisper is not None:
             self._whisper.stop()
@@ -286,7 +239,7 @@ class Origination(Undertaking):
         contact.conversation.customer, contact.conversation.through = None, False
         if self._whisper is not None:
             self._whisper.stop()
-        if self._agent is None or not self._agent.answered:
+        if self._ring.leg is None or not self._ring.leg.answered:
             contact.end(reason, detail=detail)
             return
         self._failure = reason

@@ -15,19 +15,16 @@ process, which the edge chooses; its record says which contact it belongs to.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import quote
 
-from appliance.contact.begin.search import Search, alert_of
 from appliance.contact.contact import Contact
 from appliance.contact.media.conversation import BY_COMMAND, RINGBACK
 from appliance.contact.media.hearing import CONSULTED, CUSTOMER, Mode
 from appliance.contact.sip.leg import Leg
-from appliance.contact.talk.targets import QUEUE_USER, AsideTarget, RingTarget, find_consulted, shown
-from appliance.contact.talk.transfer import RING_S, Transfer, hand_to
-from appliance.contact.timers import Timer
+from appliance.contact.talk.consult_way import ConsultWay
+from appliance.contact.talk.targets import AsideTarget, RingTarget, find_consulted, shown
+from appliance.contact.talk.transfer import Transfer, hand_to
 from appliance.contact.undertaking import Undertaking
-from appliance.dialplan.reaching import GiveUp, GoToFlow, GoToQueue, GoToVoicemail, Reaching, Step
-from appliance.errors import ContactError
+from appliance.dialplan.reaching import GiveUp, GoToVoicemail, Reaching
 from appliance.events import (
     ConferenceEnded,
     ConferenceStarted,
@@ -35,8 +32,6 @@ from appliance.events import (
     ConsultOutcome,
     ConsultStarted,
     ConsultWentOn,
-    Endpoint,
-    LegRole,
     PartiesToggled,
 )
 from appliance.ids import AgentId
@@ -52,25 +47,12 @@ class Consult(Undertaking):
         self.rings = True
         self._contact = contact
         self._by = by
-        self._search: Search | None = None
-        self._timer: Timer | None = None
+        self._way = ConsultWay(contact, ring=self._ring, failed=self._not_reached)
         self._status = 0  # of the last who did not answer
 
     def begin(self, found: RingTarget | AsideTarget) -> bool:
         """Ring them. False where that can't even be tried; then nothing has changed."""
-        contact = self._contact
-        if isinstance(found, AsideTarget):
-            return self._call_aside(found.dialled)
-        self._search = Search(
-            contact,
-            role=LegRole.AGENT,
-            alert=alert_of(contact),
-            longest_ring_s=RING_S,
-            ring=self._ring,
-            left=self._left,
-        )
-        self._search.begin(found.number)
-        return True
+        return self._way.begin(found)
 
     @property
     def has_target(self) -> bool:
@@ -90,13 +72,12 @@ class Consult(Undertaking):
 
     def ordered(self, members: Sequence[str]) -> None:
         """Whose turn it is in the group that is consulted."""
-        if self._search is not None:
-            self._search.ordered(members)
+        self._way.ordered(members)
 
     def answered(self, _leg: Leg) -> None:
         """They talk."""
         self.rings = False
-        self._stop_search()
+        self._way.stop()
         self._contact.conversation.talker_announcer.stop()
         self._contact.holding.follow(self._by)
 
@@ -133,9 +114,8 @@ class Consult(Undertaking):
     def complete(self, by: AgentId | None) -> None:
         """The talker leaves the customer to the consulted."""
         contact = self._contact
-        talker, search = contact.conversation.talker, self._search
+        talker, search = contact.conversation.talker, self._way.give_up_search()
         self._end_conference()
-        self._search = None  # it goes on for the customer
         self._over(ConsultOutcome.BLIND if self.rings else ConsultOutcome.COMPLETED)
         contact.side_flows.stop()
         if self.rings:
@@ -156,9 +136,9 @@ class Consult(Undertaking):
     def leg_ended(self, _leg: Leg, status: int) -> None:
         """The consulted hung up, or did not answer or refused: on to the next."""
         self._status = status
-        if self.rings and self._search is not None:
+        if self.rings and self._way.searches:
             self._contact.conversation.consulted = None
-            self._search.leg_ended(status)
+            self._way.leg_ended(status)
         else:
             self._back(ConsultOutcome.FAILED if self.rings else ConsultOutcome.CONSULTED_LEFT, self._by, status)
 
@@ -196,37 +176,8 @@ class Consult(Undertaking):
         contact.holding.follow(self._by)
         contact.conversation.talker_announcer.loop(RINGBACK)
 
-    def _left(self, step: Step) -> None:
-        """No phone is left: a queue or a flow, where the way leads there."""
-        self._search = None
-        match step:
-            case GoToQueue(queue=queue) if self._call_aside(QUEUE_USER + quote(str(queue), safe="")):
-                return
-            case GoToFlow(number=number) if self._call_aside(number):
-                return
-        self._back(ConsultOutcome.FAILED, self._by, step.sip_status if isinstance(step, GiveUp) else 480)
-
-    def _call_aside(self, dialled: str) -> bool:
-        """Call a queue or a flow in the talker's name."""
-        contact, talker = self._contact, self._contact.conversation.talker
-        if talker is None or talker.extension is None:
-            return False
-        leg = contact.legs.new(LegRole.THIRD_PARTY)
-        leg.headers = {"X-Linekeeper-As": str(talker.extension)}
-        try:
-            contact.dial(leg, dialled, caller=Endpoint(address=talker.extension, type="VOIP"))
-        except ContactError:
-            return False
-        self._timer = contact.services.timers.after(RING_S, leg.hang_up)
-        self._ring(leg)
-        return True
-
-    def _stop_search(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        if self._search is not None:
-            self._search.over()
-            self._search = None
+    def _not_reached(self, status: int) -> None:
+        self._back(ConsultOutcome.FAILED, self._by, status)
 
     def _hang_up(self) -> None:
         if self.leg is not None:
@@ -252,7 +203,7 @@ class Consult(Undertaking):
 
     def _over(self, outcome: ConsultOutcome, status: int = 0) -> None:
         """The consulted has no place here any more."""
-        self._stop_search()
+        self._way.stop()
         contact = self._contact
         contact.under_way.over(Consult)
         contact.conversation.consulted_announcer.stop()
