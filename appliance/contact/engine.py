@@ -25,8 +25,9 @@ from appliance.logs import muted
 RATE_HZ = 8000
 RETIRE_S = 1.0
 MEDIA_PORTS = 64  # four legs, two recorders, two players, and up to pjsua2's 32 players that are let go late
-MEDIA_PRIORITY = 1  # lowest of SCHED_RR: above everything that can wait
+CALL_PRIORITY, CLOCK_PRIORITY = 1, 2  # lowest of SCHED_RR: above everything that can wait
 RTP_PORTS_PER_SLOT = 16
+_CLOCK = "clock"  # pjmedia's name of the thread
 _WAV_LOOP = 0
 _WAV_ONCE = 1  # PJMEDIA_FILE_NO_LOOP
 _CODECS = ("PCMU/8000", "PCMA/8000")
@@ -70,7 +71,7 @@ class Engine:
             with vendor("the media clock can't be started"):
                 self.endpoint.audDevManager().setNullDev()
             self._clock_runs = True
-            _hurry_media_threads()
+            _hurry()
 
     def stop_clock(self) -> None:
         """Stop the media clock when no leg is left. Idempotent."""
@@ -78,6 +79,7 @@ class Engine:
             self._clock_runs = False
             with vendor("the media clock can't be stopped"):
                 self.endpoint.audDevManager().setNoDev()
+            _rest()
 
     def account_config(self, *, by_edge: bool = True) -> pj.AccountConfig:
         """A local account: it believes everything it hears, and sends everything to the edge where `by_edge`."""
@@ -129,13 +131,30 @@ class Engine:
             self.endpoint.codecSetPriority(info.codecId, rank)
 
 
-def _hurry_media_threads() -> None:
-    """Media clock and RTP before everything that can wait, where the system allows it (RLIMIT_RTPRIO); a late tick of
-    the clock is heard. The main thread, which runs Python, stays as it is."""
-    for thread in (int(path.name) for path in Path("/proc/self/task").iterdir()):
-        if thread != os.getpid():
-            with contextlib.suppress(OSError):
-                os.sched_setscheduler(thread, os.SCHED_RR, os.sched_param(MEDIA_PRIORITY))
+def _hurry() -> None:
+    """The process before everything that can wait, where the system allows it (RLIMIT_RTPRIO), the media clock first: a
+    late tick is heard. What is forked off is as any other.
+
+    The main thread too: the worker that reads RTP polls again at once where a socket's lock is taken (seen in pjproject
+    2.15.1), so that it must never come before the thread that has the lock. It did, and burnt a processor for as long
+    as a second, until the kernel let others run; two of them were a box of two processors standing still.
+    """
+    for thread in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(OSError):
+            is_clock = (thread / "comm").read_text().strip() == _CLOCK
+            _schedule(int(thread.name), os.SCHED_RR, CLOCK_PRIORITY if is_clock else CALL_PRIORITY)
+
+
+def _rest() -> None:
+    """No leg: as any other, the main thread last, for the same reason."""
+    threads = {int(path.name) for path in Path("/proc/self/task").iterdir()}
+    for thread in (*(threads - {os.getpid()}), os.getpid()):
+        with contextlib.suppress(OSError):
+            _schedule(thread, os.SCHED_OTHER, 0)
+
+
+def _schedule(thread: int, policy: int, priority: int) -> None:
+    os.sched_setscheduler(thread, policy | os.SCHED_RESET_ON_FORK, os.sched_param(priority))
 
 
 def _endpoint() -> pj.Endpoint:
