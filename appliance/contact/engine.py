@@ -27,7 +27,6 @@ RETIRE_S = 1.0
 MEDIA_PORTS = 64  # four legs, two recorders, two players, and up to pjsua2's 32 players that are let go late
 CALL_PRIORITY, CLOCK_PRIORITY = 1, 2  # lowest of SCHED_RR: above everything that can wait
 RTP_PORTS_PER_SLOT = 16
-_CLOCK = "clock"  # pjmedia's name of the thread
 _WAV_LOOP = 0
 _WAV_ONCE = 1  # PJMEDIA_FILE_NO_LOOP
 _CODECS = ("PCMU/8000", "PCMA/8000")
@@ -68,10 +67,11 @@ class Engine:
     def start_clock(self) -> None:
         """Run the media clock. Idempotent."""
         if not self._clock_runs:
+            before = _threads()
             with vendor("the media clock can't be started"):
                 self.endpoint.audDevManager().setNullDev()
             self._clock_runs = True
-            _hurry()
+            _hurry(clock=_threads() - before)
 
     def stop_clock(self) -> None:
         """Stop the media clock when no leg is left. Idempotent."""
@@ -131,7 +131,7 @@ class Engine:
             self.endpoint.codecSetPriority(info.codecId, rank)
 
 
-def _hurry() -> None:
+def _hurry(clock: set[int]) -> None:
     """The process before everything that can wait, where the system allows it (RLIMIT_RTPRIO), the media clock first: a
     late tick is heard. What is forked off is as any other.
 
@@ -139,22 +139,23 @@ def _hurry() -> None:
     2.15.1), so that it must never come before the thread that has the lock. It did, and burnt a processor for as long
     as a second, until the kernel let others run; two of them were a box of two processors standing still.
     """
-    for thread in Path("/proc/self/task").iterdir():
-        with contextlib.suppress(OSError):
-            is_clock = (thread / "comm").read_text().strip() == _CLOCK
-            _schedule(int(thread.name), os.SCHED_RR, CLOCK_PRIORITY if is_clock else CALL_PRIORITY)
+    for thread in _threads():
+        _schedule(thread, os.SCHED_RR, CLOCK_PRIORITY if thread in clock else CALL_PRIORITY)
 
 
 def _rest() -> None:
     """No leg: as any other, the main thread last, for the same reason."""
-    threads = {int(path.name) for path in Path("/proc/self/task").iterdir()}
-    for thread in (*(threads - {os.getpid()}), os.getpid()):
-        with contextlib.suppress(OSError):
-            _schedule(thread, os.SCHED_OTHER, 0)
+    for thread in (*(_threads() - {os.getpid()}), os.getpid()):
+        _schedule(thread, os.SCHED_OTHER, 0)
+
+
+def _threads() -> set[int]:
+    return {int(path.name) for path in Path("/proc/self/task").iterdir()}
 
 
 def _schedule(thread: int, policy: int, priority: int) -> None:
-    os.sched_setscheduler(thread, policy | os.SCHED_RESET_ON_FORK, os.sched_param(priority))
+    with contextlib.suppress(OSError):
+        os.sched_setscheduler(thread, policy | os.SCHED_RESET_ON_FORK, os.sched_param(priority))
 
 
 def _endpoint() -> pj.Endpoint:
