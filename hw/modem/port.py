@@ -137,10 +137,9 @@ class SerialLine(LineDriver):
             self._let_go()
 
     def _let_go(self) -> None:
-        """Nobody uses the port and the pipe any more; before, their numbers could have become those of other files."""
+        """Nobody uses them any more; before, the numbers of port and pipe could have become those of other files."""
         self._port.close()
-        if not self._thread.is_alive():
-            self._canceller.close()
+        self._canceller.close()
         os.close(self._wake_read)
         os.close(self._wake_write)
 

@@ -288,14 +288,12 @@ def test_close_when_the_thread_is_stuck_then_it_keeps_its_files_until_it_comes_b
     monkeypatch.setattr("hw.modem.port.HANG_UP_S", 0.01)
     there = modem()
     port = StuckPort(there.path)
-    pipe = os.pipe()
-    known = {file: os.fstat(file).st_ino for file in pipe}
-    monkeypatch.setattr("hw.modem.port.os.pipe", lambda: pipe)
     line = SerialLine(found_at(there.path), port, PROFILE)
+    known = {file: _inode(file) for file in (line._wake_read, line._wake_write)}
     assert port.stuck.wait(WAIT_S)
     line.close()
     assert "does not let go" in caplog.text
-    assert {file: _inode(file) for file in pipe} == known
+    assert {file: _inode(file) for file in known} == known
     assert port.fileno() >= 0
     port.give_up.set()
     wait(lambda: all(_inode(file) != inode for file, inode in known.items()))
