@@ -11,7 +11,7 @@ import pjsua2 as pj
 
 from appliance.clock import monotonic_s
 from appliance.contact.engine import Engine
-from appliance.contact.sip.causes import DECLINED
+from appliance.contact.sip.bystander import Bystander
 from appliance.contact.sip.leg import Leg
 from appliance.errors import ContactError
 from appliance.events import LegRole
@@ -23,7 +23,7 @@ LIMIT_S = 3.0
 TURN_S = 0.02
 
 
-class Rehearsal:
+class Rehearsal(Bystander):
     """Owner of both legs of the one call."""
 
     def __init__(self, engine: Engine, account: pj.Account) -> None:
@@ -62,14 +62,6 @@ class Rehearsal:
 
     # ── LegOwner ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def leg_calling(self, leg: Leg, uri: str) -> None: ...
-
-    def leg_ringing(self, leg: Leg, status: int) -> None: ...
-
-    def leg_media(self, leg: Leg, old: pj.AudioMedia | None) -> None: ...
-
-    def leg_digit(self, leg: Leg, digit: str) -> None: ...
-
     def leg_answered(self, leg: Leg) -> None:
         self._answered += 1
 
@@ -78,12 +70,3 @@ class Rehearsal:
 
     def leg_faulted(self, leg: Leg, error: Exception) -> None:
         self._fault = error
-
-    def leg_refers(self, leg: Leg, target: str) -> int:
-        return DECLINED
-
-    def leg_replaceable(self, leg: Leg) -> bool:
-        return False
-
-    def leg_replaced(self, leg: Leg, call_id: int, message: str) -> Leg:
-        raise ContactError("this call can't be replaced")

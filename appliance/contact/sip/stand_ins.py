@@ -6,40 +6,18 @@ from collections.abc import Callable
 
 import pjsua2 as pj
 
-from appliance.contact.sip.causes import DECLINED
+from appliance.contact.sip.bystander import Bystander
 from appliance.contact.sip.leg import Leg
-from appliance.errors import ContactError
 from appliance.events import LegRole
 from appliance.ids import LegId
 
 
-class StandIn:
+class StandIn(Bystander):
     """Holds an incoming leg and does nothing with it; `on_gone` is called when the leg is down."""
 
     def __init__(self, account: pj.Account, call_id: int, on_gone: Callable[[StandIn], None]) -> None:
         self.leg = Leg(account, self, LegId("incoming"), LegRole.CUSTOMER, call_id)
         self._on_gone = on_gone
-
-    def leg_calling(self, leg: Leg, uri: str) -> None: ...
-
-    def leg_ringing(self, leg: Leg, status: int) -> None: ...
-
-    def leg_answered(self, leg: Leg) -> None: ...
-
-    def leg_media(self, leg: Leg, old: pj.AudioMedia | None) -> None: ...
-
-    def leg_digit(self, leg: Leg, digit: str) -> None: ...
-
-    def leg_faulted(self, leg: Leg, error: Exception) -> None: ...
-
-    def leg_refers(self, leg: Leg, target: str) -> int:
-        return DECLINED
-
-    def leg_replaceable(self, leg: Leg) -> bool:
-        return False
-
-    def leg_replaced(self, leg: Leg, call_id: int, message: str) -> Leg:
-        raise ContactError("this call can't be replaced")
 
     def leg_ended(self, leg: Leg, status: int, reason: str) -> None:
         self._on_gone(self)
