@@ -17,7 +17,7 @@ from appliance.ids import ContactId, ProfileId, QueueId, RecordingId, agent_of_q
 from appliance.records.arns import LOCAL_ACCOUNT, instance_arn, resource_arn
 from appliance.records.box_details import box_details
 from appliance.records.monitoring import state_transitions
-from appliance.records.quality import audio_quality
+from appliance.records.quality import quality_metrics
 from appliance.records.spans import AgentStint, QueueStay, agent_stint, queue_stay
 from appliance.records.timeline import Moment, Timeline, timeline
 from appliance.stamps import iso_utc
@@ -94,7 +94,7 @@ def build_record(events: Sequence[ev.ContactEvent], *, box: str, account: str = 
         "ScheduledTimestamp": iso_utc(plan.due.wall_s) if plan else None,
         "MediaStreams": [{"Type": "AUDIO"}],
         "References": [],
-        "QualityMetrics": _quality_metrics(line.moments),
+        "QualityMetrics": quality_metrics(line.moments),
         **dict.fromkeys(_NOT_FOR_VOICE),
         "Linekeeper": box_details(line, box),
     }
@@ -223,22 +223,6 @@ def _recording(second: int) -> Facts:
         "StopTimestamp": None,
         "FragmentStartNumber": None,
         "FragmentStopNumber": None,
-    }
-
-
-def _quality_metrics(moments: Sequence[Moment]) -> Facts | None:
-    """By role; where a role had several legs, the one that received most."""
-    best: dict[ev.LegRole, ev.LegQuality] = {}
-    for moment in moments:
-        match moment.body:
-            case ev.LegEnded(role=role, quality=ev.LegQuality() as quality) if quality.received > 0:
-                best[role] = max(quality, best.get(role, quality), key=lambda found: found.received)
-    agent, customer = (best.get(role) for role in (ev.LegRole.AGENT, ev.LegRole.CUSTOMER))
-    if agent is None and customer is None:
-        return None
-    return {
-        "Agent": {"Audio": audio_quality(agent)} if agent else None,
-        "Customer": {"Audio": audio_quality(customer)} if customer else None,
     }
 
 

@@ -8,9 +8,11 @@ way is "most users satisfied"), jitter 40 ms.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from appliance.events import LegQuality
+from appliance.events import LegEnded, LegQuality, LegRole
+from appliance.records.timeline import Moment
 
 _BASE_R = 93.2
 _BURST_ROBUSTNESS = 25.1
@@ -19,6 +21,23 @@ _KNEE_MS = 177.3
 HIGH_LOSS_PCT = 3.0
 HIGH_ROUND_TRIP_MS = 400.0
 HIGH_JITTER_MS = 40.0
+
+
+def quality_metrics(moments: Sequence[Moment]) -> dict[str, Any] | None:
+    """The `QualityMetrics` object, None where nothing was received: by role, where a role had several legs the one
+    that received most."""
+    best: dict[LegRole, LegQuality] = {}
+    for moment in moments:
+        match moment.body:
+            case LegEnded(role=role, quality=LegQuality() as quality) if quality.received > 0:
+                best[role] = max(quality, best.get(role, quality), key=lambda found: found.received)
+    agent, customer = (best.get(role) for role in (LegRole.AGENT, LegRole.CUSTOMER))
+    if agent is None and customer is None:
+        return None
+    return {
+        "Agent": {"Audio": audio_quality(agent)} if agent else None,
+        "Customer": {"Audio": audio_quality(customer)} if customer else None,
+    }
 
 
 def audio_quality(quality: LegQuality) -> dict[str, Any]:
