@@ -16,7 +16,7 @@ BUILD_LEFTOVERS = {"build", "dist", "linekeeper.egg-info"}
 
 # Modules of `appliance` itself: data types and codecs anybody may use; the last ones touch the machine or memory.
 SHARED = {"errors", "ids", "stamps", "events", "dialplan", "features"}
-PROCESS = {"archives", "clock", "logs"}  # for processes only, never for a pure room
+PROCESS = {"archives", "clock", "durable", "logs"}  # for processes only, never for a pure room
 
 # Which rooms a room may import, beside itself and SHARED. A name with a dot is one module of a room.
 MAY_IMPORT: dict[str, set[str]] = {

@@ -7,12 +7,12 @@ logged as errors and handed to the caller each time.
 from __future__ import annotations
 
 import logging
-import os
 import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from appliance import durable
 from appliance.config.load import parse, read_text
 from appliance.config.overlay import read_overlay
 from appliance.config.schema import Box, Configuration
@@ -99,15 +99,10 @@ def _data_dir(text: str) -> Path:
 def _keep(text: str, data_dir: Path) -> None:
     """Write the copy, readable by the service only (a password may be in it). A full disk is no reason to stop."""
     copy = data_dir / COPY_NAME
-    fresh = copy.with_suffix(".new")
     try:
         if copy.exists() and copy.read_text(encoding="utf-8") == text:
             return
         data_dir.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(copy)
+        durable.replace(copy, text.encode())
     except OSError as error:
         logger.warning("can't keep the last good configuration as %s: %s", copy, error)

@@ -7,7 +7,6 @@ it (`over`). Only the sections below can be steered: no paths, no ports, no pass
 from __future__ import annotations
 
 import logging
-import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from appliance import durable
 from appliance.errors import ConfigError
 
 logger = logging.getLogger(__name__)
@@ -54,12 +54,7 @@ def read_overlay(data_dir: Path) -> Overlay:
 
 def write_overlay(data_dir: Path, overlay: Overlay) -> None:
     """Durable, whole or not at all. Raises OSError."""
-    fresh = data_dir / f"{FILE_NAME}.new"
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(msgspec.json.encode(overlay))
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(data_dir / FILE_NAME)
+    durable.replace(data_dir / FILE_NAME, msgspec.json.encode(overlay))
 
 
 def laid_under(raw: Mapping[str, Any], overlay: Mapping[str, Entry]) -> dict[str, Any]:

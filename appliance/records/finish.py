@@ -20,6 +20,7 @@ from pathlib import Path
 
 import msgspec
 
+from appliance import durable
 from appliance.errors import RecordError
 from appliance.events import RecordingFinished
 from appliance.ids import RecordingId
@@ -135,13 +136,13 @@ def _make(target: Path, customer: WavSide, agent: WavSide, recordings: Path, tag
         if read_stream_info(part).md5 != given.digest():
             raise RecordError(f"recording {part} doesn't hold what was written; check the disk and its free space")
         part.chmod(0o600)  # voices of people
-        _sync(part)
+        durable.sync(part)
     except (RecordError, OSError):
         part.unlink(missing_ok=True)
         raise
     part.rename(target)
     for folder in [target.parent, *target.parent.parents][: len(target.relative_to(recordings).parts)]:
-        _sync(folder)
+        durable.sync(folder)
 
 
 def _marks(pauses: Iterable[Pause]) -> list[tuple[str, str]]:
@@ -226,14 +227,6 @@ def _require_one_rate(customer: WavSide, agent: WavSide) -> None:
             f"recording sides differ: {customer.path} has {customer.rate_hz} Hz, {agent.path} {agent.rate_hz} Hz; "
             "both must come from one recorder"
         )
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

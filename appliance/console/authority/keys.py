@@ -6,7 +6,6 @@ They lie in one folder, mode 0700, files 0600, made at the first start. Consoles
 
 from __future__ import annotations
 
-import os
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
+from appliance import durable
 from appliance.errors import ConsoleError
 
 AUTHORITY_YEARS = 20
@@ -68,9 +68,9 @@ def console_keys(folder: Path, *, now: datetime | None = None) -> ConsoleKeys:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     authority, signing = folder / "authority.pem", folder / "signing.pem"
     if not authority.exists():
-        _keep(authority, _new_authority(now or datetime.now(UTC)))
+        durable.keep_first(authority, _new_authority(now or datetime.now(UTC)))
     if not signing.exists():
-        _keep(signing, private_pem(Ed25519PrivateKey.generate()))
+        durable.keep_first(signing, private_pem(Ed25519PrivateKey.generate()))
     try:
         text = _guarded(authority)
         key, signer = load_pem_private_key(text, None), load_pem_private_key(_guarded(signing), None)
@@ -107,22 +107,6 @@ def _new_authority(now: datetime) -> bytes:
         .sign(key, hashes.SHA256())
     )
     return private_pem(key) + certificate.public_bytes(Encoding.PEM)
-
-
-def _keep(file: Path, content: bytes) -> None:
-    """Whole, durable and only where there is none: the first of several processes wins."""
-    draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as opened:
-            opened.write(content)
-            opened.flush()
-            os.fsync(opened.fileno())
-        os.link(draft, file)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
 
 
 def _guarded(file: Path) -> bytes:

@@ -9,14 +9,14 @@ Source: https://age-encryption.org/v1 (X25519)
 
 from __future__ import annotations
 
-import os
-import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyrage
 from pyrage import x25519
 
+from appliance import durable
 from appliance.errors import ConsoleError
 
 FOLDER = "recording-keys"  # in the console's data folder
@@ -67,24 +67,13 @@ def _make(folder: Path) -> None:
     """The identity first: a recipient without one would seal what nobody opens."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not (folder / IDENTITIES).exists():
-        _keep(folder / IDENTITIES, str(x25519.Identity.generate()))
+        durable.keep_first(folder / IDENTITIES, _written([str(x25519.Identity.generate())]))
     keys = parse_identities((folder / IDENTITIES).read_text(encoding="ascii"))
-    _keep(folder / RECIPIENTS, "\n".join(str(key.to_public()) for key in keys))
+    durable.keep_first(folder / RECIPIENTS, _written(str(key.to_public()) for key in keys))
 
 
-def _keep(file: Path, text: str) -> None:
-    """Whole, durable, and only where there is none: the first of several processes wins."""
-    draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
-            opened.write(text + "\n")
-            opened.flush()
-            os.fsync(opened.fileno())
-        os.link(draft, file)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink(missing_ok=True)
+def _written(lines: Iterable[str]) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode("ascii")
 
 
 def _require_private(file: Path) -> None:

@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from appliance import durable
 from appliance.console.storing.storage import PAGE, PIECE_BYTES, MissingFileError, StorageError, StoredFile, checked
 
 _PART = ".part"  # names of the store never begin with a dot
@@ -106,7 +107,7 @@ class FolderStorage:
     def _into_place(self, part: Path, target: Path) -> None:
         part.replace(target)
         for folder in (target.parent, *target.parent.parents):
-            _sync_folder(folder)
+            durable.sync(folder)
             if folder == self._root:
                 return
 
@@ -150,14 +151,6 @@ def _tidied(folder: Path, before_s: float) -> int:
 def _flush(file: BinaryIO) -> None:
     file.flush()
     os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
+from appliance import durable
 from appliance.clock import monotonic_s
 from appliance.config.paths import BoxPaths
 from appliance.config.schema import Configuration
@@ -121,10 +121,5 @@ def superseded(publication: Publication, paths: BoxPaths) -> list[Path]:
 def _write_if_new(path: Path, content: bytes) -> bool:
     if path.exists() and path.read_bytes() == content:
         return False
-    fresh = path.with_name(path.name + ".new")
-    with fresh.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    durable.replace(path, content, mode=durable.SHARED)
     return True

@@ -17,6 +17,7 @@ import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
+from appliance import durable
 from appliance.cloud.enrolment import CertificateAnswer
 from appliance.cloud.signing import PublicKey, key_id, public_key
 from appliance.errors import SyncError
@@ -141,8 +142,4 @@ def _replace(file: Path, content: bytes) -> None:
         draft.replace(file)
     finally:
         draft.unlink(missing_ok=True)
-    folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    durable.sync(file.parent)

@@ -18,8 +18,8 @@ import msgspec
 import pyrage
 from pyrage import x25519
 
+from appliance import durable
 from appliance.errors import SyncError
-from appliance.sync.durable import sync_folder
 
 SUFFIX = ".age"
 PART = ".part"
@@ -57,7 +57,7 @@ def seal(source: Path, target: Path, recipients: Sequence[str], *, expected_sha2
         except BaseException:
             part.unlink(missing_ok=True)
             raise
-        sync_folder(target.parent)
+        durable.sync(target.parent)
     return sealed
 
 
