@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from appliance import durable
+from appliance.durable import sync
 from appliance.errors import RecordError
 from appliance.events import RecordingFinished
 from appliance.ids import RecordingId
@@ -136,13 +136,13 @@ def _make(target: Path, customer: WavSide, agent: WavSide, recordings: Path, tag
         if read_stream_info(part).md5 != given.digest():
             raise RecordError(f"recording {part} doesn't hold what was written; check the disk and its free space")
         part.chmod(0o600)  # voices of people
-        durable.sync(part)
+        sync(part)
     except (RecordError, OSError):
         part.unlink(missing_ok=True)
         raise
     part.rename(target)
     for folder in [target.parent, *target.parent.parents][: len(target.relative_to(recordings).parts)]:
-        durable.sync(folder)
+        sync(folder)
 
 
 def _marks(pauses: Iterable[Pause]) -> list[tuple[str, str]]:

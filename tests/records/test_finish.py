@@ -111,7 +111,7 @@ class PowerCutError(BaseException):
     """Ends the program where it stands; no handler of ours may catch it."""
 
 
-@pytest.mark.parametrize("step", ["encode_flac", "read_stream_info", "_sync", "_facts"])
+@pytest.mark.parametrize("step", ["encode_flac", "read_stream_info", "sync", "_facts"])
 def test_finish_when_crashed_at_a_step_then_done_again_from_intact_sources(
     folders: tuple[Path, Path], make_tone: Any, make_wav: Any, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
