@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from appliance.ids import AgentId, ContactId, QueueId
+from appliance.store import facts_of_records
 from appliance.store.connection import Connection, Value
-from appliance.store.facts_of_records import FactsOfRecords
 from appliance.store.outbox import Outbox
 
 CONTACT_RECORD = "contact_record"
@@ -22,7 +22,6 @@ class ContactRecords:
     def __init__(self, connection: Connection, outbox: Outbox) -> None:
         self._connection = connection
         self._outbox = outbox
-        self._facts = FactsOfRecords(connection)
 
     def save(self, record: Record) -> bool:
         """Keep this version; False if just this is stored already, or a newer one is.
@@ -41,7 +40,8 @@ class ContactRecords:
                 " disconnect_reason, customer, queue, agent, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 _columns(record, text),
             )
-            self._facts.refresh(contact)
+            for statement in facts_of_records.of_one():
+                self._connection.write(statement, (contact,))
             self._outbox.add(CONTACT_RECORD, record)
         return True
 

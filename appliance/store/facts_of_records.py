@@ -1,16 +1,9 @@
 """What metrics need of a contact record, taken out of its JSON by SQL: contact_facts, agent_rings, flow_runs.
 
-Written in the transaction of the record, so that the three never disagree with it. Statements are constant text.
+Carried out in the transaction of the record, so that the three never disagree with it. Statements are constant text.
 """
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from appliance.ids import ContactId
-
-if TYPE_CHECKING:
-    from appliance.store.connection import Connection
 
 _FACTS = """
 INSERT INTO contact_facts (
@@ -93,15 +86,7 @@ def anew() -> tuple[str, ...]:
     return ("DELETE FROM contact_facts", _FACTS, _OFFERS, _DIALLED, _FLOWS)
 
 
-class FactsOfRecords:
-    """Keeps the facts beside the records. For `ContactRecords`."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def refresh(self, contact: ContactId) -> None:
-        """The facts of a contact's record as it now is."""
-        self._connection.write("DELETE FROM contact_facts WHERE contact = ?", (contact,))
-        self._connection.write(f"{_FACTS} WHERE r.contact = ?", (contact,))
-        for statement in (_OFFERS, _DIALLED, _FLOWS):
-            self._connection.write(f"{statement} AND r.contact = ?", (contact,))
+def of_one() -> tuple[str, ...]:
+    """The same for the record of one contact: the only parameter of each statement."""
+    added = (f"{statement} AND r.contact = ?" for statement in (_OFFERS, _DIALLED, _FLOWS))
+    return ("DELETE FROM contact_facts WHERE contact = ?", f"{_FACTS} WHERE r.contact = ?", *added)
