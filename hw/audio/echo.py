@@ -10,7 +10,6 @@ Source: libspeexdsp 1.2 (speex/speex_echo.h); ITU-T G.168 for what a canceller h
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 import logging
 from array import array
 from typing import Protocol
@@ -22,6 +21,7 @@ BLOCK = 160  # samples at 8 kHz: 20 ms
 TAIL_MS = 128  # of the echo, the sound card's own delay included
 _RATE_HZ = 8000
 _SET_SAMPLING_RATE = 24  # SPEEX_ECHO_SET_SAMPLING_RATE
+_LIBRARY = "libspeexdsp.so.1"
 _Block = ctypes.c_int16 * BLOCK
 
 
@@ -89,9 +89,8 @@ def line_canceller() -> EchoCanceller:
 
 
 def _library() -> ctypes.CDLL:
-    name = ctypes.util.find_library("speexdsp") or "libspeexdsp.so.1"
     try:
-        library = ctypes.CDLL(name)
+        library = ctypes.CDLL(_LIBRARY)
     except OSError as error:
         raise DriverError(f"no echo canceller: {error}; install Debian's libspeexdsp1") from error
     library.speex_echo_state_init.restype = ctypes.c_void_p

@@ -22,8 +22,9 @@ from hw.daa.on_hook import AlertDetector, CallerListener
 from hw.daa.ringing import RingDetector
 from hw.line.dtmf import dial_tones
 from hw.line.ear import Ear
-from hw.line.g711 import to_mulaw, to_samples
+from hw.line.g711 import SILENCE, to_mulaw, to_samples
 from hw.line.machine import Line
+from hw.line.outward import Outward
 from hw.line.profile import Profile
 from hw.line.signals import (
     Alerted,
@@ -45,7 +46,7 @@ from hw.line.signals import (
 from hw.line.states import CARRIES, LineState
 
 BLOCK = 160  # samples: 20 ms
-MOST_BLOCKS = 10  # of voice that wait to be played
+MOST_WAITING = 10 * BLOCK  # samples of voice that wait to be played
 RETRY_S = 10.0  # a line whose voltage can't be seen may be tried again so long after it was lost
 
 
@@ -89,7 +90,7 @@ class DaaLine:
         self._flash_until: float | None = None
         self._retry_at: float | None = None
         self._digits: deque[array[int]] = deque()
-        self._voice: deque[array[int]] = deque(maxlen=MOST_BLOCKS)
+        self._voice = Outward(MOST_WAITING, grain=BLOCK)
         self.monitored = False  # all that is heard is told, echo and idle line included
 
     @property
@@ -108,7 +109,7 @@ class DaaLine:
     def send(self, mulaw: bytes) -> None:
         """A block of voice for the line."""
         if self.state in CARRIES:
-            self._voice.append(to_samples(mulaw))
+            self._voice.put(mulaw)
 
     # ── what the pins tell ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -138,10 +139,9 @@ class DaaLine:
 
     def take_block(self) -> array[int]:
         """What is to be played next."""
-        for waiting in (self._digits, self._voice):
-            if waiting:
-                return waiting.popleft()
-        return array("h", bytes(2 * BLOCK))
+        if self._digits:
+            return self._digits.popleft()
+        return to_samples(self._voice.take(BLOCK).ljust(BLOCK, bytes([SILENCE])))
 
     def hear(self, heard: array[int], played: array[int], now: float) -> list[Outcome]:
         """A block of the line, and what was played at the same moment."""

@@ -7,35 +7,34 @@ the 30.4 kB/s at which a CX930xx breaks (measured by the modec project; µ-law b
 
 from __future__ import annotations
 
-LEAST_AHEAD = 320  # samples: 40 ms; with fewer a late read would let the modem run dry
-MOST_AHEAD = 640  # 80 ms; more is only delay
+AHEAD = 320  # samples: 40 ms; more is only delay, with fewer a late read would let the modem run dry
+LEAST_AHEAD = 160  # 20 ms, while the next voice is awaited
 KEYS_AHEAD = 1600  # 200 ms: of keys, which a gap would make two of, while nobody minds the delay
 
 
 class Pacing:
-    """Of one voice stream, in samples."""
+    """Of one voice stream. ahead: samples that the modem has been given and has not played."""
 
     def __init__(self) -> None:
-        self._ahead = 0
+        self.ahead = 0
 
     @property
     def room(self) -> int:
         """How much may be sent now at most."""
-        return max(0, MOST_AHEAD - self._ahead)
+        return max(0, AHEAD - self.ahead)
 
     @property
     def room_for_keys(self) -> int:
         """The same for what must not break off."""
-        return max(0, KEYS_AHEAD - self._ahead)
+        return max(0, KEYS_AHEAD - self.ahead)
 
-    @property
-    def need(self) -> int:
+    def need(self, *, voice_flows: bool) -> int:
         """How much must be sent now, if only silence."""
-        return max(0, LEAST_AHEAD - self._ahead)
+        return max(0, (LEAST_AHEAD if voice_flows else AHEAD) - self.ahead)
 
     def sent(self, samples: int) -> None:
-        self._ahead += samples
+        self.ahead += samples
 
     def received(self, samples: int) -> None:
         """Below nothing it doesn't go: what the modem ran short of isn't sent later."""
-        self._ahead = max(0, self._ahead - samples)
+        self.ahead = max(0, self.ahead - samples)

@@ -118,9 +118,10 @@ class SerialLine(LineDriver):
         self._wake()
 
     def _play(self, mulaw: bytes) -> None:
-        """It needs no waking: what comes in does that every few milliseconds, and paces what goes out."""
+        """It goes out at once: the modem is given little ahead."""
         with self._lock:
             self._modem.send(mulaw)
+        self._wake()
 
     def _close(self) -> None:
         with self._lock:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import enum
 
 from hw.line.g711 import SILENCE
-from hw.modem.pacing import Pacing
+from hw.line.outward import Outward
+from hw.modem.pacing import AHEAD, LEAST_AHEAD, Pacing
 
 RATE = 8000
 LONGEST_VOICE = RATE // 10  # samples of voice that may wait to be sent; what is older comes too late to be of use
 TICK_S = 0.02
+_FLOWS = 3 * RATE // 50  # samples since the last voice came, below which more is to be expected
 _LONGEST_GAP_S = 0.5  # of a process that was away
 
 
@@ -31,7 +33,8 @@ class VoiceOut:
     def __init__(self) -> None:
         self.direction = Direction.BOTH
         self._keys = bytearray()  # what must be heard whole, before any other
-        self._voice = bytearray()
+        self._voice = Outward(LONGEST_VOICE, usual=AHEAD - LEAST_AHEAD)
+        self._since_voice = _FLOWS  # samples played
         self._on_its_way = bytearray()  # sent, and not played by the modem's clock
         self._pacing = Pacing()
         self._played_until = 0.0
@@ -50,8 +53,8 @@ class VoiceOut:
         if whole:
             self._keys += audio
         else:
-            self._voice += audio
-            del self._voice[: max(0, len(self._voice) - LONGEST_VOICE)]
+            self._voice.put(audio, self._pacing.ahead)
+            self._since_voice = 0
 
     def clear(self) -> None:
         self._keys.clear()
@@ -61,6 +64,7 @@ class VoiceOut:
         """So much came from the modem, so it has played as much: which; silence where it ran short. Empty where it
         only listens."""
         self._pacing.received(samples)
+        self._since_voice += samples
         if self.direction is Direction.LISTEN:
             return b""
         played = bytes(self._on_its_way[:samples])
@@ -82,13 +86,11 @@ class VoiceOut:
         """What is to be sent now; silence where there is too little."""
         if self.direction is Direction.LISTEN:
             return b""
-        room, need = self._pacing.room_for_keys, self._pacing.need
-        sent = bytes(self._keys[:room])
-        del self._keys[:room]
+        sent = bytes(self._keys[: self._pacing.room_for_keys])
+        del self._keys[: len(sent)]
         if not self._keys:
-            left = max(0, self._pacing.room - len(sent))
-            sent += bytes(self._voice[:left])
-            del self._voice[:left]
+            sent += self._voice.take(self._pacing.room - len(sent))
+        need = self._pacing.need(voice_flows=self._since_voice < _FLOWS)
         sent += bytes([SILENCE]) * (need - len(sent))
         self._pacing.sent(len(sent))
         self._on_its_way += sent

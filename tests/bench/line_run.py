@@ -4,12 +4,12 @@ Kamailio, a modem on a pty with an exchange in real time behind it."""
 from __future__ import annotations
 
 import argparse
-import math
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from bench.shares import share_of
 from kit import proc
 from kit.box import RunningBox
 from kit.caller_sound import CallerStandard, caller_sound
@@ -28,7 +28,7 @@ RING_S, SECOND_RING_ENDS_S = (2.0, 4.0), 8.0  # as in the US
 _POLL_S = 0.002
 
 
-def line(folder: Path, asked: argparse.Namespace) -> Mapping[str, Any]:
+def ring(folder: Path, asked: argparse.Namespace) -> Mapping[str, Any]:
     """`invite_s`: from the first ring to the INVITE; goal: before the second ring ends."""
     plan = Plan(ring_s=RING_S, caller_after_s=2.5)
     modem = ModemOnPty("cx", plan)
@@ -38,7 +38,7 @@ def line(folder: Path, asked: argparse.Namespace) -> Mapping[str, Any]:
             box.install_flows()
             served_line(box, modem)
             pid = box.pid_of("appliance.devices.line")
-            idle = _share(pid, asked.seconds)
+            idle = share_of(pid, asked.seconds)
             rings = [_ring(box, modem.exchange) for _ in range(CALLS)]
             talk = _talk(box, modem, pid, asked.seconds)
             memory_mb = proc.pss_mb([pid])
@@ -84,7 +84,7 @@ def _talk(box: RunningBox, modem: ModemOnPty, pid: int, seconds: float) -> dict[
     row = box.wait_contact(lambda row: row["contact"] not in known)
     time.sleep(2.0)
     underruns, lost = modem.underruns, modem.lost
-    share = _share(pid, seconds)
+    share = share_of(pid, seconds)
     figures = {
         "cpu_talk_pct": round(share * 100, 2),
         "modem_underruns": modem.underruns - underruns,
@@ -94,17 +94,6 @@ def _talk(box: RunningBox, modem: ModemOnPty, pid: int, seconds: float) -> dict[
     exchange.hang_up()
     box.wait_closed(row["contact"])
     return figures
-
-
-def _share(pid: int, seconds: float) -> float:
-    """Of one core."""
-    before = _cpu_s(pid)
-    time.sleep(seconds)
-    return (_cpu_s(pid) - before) / seconds
-
-
-def _cpu_s(pid: int) -> float:
-    return math.fsum(member.cpu_s for member in proc.tree(pid))
 
 
 def _when(true: Callable[[], bool]) -> float:

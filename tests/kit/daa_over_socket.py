@@ -15,6 +15,7 @@ from pathlib import Path
 
 from kit.daa_on_exchange import ADDRESS, INPUTS, DaaSide, ExchangeSound, MockPins, Pace
 from kit.exchange import FRAME, Plan
+from kit.punctual import be_punctual
 
 from hw.daa.codec import Codec
 from hw.daa.gpio_lines import GpioLines, found_at
@@ -30,8 +31,10 @@ _TOLD = len(INPUTS) + 2 * FRAME  # levels, samples
 class DaaOnSocket:
     """The exchange's end. Serves one driver after the other, until `close`."""
 
-    def __init__(self, path: Path, plan: Plan) -> None:
+    def __init__(self, path: Path, plan: Plan, *, punctual: bool = False) -> None:
+        """punctual: as `ModemOnPty` has it."""
         self.path = path
+        self._punctual = punctual
         self._side = DaaSide(plan)
         self.exchange = self._side.exchange
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -47,6 +50,8 @@ class DaaOnSocket:
         self._thread.join(10)
 
     def _run(self) -> None:
+        if self._punctual:
+            be_punctual()
         with contextlib.suppress(OSError):
             while True:
                 connection, _ = self._socket.accept()

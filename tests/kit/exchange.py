@@ -113,6 +113,8 @@ class Exchange:
     speaking: bool = False
     number: str = ""
     rings: int = 0  # of the call that came last
+    words: deque[bytes] = field(default_factory=deque)  # frames that the far end is to say in talk, before all else
+    witness: Callable[[bytes, bytes], None] | None = None  # of each step: what was said, and what is heard
     _since: int = 0  # steps in this place
     _clock: int = 0
     _signs: list[Sign] = field(default_factory=list)
@@ -155,6 +157,8 @@ class Exchange:
         key = self._far_keys.popleft() if self._far_keys and self.place is Place.TALK else ""
         sound = self._with_echo(self._sound()) if self.off_hook else self._on_hook_sound()
         self._said = said
+        if self.witness is not None:
+            self.witness(said, sound)
         return Step(mulaw=sound, signs=signs, key=key)
 
     def _with_echo(self, sound: bytes) -> bytes:
@@ -233,6 +237,8 @@ class Exchange:
         return piece + SILENCE[len(piece) :]
 
     def _sound(self) -> bytes:
+        if self.place is Place.TALK and self.words:
+            return self.words.popleft()
         if self.place is Place.TALK:
             return self._sines((TALK_HZ,)) if self.speaking else SILENCE
         kind = _TONES.get(self.place)

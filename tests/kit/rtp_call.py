@@ -39,20 +39,21 @@ class Packets:
 class RtpCall:
     """A context manager: the call is up inside. `queue`: µ-law frames still to be said; silence otherwise."""
 
-    def __init__(self, sip_port: int, *, background: bytes = _SILENCE) -> None:
-        """background: the frames that are said, over and over, while nothing is queued."""
+    def __init__(self, sip_port: int, *, background: bytes = _SILENCE, number: str = "loop", own_port: int = 0) -> None:
+        """background: the frames that are said, over and over, while nothing is queued. own_port: of our SIP."""
         self.sent, self.heard = Packets(), Packets()
         self.queue: list[bytes] = []
         self._background = [background[at : at + FRAME] for at in range(0, len(background), FRAME)]
         self._sip = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        for one in (self._sip, self._rtp):
-            one.bind(("127.0.0.1", 0))
+        self._sip.bind(("127.0.0.1", own_port))
+        self._rtp.bind(("127.0.0.1", 0))
         self._target = ("127.0.0.1", sip_port)
+        self._uri = f"sip:{number}@127.0.0.1:{sip_port}"
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=work) for work in (self._speak, self._listen)]
         self._media = ("127.0.0.1", 0)
-        self._to = f"<sip:loop@127.0.0.1:{sip_port}>"
+        self._to = f"<{self._uri}>"
 
     def __enter__(self) -> Self:
         self._sip.settimeout(_ANSWER_S)
@@ -117,7 +118,7 @@ class RtpCall:
         here = f"127.0.0.1:{self._sip.getsockname()[1]}"
         number = 2 if method == "BYE" else 1
         lines = [
-            f"{method} sip:loop@127.0.0.1:{self._target[1]} SIP/2.0",
+            f"{method} {self._uri} SIP/2.0",
             f"Via: SIP/2.0/UDP {here};branch=z9hG4bK{method}{here[10:]};rport",
             f"From: <sip:bench@{here}>;tag=b",
             f"To: {self._to}",

@@ -103,10 +103,11 @@ def test_call_when_answered_then_voice_and_keys_both_ways_until_we_hang_up(bench
     bench.wait(0.5)
     assert bench.told(CallConnected) == [CallConnected()]
     bench.line.send(b"\x20" * 160)
+    bench.arrive(bench.modem.says(b"\xff" * 160))
     bench.turn()
     assert b"\x20" * 160 in bench.modem.heard
     bench.arrive(bench.modem.says(b"\x30" * 160, ord("5")))
-    assert bench.told(Sound) == [Sound(mulaw=b"\x30" * 160)]
+    assert bench.told(Sound)[1:] == [Sound(mulaw=b"\x30" * 160)]
     assert bench.told(KeyPressed) == [KeyPressed(key="5")]
     bench.ask(HangUp())
     assert bench.told(CallEnded) == [CallEnded(reason=EndReason.HUNG_UP)]

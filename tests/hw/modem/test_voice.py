@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hw.line.g711 import SILENCE
-from hw.modem.pacing import KEYS_AHEAD, LEAST_AHEAD, MOST_AHEAD
+from hw.modem.pacing import AHEAD, KEYS_AHEAD, LEAST_AHEAD
 from hw.modem.voice import LONGEST_VOICE, TICK_S, Direction, VoiceOut
 
 
@@ -13,21 +13,34 @@ def test_voice_when_it_goes_both_ways_then_what_came_paces_what_goes() -> None:
     out = VoiceOut()
     out.begin(Direction.BOTH, 5.0)
     assert out.next_tick() is None
-    assert out.take() == bytes([SILENCE]) * LEAST_AHEAD
+    assert out.take() == bytes([SILENCE]) * AHEAD
     out.put(b"\x20" * 300, whole=False)
-    assert out.take() == b"\x20" * 300
-    out.put(b"\x20" * 300, whole=False)
-    assert len(out.take()) == MOST_AHEAD - LEAST_AHEAD - 300
+    assert out.take() == b""
     out.received(160)
-    assert len(out.take()) == 160
+    assert out.take() == b"\x20" * 160
+
+
+def test_voice_when_it_is_a_little_late_then_awaited_and_silence_only_when_the_modem_would_run_dry() -> None:
+    out = VoiceOut()
+    out.begin(Direction.BOTH, 0.0)
+    out.put(b"\x20" * AHEAD, whole=False)
+    out.take()
+    out.received(AHEAD - LEAST_AHEAD)
+    assert out.take() == b""
+    out.received(100)
+    assert out.take() == bytes([SILENCE]) * 100
+    out.put(b"\x20" * 160, whole=False)
+    assert out.take() == b"\x20" * 160
+    out.received(2 * AHEAD)
+    assert out.take() == bytes([SILENCE]) * AHEAD  # nobody speaks any more
 
 
 def test_voice_when_the_modem_gave_us_as_much_then_what_it_played_meanwhile() -> None:
     out = VoiceOut()
     out.begin(Direction.BOTH, 0.0)
-    out.put(b"\x20" * LEAST_AHEAD, whole=False)
-    assert out.take() == b"\x20" * LEAST_AHEAD
-    assert out.received(LEAST_AHEAD - 10) == b"\x20" * (LEAST_AHEAD - 10)
+    out.put(b"\x20" * AHEAD, whole=False)
+    assert out.take() == b"\x20" * AHEAD
+    assert out.received(AHEAD - 10) == b"\x20" * (AHEAD - 10)
     assert out.received(30) == b"\x20" * 10 + bytes([SILENCE]) * 20
     out.begin(Direction.LISTEN, 1.0)
     assert out.received(160) == b""
@@ -57,6 +70,6 @@ def test_voice_when_it_waits_too_long_then_the_newest_is_heard_but_keys_are_whol
     out.put(b"\x01" * 900 + b"\x02" * LONGEST_VOICE, whole=False)
     out.put(b"\x03" * 100, whole=True)
     out.begin(Direction.BOTH, 0.0)
-    assert out.take() == b"\x03" * 100 + b"\x02" * (MOST_AHEAD - 100)
+    assert out.take() == b"\x03" * 100 + b"\x02" * (AHEAD - 100)
     out.clear()
     assert not out.waits
