@@ -7,7 +7,7 @@
 # LINEKEEPER_GUEST_DIR=FOLDER keeps the guest there, and takes one that is there already.
 set -eu
 
-BOOT_S=1500  # at most, tests included
+BOOT_S=2100  # at most, tests included
 DEVICES="tests/hw/test_headset_contract.py tests/hw/test_panel_contract.py tests/hw/daa/test_pins.py
 	tests/hw/daa/test_codec.py tests/hw/audio/test_loopback_card.py tests/guest"
 NETEM="tests/kit/test_bad_link.py tests/scenarios/test_sync_over_a_bad_link.py"

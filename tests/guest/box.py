@@ -23,6 +23,7 @@ capacity = 2
 extension = "{EXTENSION}"
 password_file = "headset.password"
 device = "{HEADSET}"
+block_ms = 60
 [[lines]]
 name = "front"
 kind = "modem"

@@ -16,11 +16,13 @@ from typing import Any, Self
 
 import pjsua2 as pj
 from kit.audio import Sound, read_growing_wav, write_tone
+from kit.guest import patience
 from kit.ports import PortBlock
 from kit.processes import wait_until
 
 Json = dict[str, Any]
 WAV_HEADER = 44  # bytes
+PATIENCE_S = patience(10.0)
 
 
 class PjsuaPhone:
@@ -61,7 +63,7 @@ class PjsuaPhone:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.close()
-        self._process.wait(10)
+        self._process.wait(PATIENCE_S)
         self._process.stdout.close()
 
     def ask(self, command: str, **arguments: Any) -> Json:
@@ -74,14 +76,14 @@ class PjsuaPhone:
         assert "fault" not in answer, answer
         return answer
 
-    def until(self, name: str, wanted: object, *, timeout_s: float = 10.0) -> None:
+    def until(self, name: str, wanted: object, *, timeout_s: float = PATIENCE_S) -> None:
         """Until the phone's state has `name` = `wanted`: registered, transfer (last status), call states by number."""
         wait_until(lambda: self.ask("show").get(name) == wanted, timeout_s=timeout_s, what=f"{name} {wanted}")
 
     def dial(self, target: str) -> None:
         self.ask("dial", uri=f"sip:{target}@{self._registrar}")
 
-    def wait_call(self, number: int, state: str, *, timeout_s: float = 10.0) -> None:
+    def wait_call(self, number: int, state: str, *, timeout_s: float = PATIENCE_S) -> None:
         """`state`: INCOMING, EARLY, CONFIRMED, DISCONNECTED as pjsip has them."""
         self.until(str(number), state, timeout_s=timeout_s)
 
@@ -91,7 +93,7 @@ class PjsuaPhone:
         begun = path.exists() and path.stat().st_size > WAV_HEADER
         return read_growing_wav(path) if begun else Sound.empty()
 
-    def hears(self, number: int, frequency_hz: float, *, timeout_s: float = 10.0) -> None:
+    def hears(self, number: int, frequency_hz: float, *, timeout_s: float = PATIENCE_S) -> None:
         """Until the last 0.3 s of the call were this tone."""
 
         def heard() -> bool:

@@ -12,6 +12,7 @@ from kit.guest import patience
 from kit.processes import wait_until
 
 PATIENCE_S = patience(24.0)
+RESTART = "Scheduled restart job"  # systemd's words, in the journal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
     headset = UsbHeadset(serial="4711")
     headset.lift(off=True)                  # its button
     headset.lamps & LAMP_RING               # what the host has lit
-    headset.heard                           # bytes of sound that it played; its microphone hears a tone
+    headset.heard()                         # what the host has played; its microphone hears a tone
 
 See `kit.usbip` for how it is plugged in.
 """
@@ -17,6 +17,7 @@ import threading
 from collections import deque
 
 from kit import hid
+from kit.audio import Sound
 from kit.usbip import UsbPort
 
 VENDOR, PRODUCT = 0x1209, 0x0001  # pid.codes' number for tests
@@ -25,7 +26,7 @@ FRAME_BYTES = RATE_HZ * SAMPLE_BYTES // 1000
 PLAY, RECORD, REPORTS = 1, 2, 3  # endpoints
 GET_DESCRIPTOR, SET = 6, 0x00
 DEVICE, CONFIGURATION, STRING, REPORT = 1, 2, 3, 0x22
-TONE_HZ, TONE_PEAK = 440.0, 8000
+TONE_HZ, TONE_PEAK = 1000.0, 8000
 
 
 def _tone() -> bytes:
@@ -44,7 +45,7 @@ class UsbHeadset:
         self._lock = threading.Lock()
         self._tone, self._said = _tone(), 0
         self.lamps = 0
-        self.heard = bytearray()
+        self._heard = bytearray()
         self._port = UsbPort(self, port)
 
     def lift(self, *, off: bool) -> None:
@@ -52,6 +53,10 @@ class UsbHeadset:
         with self._lock:
             self._reports.append(bytes((8, hid.HOOK if off else 0)))
         self._port.wake()
+
+    def heard(self) -> Sound:
+        """What the host has played."""
+        return Sound(rate_hz=RATE_HZ, samples=array.array("h", bytes(self._heard[: len(self._heard) // 2 * 2])))
 
     def close(self) -> None:
         """Pulled out. Twice is safe."""
@@ -71,7 +76,7 @@ class UsbHeadset:
         if endpoint == REPORTS and data[0] == 9:
             self.lamps = data[1]
         elif endpoint == PLAY:
-            self.heard += data
+            self._heard += data
 
     def give(self, endpoint: int, length: int) -> bytes | None:
         if endpoint == REPORTS:
