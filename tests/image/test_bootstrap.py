@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "image" / "bootstrap.sh"
+SCRIPTS = [ROOT / ".ci" / "run", *sorted((ROOT / "image").rglob("*.sh"))]
 
 
 def run(*words: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
@@ -19,14 +20,14 @@ def run(*words: str, environment: dict[str, str] | None = None) -> subprocess.Co
     )
 
 
-@pytest.mark.parametrize("path", [SCRIPT, ROOT / ".ci" / "run"])
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
 def test_script_when_parsed_by_dash_then_valid(path: Path) -> None:
     done = run("dash", "-n", str(path))
     assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck is not installed")
-@pytest.mark.parametrize("path", [SCRIPT, ROOT / ".ci" / "run"])
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
 def test_script_when_checked_by_shellcheck_then_no_finding(path: Path) -> None:
     done = run("shellcheck", str(path))
     assert (done.returncode, done.stdout) == (0, "")
@@ -36,7 +37,7 @@ def test_script_when_checked_by_shellcheck_then_no_finding(path: Path) -> None:
 def test_script_when_asked_for_help_or_wrongly_used_then_usage(words: tuple[str, ...], code: int) -> None:
     done = run("sh", str(SCRIPT), *words)
     assert done.returncode == code
-    for command in ("demo", "test", "install"):
+    for command in ("demo", "test", "install", "test-devices", "test-netem"):
         assert f"sh image/bootstrap.sh {command}" in done.stdout + done.stderr
 
 
