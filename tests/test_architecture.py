@@ -6,6 +6,7 @@ import ast
 import shutil
 import subprocess
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
 }  # fmt: skip
 PURE = {"flow", "acd", "events", "dialplan", "metrics", "cloud"}
+CIRCULAR = {"console"}  # still has modules that know each other
 PURE_MODULES = {"errors", "ids", "stamps", "features", "switchboard/wire"}
 PURE_PARTS = {"contact/protocol", "switchboard/requests"}
 IMPURE_LIBRARIES = {
@@ -114,6 +116,39 @@ def test_room_when_it_imports_then_only_what_lies_below_it(room: str) -> None:
     assert room in MAY_IMPORT, f"appliance/{room} is new: say in MAY_IMPORT and architecture.md what it may import"
     found = {f"{path.relative_to(ROOT)}: {name}" for path in sources(f"appliance/{room}") for name in forbidden(path)}
     assert found == set()
+
+
+def module_file(name: str, root: Path) -> Path | None:
+    base = root / name.replace(".", "/")
+    found = (base.with_suffix(".py"), base / "__init__.py")
+    return next((path for path in found if path.is_file()), None)
+
+
+def circle(folder: Path, root: Path = ROOT) -> list[Path]:
+    """Files below `folder` that import each other in a circle; also where only a type checker follows them."""
+    files = tuple(folder.rglob("*.py"))
+    arrows = {path: {found for name in imports(path) if (found := module_file(name, root))} for path in files}
+    for path, found in arrows.items():  # `from package import module` names the package too
+        found.difference_update({path, *(parent / "__init__.py" for parent in path.parents)})
+        found.intersection_update(arrows)
+    try:
+        TopologicalSorter(arrows).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+@pytest.mark.parametrize("room", sorted(MAY_IMPORT.keys() - {"events", "dialplan"} - CIRCULAR))
+def test_room_when_its_modules_import_each_other_then_in_one_direction(room: str) -> None:
+    assert [str(path.relative_to(ROOT)) for path in circle(ROOT / "appliance" / room)] == []
+
+
+def test_rule_when_two_modules_import_each_other_then_the_circle_is_found(tmp_path: Path) -> None:
+    (tmp_path / "low.py").write_text("def f():\n    from high import g")
+    (tmp_path / "high.py").write_text("import low")
+    assert {path.name for path in circle(tmp_path, tmp_path)} == {"low.py", "high.py"}
+    (tmp_path / "low.py").write_text("import os")
+    assert circle(tmp_path, tmp_path) == []
 
 
 def test_shared_modules_when_they_import_then_no_room() -> None:
