@@ -15,7 +15,7 @@ from appliance.console.database.tables import Erasure, ErasureReceipt
 from appliance.console.erasing.numbers import erase_number
 from appliance.console.erasing.requests import carry_out, finish
 from appliance.console.ingest.arriving import Arrived, Sender
-from appliance.console.ingest.projecting import Projector, name_of, readable, text_of
+from appliance.console.ingest.event_data import Projector, name_of, readable, text_of
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,31 +2,24 @@
 `BESIDE` runs too, but doesn't keep an event from being a happening.
 
 A projector gets the new events of its kind of one batch, in order, inside the transaction that stores them. What it
-can't read it leaves out (`readable`): a box that is newer than the console must not get stuck. The event stays stored,
-and `ingest.again` brings it in once the console can read it.
+can't read it leaves out (`event_data`): a box that is newer than the console must not get stuck. The event stays
+stored, and `ingest.again` brings it in once the console can read it.
 """
 
 from __future__ import annotations
 
 import importlib
-import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import TypeVar
 
-import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from appliance.cloud import orders, reconciling, recordings
 from appliance.console.ingest.arriving import Arrived, Sender
+from appliance.console.ingest.event_data import REMOVED, Projector, also_changed
+from appliance.console.ingest.projections.inventory import KINDS
 from appliance.console.notices import Topic
 
-log = logging.getLogger(__name__)
-Content = TypeVar("Content")
-REMOVED = "_removed"
-LATEST_S = 253_402_214_400.0  # 9999-12-31: no time zone's year 10000
-_ALSO_CHANGED = "also_changed"
-Projector = Callable[[AsyncSession, Sender, Sequence[Arrived], float], Awaitable[None]]
 Projectors = Mapping[str, tuple[Projector, ...]]
 
 # One line each. A kind that nobody names becomes a happening.
@@ -95,38 +88,6 @@ async def project_by(
             await projector(session, sender, by_kind[kind], now_s)
 
 
-def also_changed(session: AsyncSession) -> set[Topic]:
-    """For a projector to add what it changed beside what the kind of event tells."""
-    topics: set[Topic] = session.info.setdefault(_ALSO_CHANGED, set())
-    return topics
-
-
-def readable(events: Sequence[Arrived], kind: type[Content]) -> list[tuple[Arrived, Content]]:
-    """Each with its data; what has another shape is left out, and the log says so."""
-    decoder, found = msgspec.json.Decoder(kind), []
-    for one in events:
-        try:
-            found.append((one, decoder.decode(one.event.data)))
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            log.warning("event %s of %s, kind %s, can't be read: %s", one.seq, one.event.source, one.event.kind, error)
-    return found
-
-
-def name_of(text: object) -> str:
-    """Fit for a column of names: at most 200 letters, none of them NUL (PostgreSQL takes none)."""
-    return "" if text is None else str(text)[:200].replace("\0", "")
-
-
-def instant_of(seconds: float) -> float:
-    """Seconds since the epoch that calendars know: 1970 to 9999."""
-    return min(max(float(seconds), 0.0), LATEST_S)
-
-
-def text_of(data: msgspec.Raw) -> str:
-    """Event data as text that a database takes; what is no UTF-8 in it is replaced."""
-    return bytes(data).decode(errors="replace").replace("\0", "")
-
-
 _TOPICS = {
     "contact_event": Topic.CONTACTS,
     "contact_record": Topic.CONTACTS,
@@ -141,6 +102,4 @@ _TOPICS = {
 
 def topic_of(kind: str) -> Topic:
     """What a page that shows events of this kind listens to."""
-    from appliance.console.ingest.projections.inventory import KINDS
-
     return _TOPICS.get(kind) or (Topic.INVENTORY if kind in KINDS else Topic.HAPPENINGS)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from appliance.console.database.tables import Event
 from appliance.console.database.upserting import insert_rows
 from appliance.console.ingest.arriving import Arrived, Sender
-from appliance.console.ingest.projecting import instant_of, name_of
+from appliance.console.ingest.event_data import instant_of, name_of
 
 
 class _Whose(msgspec.Struct):

@@ -12,7 +12,7 @@ from appliance.cloud.errors import MalformedError
 from appliance.cloud.live import LiveState
 from appliance.console.database.tables import LiveBranch
 from appliance.console.database.upserting import Insert, put_rows
-from appliance.console.ingest.projecting import instant_of, name_of
+from appliance.console.ingest.event_data import instant_of, name_of
 from appliance.console.people.present import seen
 from appliance.console.people.roles import Branches
 

@@ -13,7 +13,7 @@ from appliance.cloud.orders import COMMAND_RESULT, DESIRED_APPLIED, DRIFT
 from appliance.console.database.tables.orders import BoxOrder, Drift
 from appliance.console.database.upserting import put_rows
 from appliance.console.ingest.arriving import Arrived, Sender
-from appliance.console.ingest.projecting import Projector, readable, text_of
+from appliance.console.ingest.event_data import Projector, readable, text_of
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True):

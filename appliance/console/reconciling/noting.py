@@ -9,7 +9,7 @@ from appliance.cloud.errors import MalformedError
 from appliance.cloud.reconciling import Statement, Verdict
 from appliance.console.database.tables import OutageNote
 from appliance.console.database.upserting import put_rows
-from appliance.console.ingest.projecting import name_of
+from appliance.console.ingest.event_data import name_of
 from appliance.console.reconciling.counting import count
 
 MOST_BYTES = 8_000_000

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from appliance.cloud.recordings import RECORDING, RECORDING_ERASED, RecordingFacts
 from appliance.console.database.tables import Recording, Wave
 from appliance.console.ingest.arriving import Arrived, Sender
-from appliance.console.ingest.projecting import name_of, readable
+from appliance.console.ingest.event_data import name_of, readable
 from appliance.console.recordings.holding import held_contacts
 from appliance.console.uploads.rows import ANNOUNCED, ERASED
 

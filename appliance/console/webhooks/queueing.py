@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from appliance.console.database.tables import Webhook, WebhookDelivery
 from appliance.console.database.upserting import Row, insert_rows
 from appliance.console.ingest.arriving import Arrived, Sender
-from appliance.console.ingest.projecting import also_changed
+from appliance.console.ingest.event_data import also_changed
 from appliance.console.notices import Topic
 from appliance.console.tokens.bearers import branches_of
 from appliance.console.webhooks import kinds

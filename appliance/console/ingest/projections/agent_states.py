@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from appliance.console.database.tables import AgentStateChange, LastAgentState
 from appliance.console.database.upserting import insert_missing, put_rows
 from appliance.console.ingest.arriving import Arrived, Sender
-from appliance.console.ingest.projecting import instant_of, name_of, readable, text_of
+from appliance.console.ingest.event_data import instant_of, name_of, readable, text_of
 from appliance.stamps import Stamp
 
 

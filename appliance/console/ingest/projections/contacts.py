@@ -12,7 +12,7 @@ from appliance.cloud.errors import MalformedError
 from appliance.console.database.tables import Contact
 from appliance.console.database.upserting import Insert, put_rows
 from appliance.console.ingest.arriving import Arrived, Sender
-from appliance.console.ingest.projecting import instant_of, log, name_of, readable, text_of
+from appliance.console.ingest.event_data import instant_of, log, name_of, readable, text_of
 from appliance.metrics.contact_facts import ContactFacts, contact_facts
 
 CONTACT_RECORD = "contact_record"

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from appliance.console.database.tables import Happening
 from appliance.console.database.upserting import insert_missing
 from appliance.console.ingest.arriving import Arrived, Sender
-from appliance.console.ingest.projecting import instant_of, name_of, text_of
+from appliance.console.ingest.event_data import instant_of, name_of, text_of
 
 
 async def project(session: AsyncSession, sender: Sender, events: Sequence[Arrived], _: float) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from appliance.console.database.tables import InventoryEntry
 from appliance.console.database.upserting import put_rows
 from appliance.console.ingest.arriving import Arrived, Sender
-from appliance.console.ingest.projecting import REMOVED, Projector, instant_of, name_of, readable, text_of
+from appliance.console.ingest.event_data import REMOVED, Projector, instant_of, name_of, readable, text_of
 
 # Kind → the fields of its data that name the entry.
 NAMED_BY: Mapping[str, tuple[str, ...]] = {

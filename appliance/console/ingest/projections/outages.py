@@ -10,7 +10,7 @@ from appliance.cloud.reconciling import OUTAGE, Outage
 from appliance.console.database.tables import OutageNote
 from appliance.console.database.upserting import put_rows
 from appliance.console.ingest.arriving import Arrived, Sender
-from appliance.console.ingest.projecting import instant_of, name_of, readable
+from appliance.console.ingest.event_data import instant_of, name_of, readable
 
 
 async def project(session: AsyncSession, sender: Sender, events: Sequence[Arrived], _: float) -> None:

@@ -11,7 +11,7 @@ from appliance.cloud.recordings import RECORDING, RecordingFacts
 from appliance.console.database.tables import Recording
 from appliance.console.database.upserting import insert_missing
 from appliance.console.ingest.arriving import Arrived, Sender
-from appliance.console.ingest.projecting import instant_of, name_of, readable
+from appliance.console.ingest.event_data import instant_of, name_of, readable
 
 
 async def project(session: AsyncSession, sender: Sender, events: Sequence[Arrived], _: float) -> None:

@@ -10,7 +10,7 @@ from appliance.cloud.noted import METRICS, MetricSnapshot
 from appliance.console.database.tables import MetricSnapshot as SnapshotRow
 from appliance.console.database.upserting import insert_missing
 from appliance.console.ingest.arriving import Arrived, Sender
-from appliance.console.ingest.projecting import instant_of, readable, text_of
+from appliance.console.ingest.event_data import instant_of, readable, text_of
 
 
 async def project(session: AsyncSession, sender: Sender, events: Sequence[Arrived], _: float) -> None:
