@@ -134,7 +134,7 @@ FIELDS = [
     "about", "address", "after", "again", "agent", "back", "before", "branch", "branches", "code", "csrf", "current",
     "day", "days", "deed", "factor", "from", "grants", "kinds", "language", "name", "number", "password", "person",
     "queue", "scopes", "since", "theme", "to", "until", "who", "zone", "limit", "page", "q",
-    "contact", "direction",
+    "contact", "direction", "text", "voice", "version", "contacts", "recordings", "events", "confirmed",
 ]  # fmt: skip
 VALUES = st.dictionaries(st.sampled_from(FIELDS), TEXT, max_size=6)
 

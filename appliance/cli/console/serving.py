@@ -76,8 +76,8 @@ def _with_workers(asked: Asked, orders: Orders) -> None:
         workers.stop()
 
 
-def _speech(config_file: Path | None) -> SpeechSettings:
-    """Of a box's configuration. Raises ConfigError."""
+def speech_of(config_file: Path | None) -> SpeechSettings:
+    """How a box with that configuration speaks; None: as one without any. Raises ConfigError."""
     if config_file is None:
         return SpeechSettings()
     configuration = load(config_file)
@@ -96,7 +96,7 @@ def _orders(asked: Asked, url: str, people: socket.socket, boxes: socket.socket)
         processes=asked.processes,
         webhook_networks=tuple(str(one) for one in networks_of(asked.webhook_networks)),
         demo_data=asked.demo_data,
-        speech=_speech(asked.speech),
+        speech=speech_of(asked.speech),
     )
     return Orders(
         settings=settings,

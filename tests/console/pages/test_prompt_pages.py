@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from kit.audio import write_tone
+from kit.console import console
 from kit.desk import Desk, at_desk, played
 from sqlalchemy import select
 
@@ -20,6 +22,9 @@ from appliance.console.audit.log import Wanted, entries
 from appliance.console.authority.keys import authority_folder, console_keys
 from appliance.console.database.tables import BoxOrder, PromptVersion
 from appliance.console.people.roles import Branches
+from appliance.console.prompts import keeping
+from appliance.console.prompts.keeping import Origin
+from appliance.console.prompts.making import Sound
 
 
 class Studio(Desk):
@@ -109,6 +114,23 @@ def test_prompt_when_uploaded_twice_and_published_then_boxes_get_that_version_an
         assert "환영 인사" in (await studio.get("/wanted/empty")).text
 
     live(scene)
+
+
+def test_versions_when_several_are_kept_at_once_then_each_has_a_number_of_its_own(
+    database_url: str, tmp_path: Path
+) -> None:
+    async def scene() -> list[int]:
+        async with console(database_url, tmp_path) as one:
+
+            async def keep(number: int) -> int:
+                sound = Sound(wav=bytes([number]), seconds=1.0)
+                async with one.database.writing() as session:
+                    origin = Origin(kind="file", source="x.wav")
+                    return (await keeping.keep(session, "hold", sound, origin, by="person:kim", now_s=1.0)).version
+
+            return await asyncio.gather(*(keep(number) for number in range(6)))
+
+    assert sorted(asyncio.run(scene())) == [1, 2, 3, 4, 5, 6]
 
 
 def test_text_when_spoken_then_it_is_a_version_that_can_be_heard(quick: Live) -> None:
