@@ -16,7 +16,7 @@ from appliance.console.audit.log import Wanted, entries
 from appliance.console.context import Console
 from appliance.console.database.tables import Person, PersonSession
 from appliance.console.errors import NotFoundError
-from appliance.console.people import keeping
+from appliance.console.people import keeping, recovery
 from appliance.console.people.errors import PersonError
 from appliance.console.people.present import Signature
 from appliance.console.people.roles import Branches, Grant, Role, grants_of
@@ -154,6 +154,22 @@ def test_person_when_put_out_reset_or_of_a_new_password_then_their_sessions_end(
             async with one.database.reading() as session:
                 row = await session.get_one(Person, "kim")
             assert (row.password, row.password_once, row.factor, row.disabled_s) == ("h2", True, "", None)
+
+    asyncio.run(run())
+
+
+def test_reset_when_the_factor_is_forgotten_then_the_recovery_codes_open_nothing(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async def run() -> None:
+        async with office(sqlite_url, tmp_path) as one:
+            await add_person(one, "kim", "auditor@seoul")
+            for factor_too, left in ((False, 2), (True, 0)):
+                async with one.database.writing() as session:
+                    await recovery.replace(session, "kim", ["a hash", "another hash"], now_s=1e9)
+                    await keeping.reset(session, "kim", password="h", factor_too=factor_too, signature=BY_ROOT)
+                async with one.database.reading() as session:
+                    assert await recovery.left(session, "kim") == left
 
     asyncio.run(run())
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from kit.site import Site, site
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -20,6 +20,8 @@ ARGUMENTS = (
     "--autoplay-policy=no-user-gesture-required",
 )
 Open = Callable[..., Page]
+PATIENCE_MS = 60_000  # for what comes when it comes, on a machine that does other things too
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +59,7 @@ def open_page(browser: Browser, console_site: Site, complaints: list[str]) -> It
             name, _, value = console_site.people[person].partition("=")
             context.add_cookies([{"name": name, "value": value, "url": console_site.address("/")}])
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         if path:
