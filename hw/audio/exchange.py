@@ -69,6 +69,16 @@ class SoundExchange:
         self._outward.clear()
         self.to_device = ElasticBuffer(rate_hz=CALL_RATE_HZ)
 
+    @property
+    def ruptures(self) -> str:
+        """What could not be heard as it was said, in words; "" where all could."""
+        ways = (("the ear", self.to_device), ("the microphone", self.from_device))
+        return "; ".join(
+            f"{name}: gaps {buffer.underruns} ({1000 * buffer.concealed // buffer.rate_hz} ms made up), cuts {buffer.cuts}"
+            for name, buffer in ways
+            if buffer.underruns or buffer.cuts
+        )
+
     def close(self) -> None:
         """When neither side calls any more. Twice is safe."""
         if self._canceller is not None:

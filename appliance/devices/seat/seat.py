@@ -209,6 +209,8 @@ class Seat:
         if stream is not None:
             stream.close()
             self._agent.sound.exchange = Nothing()
+            if ruptures := self._exchange.ruptures:
+                log.info("the machine was too late for its sound: %s", ruptures)
             self._exchange.close()
 
     def _lose(self, reason: str) -> None:

@@ -76,3 +76,20 @@ def test_volume_when_turned_then_what_is_played_follows_and_stays_inside() -> No
     loud = array.array("h", [8000, -8000, 30000, -30000]).tobytes()
     assert array.array("h", amplified(loud, -6.0206)).tolist() == [4000, -4000, 15000, -15000]
     assert array.array("h", amplified(loud, 6.0206)).tolist() == [16000, -16000, 32767, -32768]
+
+
+def test_ruptures_when_sound_was_late_then_told_in_words_and_else_not_at_all() -> None:
+    now = [0.0]
+    exchange = SoundExchange(clock=lambda: now[0])
+    for turn in range(60):
+        if turn not in (40, 41):
+            exchange.heard(array.array("h", [5000, -5000] * (CALL_SAMPLES // 2)).tobytes())
+        if turn == 40:
+            assert exchange.ruptures == ""
+        for _ in range(CALL_SAMPLES // BLOCK_SAMPLES):
+            exchange.to_play(BLOCK_SAMPLES)
+            now[0] += BLOCK_SAMPLES / 8000
+    assert exchange.to_device.underruns == 1
+    made_ms = exchange.to_device.concealed // 8
+    assert 0 < made_ms <= 60
+    assert exchange.ruptures == f"the ear: gaps 1 ({made_ms} ms made up), cuts 0"
