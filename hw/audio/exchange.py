@@ -74,7 +74,7 @@ class SoundExchange:
         """What could not be heard as it was said, in words; "" where all could."""
         ways = (("the ear", self.to_device), ("the microphone", self.from_device))
         return "; ".join(
-            f"{name}: gaps {buffer.underruns} ({1000 * buffer.concealed // buffer.rate_hz} ms made up), cuts {buffer.cuts}"
+            f"{name}: gaps {buffer.underruns} ({1000 * buffer.concealed // buffer.rate_hz} ms made), cuts {buffer.cuts}"
             for name, buffer in ways
             if buffer.underruns or buffer.cuts
         )

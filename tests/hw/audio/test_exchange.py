@@ -92,4 +92,4 @@ def test_ruptures_when_sound_was_late_then_told_in_words_and_else_not_at_all() -
     assert exchange.to_device.underruns == 1
     made_ms = exchange.to_device.concealed // 8
     assert 0 < made_ms <= 60
-    assert exchange.ruptures == f"the ear: gaps 1 ({made_ms} ms made up), cuts 0"
+    assert exchange.ruptures == f"the ear: gaps 1 ({made_ms} ms made), cuts 0"
