@@ -17,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from appliance.console.database.finishing import SteadySession
 from appliance.console.errors import DatabaseError, UnavailableError
 
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
@@ -34,8 +35,9 @@ class Database:
         """Raises DatabaseError for an address that is none. `connections`: at most, of this process."""
         self.engine = _engine(url, connections)
         self.is_postgresql = self.engine.dialect.name == "postgresql"
-        self._reading = async_sessionmaker(self.engine, expire_on_commit=False)
-        self._writing = async_sessionmaker(self.engine.execution_options(**{_WRITES: True}), expire_on_commit=False)
+        for_writing = self.engine.execution_options(**{_WRITES: True})
+        self._reading = async_sessionmaker(self.engine, class_=SteadySession, expire_on_commit=False)
+        self._writing = async_sessionmaker(for_writing, class_=SteadySession, expire_on_commit=False)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -54,7 +56,7 @@ class Database:
 
 
 @asynccontextmanager
-async def _transaction(sessions: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:
+async def _transaction(sessions: async_sessionmaker[SteadySession]) -> AsyncIterator[AsyncSession]:
     async with sessions() as session:
         try:
             await session.connection()

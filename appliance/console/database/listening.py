@@ -7,20 +7,22 @@ anything that isn't in a table.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 
 import asyncpg
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from appliance.console.database.engine import Database
+from appliance.console.database.finishing import finished
 from appliance.console.errors import DatabaseError
 
 CHANNEL = "linekeeper"
 MOST_BYTES = 7900  # of one message; PostgreSQL's limit is 8000
 
 
+@finished
 async def send(database: Database, messages: Sequence[str]) -> None:
     """To every process that listens, this one included. Raises DatabaseError."""
     try:
@@ -36,13 +38,20 @@ async def messages(database: Database) -> AsyncIterator[asyncio.Queue[str | None
     """What is sent from when this is entered; None once when the connection has been lost. Raises DatabaseError."""
     url = database.engine.url.set(drivername="postgresql")
     found: asyncio.Queue[str | None] = asyncio.Queue()
-    try:
+    with _told_as_ours():
         connection = await asyncpg.connect(url.render_as_string(hide_password=False))
-        connection.add_termination_listener(lambda _: found.put_nowait(None))
-        await connection.add_listener(CHANNEL, lambda _connection, _pid, _channel, payload: found.put_nowait(payload))
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise DatabaseError(f"the database can't be listened to: {error}") from error
     try:
+        connection.add_termination_listener(lambda _: found.put_nowait(None))
+        with _told_as_ours():
+            await connection.add_listener(CHANNEL, lambda _one, _pid, _channel, payload: found.put_nowait(payload))
         yield found
     finally:
         connection.terminate()
+
+
+@contextmanager
+def _told_as_ours() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise DatabaseError(f"the database can't be listened to: {error}") from error

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from appliance.console.database import finishing
 from appliance.console.database.finishing import finished
 
 
@@ -46,3 +47,26 @@ def test_work_when_left_alone_then_its_result_or_error() -> None:
             await work(0)
 
     asyncio.run(run())
+
+
+def test_work_when_it_never_ends_then_it_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finishing, "PATIENCE_S", 0.05)
+    told: list[str] = []
+
+    @finished
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            told.append("given up")
+
+    async def run() -> None:
+        task = asyncio.create_task(work())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(asyncio.wait_for(run(), 60))
+    assert told == ["given up"]
