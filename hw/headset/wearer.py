@@ -14,7 +14,7 @@ from pathlib import Path
 from hw.audio.exchange import CALL_RATE_HZ
 from hw.audio.mock import MockStream
 from hw.errors import HwError
-from hw.headset.mock import MockHeadset
+from hw.headset.mock_headset import MockHeadset
 from hw.headset.usages import FLASH, NAMES, PHONE_MUTE, REDIAL, REJECT, VOLUME_DOWN, VOLUME_UP
 
 _BUTTONS = {

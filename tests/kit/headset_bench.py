@@ -16,7 +16,7 @@ from pathlib import Path
 from hw.headset.descriptor import parse_descriptor
 from hw.headset.hidraw import HidrawHeadsets
 from hw.headset.interface import Headset, HeadsetPort
-from hw.headset.mock import DESCRIPTOR, MockHeadset
+from hw.headset.mock_headset import DESCRIPTOR, MockHeadset
 from hw.headset.reports import read_output
 from hw.headset.usages import PHONE_MUTE, Usage
 

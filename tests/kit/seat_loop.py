@@ -27,7 +27,7 @@ from hw.audio.interface import SoundStream
 from hw.audio.mock import MockStream
 from hw.audio.portaudio import PortAudioStream
 from hw.headset.interface import Headset
-from hw.headset.mock import MockHeadset
+from hw.headset.mock_headset import MockHeadset
 
 
 class SeatLoop(Child):

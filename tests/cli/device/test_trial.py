@@ -16,7 +16,7 @@ from hw.audio.exchange import SoundExchange
 from hw.audio.level import level_db
 from hw.audio.loop import Loop
 from hw.audio.mock import MockStream
-from hw.headset.mock import MockHeadset
+from hw.headset.mock_headset import MockHeadset
 from hw.headset.usages import LED_RING, NAMES
 from hw.headset.wearer import Wearer
 

@@ -9,7 +9,7 @@ import pytest
 from hw.errors import DeviceAbsentError
 from hw.headset.cards import capture_file, card_of, usb_device
 from hw.headset.hidraw import HidrawHeadsets
-from hw.headset.mock import DESCRIPTOR
+from hw.headset.mock_headset import DESCRIPTOR
 
 
 @pytest.fixture

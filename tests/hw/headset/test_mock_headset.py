@@ -6,7 +6,8 @@ import pytest
 
 from hw.errors import DeviceAbsentError, DeviceBusyError, DeviceGoneError
 from hw.headset.interface import Headset
-from hw.headset.mock import MockHeadset, MockHeadsets
+from hw.headset.mock import MockHeadsets
+from hw.headset.mock_headset import MockHeadset
 from hw.headset.usages import LED_OFF_HOOK, LED_RING
 
 
