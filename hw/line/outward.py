@@ -15,17 +15,15 @@ _FADE = 32  # 4 ms
 
 
 class Outward:
-    """µ-law at 8 kHz, one byte a sample. most: what is older than so much comes too late to be of use. usual: samples
-    that may well be on their way (here, or in the device) when more comes. grain: what is left out is a multiple of it.
-    left_out: so far."""
+    """µ-law at 8 kHz, one byte a sample. most: what is older than so much comes too late to be of use. grain: what is
+    left out is a multiple of it. left_out: so far."""
 
-    def __init__(self, most: int, *, usual: int = 0, grain: int = 1) -> None:
+    def __init__(self, most: int, *, grain: int = 1) -> None:
         self.left_out = 0
         self._most = most
-        self._usual = usual
         self._grain = grain
         self._voice = bytearray()
-        self._least: int | None = None  # that was on its way when more came, in this second
+        self._least: int | None = None  # that waited when more came, in this second
         self._brought = 0
 
     @property
@@ -33,15 +31,15 @@ class Outward:
         """Samples."""
         return len(self._voice)
 
-    def put(self, mulaw: bytes, ahead: int = 0) -> None:
-        """ahead: samples that the device has and has not played."""
-        on_its_way = ahead + self.waiting
+    def put(self, mulaw: bytes, surplus: int = 0) -> None:
+        """surplus: samples that the device has more than it needs; below nothing: less."""
+        on_its_way = surplus + self.waiting
         self._least = on_its_way if self._least is None else min(self._least, on_its_way)
         self._voice += mulaw
         del self._voice[: max(0, self.waiting - self._most)]
         self._brought += len(mulaw)
         if self._brought >= WATCHED:
-            self._leave_out(self._least - self._usual)
+            self._leave_out(self._least)
             self._least, self._brought = None, 0
 
     def take(self, most: int) -> bytes:

@@ -8,7 +8,8 @@ the 30.4 kB/s at which a CX930xx breaks (measured by the modec project; µ-law b
 from __future__ import annotations
 
 AHEAD = 320  # samples: 40 ms; more is only delay, with fewer a late read would let the modem run dry
-LEAST_AHEAD = 160  # 20 ms, while the next voice is awaited
+MOST_AHEAD = 960  # 120 ms, for a modem that ran dry
+AWAITED = 160  # 20 ms: so much less, while the next voice is awaited
 KEYS_AHEAD = 1600  # 200 ms: of keys, which a gap would make two of, while nobody minds the delay
 
 
@@ -17,11 +18,17 @@ class Pacing:
 
     def __init__(self) -> None:
         self.ahead = 0
+        self._aim = AHEAD
 
     @property
     def room(self) -> int:
         """How much may be sent now at most."""
-        return max(0, AHEAD - self.ahead)
+        return max(0, self._aim - self.ahead)
+
+    @property
+    def surplus(self) -> int:
+        """How much more the modem has than is usual as the next voice comes; below nothing: less."""
+        return self.ahead - (self._aim - AWAITED)
 
     @property
     def room_for_keys(self) -> int:
@@ -30,7 +37,11 @@ class Pacing:
 
     def need(self, *, voice_flows: bool) -> int:
         """How much must be sent now, if only silence."""
-        return max(0, (LEAST_AHEAD if voice_flows else AHEAD) - self.ahead)
+        return max(0, self._aim - (AWAITED if voice_flows else 0) - self.ahead)
+
+    def ran_dry(self) -> None:
+        """We were later than it can bear: from now on it is given more."""
+        self._aim = min(MOST_AHEAD, self._aim + AWAITED)
 
     def sent(self, samples: int) -> None:
         self.ahead += samples

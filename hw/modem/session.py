@@ -205,6 +205,8 @@ class Session:
                 events += self._sound(item)
             elif item.code is Code.END:
                 self._ended(now)
+            elif item.code is Code.UNDERRUN:
+                self._voice.ran_dry()
             elif not (self.model.current_echo and item.code is Code.LINE_CURRENT):
                 events.append(Heard(told=item))
         return events

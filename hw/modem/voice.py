@@ -10,12 +10,13 @@ import enum
 
 from hw.line.g711 import SILENCE
 from hw.line.outward import Outward
-from hw.modem.pacing import AHEAD, LEAST_AHEAD, Pacing
+from hw.modem.pacing import Pacing
 
 RATE = 8000
 LONGEST_VOICE = RATE // 10  # samples of voice that may wait to be sent; what is older comes too late to be of use
 TICK_S = 0.02
 _FLOWS = 3 * RATE // 50  # samples since the last voice came, below which more is to be expected
+_ONE_TIME = RATE // 2
 _LONGEST_GAP_S = 0.5  # of a process that was away
 
 
@@ -33,8 +34,9 @@ class VoiceOut:
     def __init__(self) -> None:
         self.direction = Direction.BOTH
         self._keys = bytearray()  # what must be heard whole, before any other
-        self._voice = Outward(LONGEST_VOICE, usual=AHEAD - LEAST_AHEAD)
+        self._voice = Outward(LONGEST_VOICE)
         self._since_voice = _FLOWS  # samples played
+        self._since_dry = 0  # or since the stream began
         self._on_its_way = bytearray()  # sent, and not played by the modem's clock
         self._pacing = Pacing()
         self._played_until = 0.0
@@ -48,12 +50,13 @@ class VoiceOut:
         """A stream begins."""
         self.direction, self._pacing, self._played_until = direction, Pacing(), now
         self._on_its_way.clear()
+        self._since_dry = 0
 
     def put(self, audio: bytes, *, whole: bool) -> None:
         if whole:
             self._keys += audio
         else:
-            self._voice.put(audio, self._pacing.ahead)
+            self._voice.put(audio, self._pacing.surplus)
             self._since_voice = 0
 
     def clear(self) -> None:
@@ -65,11 +68,18 @@ class VoiceOut:
         only listens."""
         self._pacing.received(samples)
         self._since_voice += samples
+        self._since_dry += samples
         if self.direction is Direction.LISTEN:
             return b""
         played = bytes(self._on_its_way[:samples])
         del self._on_its_way[:samples]
         return played + bytes([SILENCE]) * (samples - len(played))
+
+    def ran_dry(self) -> None:
+        """The modem says so. It does before the first voice too, and for as long as it lasts; that is one time."""
+        if self._since_voice < _FLOWS and self._since_dry >= _ONE_TIME:
+            self._pacing.ran_dry()
+        self._since_dry = 0
 
     def next_tick(self) -> float | None:
         """When `tick` is due; None where the modem paces us."""

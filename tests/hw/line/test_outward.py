@@ -60,10 +60,10 @@ def test_voice_when_its_bringer_is_late_all_the_time_then_what_he_needs_is_kept(
     assert sum(gaps) <= 20
 
 
-def test_voice_when_the_device_has_more_ahead_than_usual_then_some_is_left_out() -> None:
-    outward = Outward(10 * FRAME, usual=FRAME)
+def test_voice_when_the_device_has_more_than_it_needs_then_some_is_left_out() -> None:
+    outward = Outward(10 * FRAME)
     for number in range(WATCHED // FRAME):
-        outward.put(frame(number), ahead=FRAME + 60)
+        outward.put(frame(number), surplus=60)
         outward.take(FRAME) if number < WATCHED // FRAME - 1 else None
     assert outward.left_out == 60
     assert outward.waiting == FRAME - 60

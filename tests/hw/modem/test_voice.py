@@ -5,8 +5,36 @@ from __future__ import annotations
 import pytest
 
 from hw.line.g711 import SILENCE
-from hw.modem.pacing import AHEAD, KEYS_AHEAD, LEAST_AHEAD
+from hw.modem.pacing import AHEAD, AWAITED, KEYS_AHEAD, MOST_AHEAD
 from hw.modem.voice import LONGEST_VOICE, TICK_S, Direction, VoiceOut
+
+
+def talk(out: VoiceOut, seconds: float) -> int:
+    """A frame comes, a frame is played; how many samples the modem has at the end."""
+    had = 0
+    for _ in range(round(50 * seconds)):
+        out.put(b"\x20" * 160, whole=False)
+        had += len(out.take()) - 160
+        out.received(160)
+        had += len(out.take())
+    return had
+
+
+def test_voice_when_the_modem_ran_dry_then_it_is_given_more_until_it_is_enough() -> None:
+    out = VoiceOut()
+    out.begin(Direction.BOTH, 0.0)
+    out.ran_dry()  # before the first voice
+    assert talk(out, 1.0) == AHEAD - AWAITED
+    for _ in range(3):
+        out.ran_dry()  # one time, told thrice
+    more = talk(out, 1.0)
+    assert more == AWAITED
+    for _ in range(20):
+        out.ran_dry()
+        more += talk(out, 1.0)
+    assert AHEAD - AWAITED + more == MOST_AHEAD - AWAITED
+    out.begin(Direction.BOTH, 9.0)
+    assert talk(out, 1.0) == AHEAD - AWAITED
 
 
 def test_voice_when_it_goes_both_ways_then_what_came_paces_what_goes() -> None:
@@ -25,7 +53,7 @@ def test_voice_when_it_is_a_little_late_then_awaited_and_silence_only_when_the_m
     out.begin(Direction.BOTH, 0.0)
     out.put(b"\x20" * AHEAD, whole=False)
     out.take()
-    out.received(AHEAD - LEAST_AHEAD)
+    out.received(AWAITED)
     assert out.take() == b""
     out.received(100)
     assert out.take() == bytes([SILENCE]) * 100
