@@ -5,6 +5,7 @@ Any number of processes may do it: who carries a branch's out has its row. Files
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 import msgspec
@@ -26,6 +27,7 @@ from appliance.console.uploads.rows import ERASED
 
 DAY_S = 86_400.0
 AT_ONCE = 100
+PAUSE_S = 0.05  # in which others write
 _NOTHING = msgspec.Raw(b"{}")
 _UNREADABLE = b'{"data":{}}'
 
@@ -72,6 +74,7 @@ async def sweep(console: Console) -> Gone:
     for branch in branches:
         while piece := await _piece(console, branch):
             gone += piece
+            await asyncio.sleep(PAUSE_S)
     return gone
 
 
