@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 _PRIORITY = 1  # lowest of SCHED_RR
+_CAP_IPC_LOCK = 14  # capabilities(7)
 _READER = "media"  # pjmedia's name of the thread
 _SWITCH_S = 0.0005
 _CURRENT, _FUTURE, _ON_FAULT = 1, 2, 4  # MCL_…, mlockall(2)
@@ -51,9 +52,11 @@ def rest() -> None:
 def _stay_in_memory() -> bool:
     """Only without a limit: under one, memory that is needed later could be refused. Costs no memory: pages are locked
     when they are used."""
-    unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_MEMLOCK, unlimited)
-    if resource.getrlimit(resource.RLIMIT_MEMLOCK) != unlimited:
-        return False
-    return int(ctypes.CDLL(None).mlockall(_CURRENT | _FUTURE | _ON_FAULT)) == 0
+    return _may_lock_all() and int(ctypes.CDLL(None).mlockall(_CURRENT | _FUTURE | _ON_FAULT)) == 0
+
+
+def _may_lock_all() -> bool:
+    if resource.getrlimit(resource.RLIMIT_MEMLOCK)[0] == resource.RLIM_INFINITY:
+        return True
+    words = Path("/proc/self/status").read_text().split()
+    return bool(int(words[words.index("CapEff:") + 1], 16) >> _CAP_IPC_LOCK & 1)
