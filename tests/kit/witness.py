@@ -71,8 +71,11 @@ def main() -> None:
     json.loads(sys.stdin.buffer.readline())
     reading, writing = os.pipe()
     os.set_blocking(reading, False)
+    begun, begins = os.pipe()
     processors = sorted(os.sched_getaffinity(0)) if _above() else []
-    watchers = [_watcher(processor, writing) for processor in processors]
+    watchers = [_watcher(processor, writing, begins) for processor in processors]
+    for _ in watchers:
+        os.read(begun, 1)
     print(json.dumps("ready"), flush=True)
     while sys.stdin.buffer.readline():
         print(json.dumps({"stalls": list(_NOTE.iter_unpack(_read(reading)))}), flush=True)
@@ -98,14 +101,15 @@ def _read(reading: int) -> bytes:
         return b""
 
 
-def _watcher(processor: int, writing: int) -> int:
-    """A process that watches one processor; its id."""
+def _watcher(processor: int, writing: int, begins: int) -> int:
+    """A process that watches one processor, and says so in `begins`; its id."""
     if child := os.fork():
         return child
     os.sched_setaffinity(0, {processor})
     gc.disable()
     parent = os.getppid()
     due = time.monotonic()
+    os.write(begins, b".")
     while os.getppid() == parent:
         due += PERIOD_S
         time.sleep(max(0.0, due - time.monotonic()))
