@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 from kit import flows
 from kit.audio import write_tone
 from kit.console import sqlite_with_tables
@@ -19,6 +20,7 @@ from kit.enrolled import BoxPort, box_port
 from sqlalchemy import update
 from switchboard.harness import Harness
 
+from appliance.cli.prompt import command as prompt_command
 from appliance.cloud.orders import Command, CommandKind, DesiredState, Item, ItemKind, Order, Revoked
 from appliance.cloud.signing import sign
 from appliance.config.load import load
@@ -30,7 +32,7 @@ from appliance.console.orders import blobs, desired, sending
 from appliance.console.prompts import keeping
 from appliance.console.prompts.keeping import Origin
 from appliance.console.prompts.making import Sound, of_file
-from appliance.contact.speech.prompt_folder import import_prompt, prompt_files
+from appliance.contact.speech.prompt_folder import import_prompt
 from appliance.events import LegRole
 from appliance.sync.daemon import SyncService
 from appliance.sync.delivering import runner
@@ -272,6 +274,14 @@ def test_bundle_when_it_is_published_then_the_box_fetches_and_installs_it(served
     play(served, tmp_path, "b6", scene)
 
 
+def listed_on(box: Harness) -> list[Json]:
+    """What `linekeeper prompt list` says there."""
+    said = CliRunner().invoke(prompt_command, ["list", "--json", "--config", str(box.config)])
+    assert said.exit_code == 0, said.output
+    rows: list[Json] = msgspec.json.decode(said.stdout)
+    return rows
+
+
 def test_prompt_when_a_version_is_published_then_callers_hear_it_and_an_earlier_one_comes_back(
     served: BoxPort, tmp_path: Path
 ) -> None:
@@ -289,9 +299,9 @@ def test_prompt_when_a_version_is_published_then_callers_hear_it_and_an_earlier_
         for place in (0, 1, 0):
             told = await pair.answer(await pair.want(keeping.item_of(versions[place])))
             assert (told["applied"], told["failed"]) == (["prompt/hold music"], {})
-            (listed,) = prompt_files(folder)
-            assert (listed.name, listed.seconds) == ("hold music", 0.5)
-            assert (folder / listed.file).read_bytes() == sounds[place].wav
+            (listed,) = await asyncio.to_thread(listed_on, pair.box)
+            assert (listed["name"], listed["seconds"]) == ("hold music", 0.5)
+            assert (folder / listed["file"]).read_bytes() == sounds[place].wav
         import_prompt(folder, made[1], "hold music", replace=True)
         (drift,) = await pair.box.until(pair.drift, "the technician's own is told")
         assert (drift["kind"], drift["name"]) == ("prompt", "hold music")
