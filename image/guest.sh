@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs tests in a Debian guest with what no shared machine's kernel has: udev and systemd, simulated pins, sound cards, USB
 # devices to plug and unplug, and a network that 'tc netem' can make bad.
-#   image/guest.sh PYTHON devices|netem [pytest arguments]     PYTHON: of the checkout's virtual environment
+#   image/guest.sh PYTHON devices|netem [file or folder of tests …]     PYTHON: of the checkout's virtual environment
 # The guest is made from packages and started in QEMU (TCG: nested KVM is of no use). Needs root, 5 GB below TMPDIR, no
 # network but the package registries; leaves nothing behind. Called by 'bootstrap.sh test-devices' and 'test-netem'.
 # LINEKEEPER_GUEST_DIR=FOLDER keeps the guest there, and takes one that is there already.

@@ -1,6 +1,7 @@
 #!/bin/sh
 # What runs in the guest, as root, once it is up: the kernel's simulators, 'linekeeper install', the tests, power off.
-#   /opt/inside.sh [pytest arguments]
+#   /opt/inside.sh FILE|FOLDER …
+# Each argument has a process of its own: ALSA reads its configuration once a process.
 set -u
 
 export LINEKEEPER_DEVICES=required LINEKEEPER_SLOW=1 PATH="/srv/linekeeper/.venv/bin:$PATH"
@@ -16,6 +17,10 @@ printf '[Service]\nTimeoutStartSec=300\nTimeoutStopSec=60\nWatchdogSec=200\n' >$
 printf '[Service]\nWatchdogSec=0\n' >$units/linekeeper-edge.service.d/unwatched.conf
 systemctl daemon-reload
 cd /srv/linekeeper || exit 1
-python -m pytest -q -p no:cacheprovider -rs --durations=8 --timeout=600 "$@"
-echo "GUEST TESTS END $?"
+failed=0
+for tests; do
+	echo "$tests"
+	python -m pytest -q -p no:cacheprovider --color=no -rs --durations=5 --timeout=600 "$tests" || failed=$((failed + 1))
+done
+echo "GUEST TESTS END $failed"
 poweroff -f

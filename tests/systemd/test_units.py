@@ -14,7 +14,7 @@ from appliance.cli.console.group import VARIABLES
 from appliance.cli.console.group import command as console_command
 from appliance.cli.installation import UNIT_KINDS
 from appliance.config.paths import BoxPaths
-from appliance.devices.line.__main__ import NO_LINE
+from appliance.devices.line.__main__ import GONE, NO_LINE
 from appliance.devices.line.__main__ import parser as line_parser
 from appliance.devices.panel.wishes import RESET_REQUEST
 from appliance.devices.seat.__main__ import NO_ENTRY, parser
@@ -205,7 +205,8 @@ def test_line_service_when_read_then_it_is_what_the_rules_start_and_its_program_
     assert words[1:3] == ["-m", "appliance.devices.line"]
     asked = line_parser().parse_args([word.replace("%I", "ttyACM0") for word in words[3:]])
     assert (asked.which, asked.config) == ("ttyACM0", Path("/etc/linekeeper/linekeeper.toml"))
-    assert service["SuccessExitStatus"] == [str(NO_LINE)]
+    assert service["SuccessExitStatus"] == [f"{NO_LINE} {GONE}"]
+    assert service["RestartForceExitStatus"] == [str(GONE)]
     assert {"dialout", "gpio", "audio"} <= set(service["SupplementaryGroups"][0].split())
 
 

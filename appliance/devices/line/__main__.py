@@ -1,9 +1,10 @@
 """`python -m appliance.devices.line WHICH --config FILE`: the service of one analog line, as a process.
 
 WHICH is the name of a line under [[lines]], or a device such as /dev/ttyACM0 (or ttyACM0, as udev has it; gpiochip0
-stands for the line card at its pins). Exit status: 0 after SIGTERM; 1 where the line can't be served, or its device has
-gone (the service manager tries again); 2 for wrong arguments; 3 for a device that no line has. With LINEKEEPER_HW=mock
-and `--far-end`, words on standard input are what the other end of the line does (`hw.line.far_end`).
+stands for the line card at its pins). Exit status: 0 after SIGTERM; 1 where the line can't be served; 2 for wrong
+arguments; 3 for a device that no line has; 4 when the device has gone (after 1 and 4 the service manager tries again,
+where it is still there). With LINEKEEPER_HW=mock and `--far-end`, words on standard input are what the other end of the
+line does (`hw.line.far_end`).
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from hw.line.interface import LineDriver
 from hw.line.mock import MockLine
 from hw.registry import Registry
 
-NO_LINE = 3  # exit status
+NO_LINE, GONE = 3, 4  # exit statuses
 LOOK_S = 1.0
 _PINS = "gpiochip"
 _log = logging.getLogger("appliance.devices.line")
@@ -81,7 +82,7 @@ def _serve(configuration: Configuration, asked: argparse.Namespace) -> int:
         return 0
     if asked.far_end:
         threading.Thread(target=_listen_to_far_end, args=(opened,), daemon=True).start()
-    return 1 if LineService(plan_of(configuration, line), opened, stop).run() else 0
+    return GONE if LineService(plan_of(configuration, line), opened, stop).run() else 0
 
 
 def _line(configuration: Configuration, which: str, registry: Registry) -> Line | None:
