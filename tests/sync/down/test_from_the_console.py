@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 import pytest
+from cli.test_supervisor import plan
 from click.testing import CliRunner
 from kit import flows
 from kit.audio import write_tone
@@ -21,6 +22,8 @@ from sqlalchemy import update
 from switchboard.harness import Harness
 
 from appliance.cli.prompt import command as prompt_command
+from appliance.cli.restarting.desk import RestartDesk
+from appliance.cli.supervisor import Supervisor
 from appliance.cloud.orders import Command, CommandKind, DesiredState, Item, ItemKind, Order, Revoked
 from appliance.cloud.signing import sign
 from appliance.config.load import load
@@ -367,6 +370,31 @@ def test_command_when_it_is_carried_out_or_not_then_the_console_hears_of_it(serv
         assert (told["ok"], told["text"]) == (True, "0 records go out once more, 2 have none")
 
     play(served, tmp_path, "b8", scene)
+
+
+def test_command_when_it_restarts_the_edge_then_the_console_hears_that_it_serves_or_why_not(
+    served: BoxPort, tmp_path: Path
+) -> None:
+    async def scene(pair: Pair) -> None:
+        supervisor = Supervisor([plan("edge", tmp_path)])
+        desk = RestartDesk(pair.box.paths.restart_socket, supervisor)
+        await asyncio.to_thread(supervisor.start)
+        try:
+            desk.open()
+            before = supervisor.pid("edge")
+            told = await pair.answer(await pair.order(lambda number: restart(pair, number, "edge")))
+            assert (told["ok"], told["text"]) == (True, "edge serves again (edge)")
+            assert supervisor.pid("edge") not in (None, before)
+            told = await pair.answer(await pair.order(lambda number: restart(pair, number, "panel")))
+            assert (told["ok"], told["text"]) == (False, "this box runs no panel")
+        finally:
+            supervisor.request_stop()
+            desk.close()
+            await asyncio.to_thread(supervisor.stop)
+        told = await pair.answer(await pair.order(lambda number: restart(pair, number, "edge")))
+        assert (told["ok"], "nobody on this box may restart edge" in told["text"]) == (False, True)
+
+    play(served, tmp_path, "b15", scene)
 
 
 def test_command_when_it_restarts_sync_then_the_next_start_tells_that_it_serves(
