@@ -7,7 +7,9 @@ events. Where a party sends is learnt from where it hears from, or told by `towa
 from __future__ import annotations
 
 import array
+import contextlib
 import math
+import os
 import socket
 import struct
 import threading
@@ -237,6 +239,8 @@ class Studio:
         self.dismiss()
 
     def _run(self) -> None:
+        with contextlib.suppress(PermissionError):  # above what else runs, as the media clock it talks to
+            os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
         due = time.monotonic()
         while not self._stopping.is_set():
             due += 0.02
