@@ -417,7 +417,7 @@ def test_command_when_it_restarts_sync_then_the_next_start_tells_that_it_serves(
         told = await pair.answer(number)
         assert (told["ok"], told["text"]) == (True, "sync serves again")
 
-    play(served, tmp_path, "b12", scene)
+    play(served, tmp_path, "b16", scene)
 
 
 def test_command_when_it_erases_the_box_then_no_customer_is_left_and_the_console_hears_how_many(
