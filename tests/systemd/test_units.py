@@ -235,6 +235,7 @@ def test_restart_when_read_then_only_the_services_own_group_may_ask_and_root_may
     assert socket["ListenStream"] == [str(PATHS.restart_socket)]
     assert (socket["SocketMode"], socket["SocketUser"], socket["SocketGroup"]) == (["0660"], ["root"], ["linekeeper"])
     assert socket["Accept"] == ["yes"]
+    assert read("linekeeper-restart.socket")["Install"]["WantedBy"] == ["linekeeper.target"]
     assert "Install" not in read(RESTART)
     service = read(RESTART)["Service"]
     assert service["StandardInput"] == ["socket"]

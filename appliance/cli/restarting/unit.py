@@ -10,7 +10,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from appliance import logs
 from appliance.cli.restarting.answering import serve_one
@@ -34,20 +34,30 @@ UNITS: Mapping[BoxService, str] = {
 
 def restart(service: BoxService) -> str:
     """Every unit of it. Raises RequestError where one of them doesn't serve afterwards, or there is none."""
-    done = _systemctl("restart", UNITS[service], time_limit_s=RESTART_S)
-    states = _states(UNITS[service])
-    down = {unit: state for unit, state in states.items() if state != "active/running"}
-    if not states:
+    units = _units(UNITS[service])
+    if not units:
         raise RequestError(f"no {service} is plugged into this box")
+    done = _systemctl("restart", *units, time_limit_s=RESTART_S)
+    states = _states(units)
+    down = {unit: state for unit, state in states.items() if state != "active/running"}
     if done.returncode or down:
         told = ", ".join(f"{unit} is {state}" for unit, state in (down or states).items())
         raise RequestError(f"{service} does not serve after its restart: {told}; {done.stderr.strip()[-300:]}")
-    return f"{service} serves again ({', '.join(states)})"
+    return f"{service} serves again ({', '.join(units)})"
 
 
-def _states(pattern: str) -> dict[str, str]:
-    """Unit → ActiveState/SubState, of those that systemd has loaded."""
-    said = _systemctl("show", "--property=Id,ActiveState,SubState", pattern, time_limit_s=LOOK_S).stdout
+def _units(pattern: str) -> list[str]:
+    """Of a template those whose device is there: the others are known to systemd, too, and would be waited for."""
+    if "*" not in pattern:
+        return [pattern]
+    words = ("--plain", "--no-legend", "--full", "--state=active,activating", pattern)
+    said = _systemctl("list-units", *words, time_limit_s=LOOK_S).stdout
+    return [line.split()[0] for line in said.splitlines() if line.strip()]
+
+
+def _states(units: Sequence[str]) -> dict[str, str]:
+    """Unit → ActiveState/SubState."""
+    said = _systemctl("show", "--property=Id,ActiveState,SubState", *units, time_limit_s=LOOK_S).stdout
     blocks = (dict(line.split("=", 1) for line in block.splitlines()) for block in said.split("\n\n") if block.strip())
     return {block["Id"]: f"{block['ActiveState']}/{block['SubState']}" for block in blocks}
 

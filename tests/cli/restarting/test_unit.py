@@ -19,13 +19,12 @@ from appliance.errors import RequestError
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def systemctl(folder: Path, *, shown: str, status: int = 0) -> tuple[str, Path]:
-    """A program that notes its words, fails `restart` with this status and shows this; and where it notes them."""
+def systemctl(folder: Path, *, shown: str, status: int = 0, listed: str = "") -> tuple[str, Path]:
+    """A program that notes its words, ends `restart` with this status and shows and lists this; and where it notes."""
     program, noted = folder / "systemctl", folder / "noted"
-    program.write_text(
-        f'#!/bin/sh\necho "$@" >>{noted}\ncase "$*" in\n'
-        f"*show*) printf '{shown}' ;;\n*) echo 'Job failed.' >&2; exit {status} ;;\nesac\n"
-    )
+    answers = f"*show*) printf '{shown}' ;;\n*list-units*) printf '{listed}' ;;\n"
+    failing = f"*) echo 'Job failed.' >&2; exit {status} ;;\n"
+    program.write_text(f'#!/bin/sh\necho "$@" >>{noted}\ncase "$*" in\n{answers}{failing}esac\n')
     program.chmod(0o755)
     return str(program), noted
 
@@ -49,7 +48,6 @@ def test_restart_when_systemd_says_that_it_runs_then_done(tmp_path: Path, monkey
         (block("linekeeper-edge.service", "activating", "auto-restart"), 1, "is activating/auto-restart; Job failed."),
         (block("linekeeper-edge.service", "inactive", "dead"), 0, "linekeeper-edge.service is inactive/dead"),
         (block("linekeeper-edge.service"), 1, "does not serve after its restart"),
-        ("", 0, "no edge is plugged into this box"),
     ],
 )
 def test_restart_when_it_does_not_run_afterwards_then_failed(
@@ -64,11 +62,24 @@ def test_restart_when_one_of_several_lines_is_down_then_it_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     both = block("linekeeper-line@ttyACM0.service") + block("linekeeper-line@ttyACM1.service", "failed", "failed")
-    program, noted = systemctl(tmp_path, shown=both)
+    listed = "".join(f"linekeeper-line@ttyACM{number}.service loaded active running x\\n" for number in (0, 1))
+    program, noted = systemctl(tmp_path, shown=both, listed=listed)
     monkeypatch.setattr(unit, "SYSTEMCTL", program)
     with pytest.raises(RequestError, match=r": linekeeper-line@ttyACM1\.service is failed/failed;"):
         unit.restart(BoxService.LINE)
-    assert noted.read_text().splitlines()[0].endswith(" restart linekeeper-line@*.service")
+    looked, restarted, _ = noted.read_text().splitlines()
+    assert looked.endswith(" --state=active,activating linekeeper-line@*.service")
+    assert restarted.endswith(" restart linekeeper-line@ttyACM0.service linekeeper-line@ttyACM1.service")
+
+
+def test_restart_when_no_device_is_there_then_nothing_is_restarted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, noted = systemctl(tmp_path, shown="")
+    monkeypatch.setattr(unit, "SYSTEMCTL", program)
+    with pytest.raises(RequestError, match="no headset is plugged into this box"):
+        unit.restart(BoxService.HEADSET)
+    assert " restart " not in noted.read_text()
 
 
 def test_restart_when_there_is_no_systemctl_then_told(monkeypatch: pytest.MonkeyPatch) -> None:
