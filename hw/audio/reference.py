@@ -14,15 +14,17 @@ from array import array
 
 WATCHED = 50  # takings: one second of 20 ms pieces
 SPARE = 40  # samples: 5 ms of lead that is left at the worst moment
-MOST_SPARE = 240  # 30 ms; more of it would come between an echo and its cause
+MOST_SPARE = 240  # 30 ms; with more of it an echo would come before its cause
 MOST_KEPT = 8000  # a device that swallows sound without playing it (seen on PulseAudio that ran dry) fills no memory
 
 
 class Reference:
-    """shifts: how often it was set right, the first time apart. Use it from one thread."""
+    """most_spare: less than the device's own delay, there and back. shifts: how often it was set right, the first time
+    apart. Use it from one thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_spare: int = MOST_SPARE) -> None:
         self.shifts = 0
+        self._most_spare = most_spare
         self._samples: array[int] = array("h")
         self._debt = 0  # samples that were due before they came
         self._taken = 0
@@ -62,7 +64,7 @@ class Reference:
         if not self._begun:
             self._begun = True
             self._shift(self._least)
-        elif not 0 <= self._least <= MOST_SPARE:
+        elif not 0 <= self._least <= self._most_spare:
             self.shifts += 1
             self._shift(self._least - SPARE)
 

@@ -42,7 +42,7 @@ class Codec:
     def __init__(self, clock: Callable[[], float] = time.monotonic, *, block_samples: int = BLOCK_SAMPLES) -> None:
         """block_samples: what the card is asked for at a time; more for a machine that is late now and then."""
         self.block_samples = block_samples
-        self.reference = Reference()
+        self.reference = Reference(3 * block_samples)  # two that wait to be played, and one that is heard
         self.to_device = ElasticBuffer()
         self._clock = clock
         self._heard: array[int] = array("h")

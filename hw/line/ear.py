@@ -18,6 +18,7 @@ from hw.line.silence import SilenceWatch
 BLOCK = 160  # samples: 20 ms, of the canceller
 TALK_S = 0.4  # we said something so lately: what sounds like busy may be talk
 DOUBT = 3  # busy has to last so many times as long to be believed over our own sound, which may be music without end
+LOUDER = 1.05  # of power: a canceller that adds so much has learnt something wrong
 LOUD = (32768 * 10 ** (-30 / 20)) ** 2  # mean power of a block with somebody talking
 
 
@@ -46,7 +47,8 @@ class Ear:
         """The far end, of BLOCK samples that were heard while `played` was given to the device."""
         if _power(played) >= LOUD:
             self._we_talk_s = TALK_S
-        return self._canceller.cancel(heard, played)
+        far = self._canceller.cancel(heard, played)
+        return far if _power(far) <= LOUDER * _power(heard) else heard
 
     def judge(self, far: array[int], now: float, *, talking: bool) -> list[Signal]:
         """What the far end's sound means. Busy is doubted while we talk: a voice in rhythm would end the call."""

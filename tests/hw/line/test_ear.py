@@ -91,6 +91,18 @@ def test_tones_when_another_call_begins_then_counted_anew() -> None:
     assert hear(one, tone(Tone.BUSY, 1.3), QUIET) == [ToneHeard(tone=Tone.BUSY, cycles=1)]
 
 
+def test_echo_when_the_canceller_adds_to_what_was_heard_then_it_is_not_believed() -> None:
+    """It has learnt something wrong, as when both talk at the very beginning."""
+
+    class Wrong(NoCanceller):
+        def cancel(self, heard: array[int], played: array[int]) -> array[int]:
+            return array("h", (a + b // 2 for a, b in zip(heard, played, strict=True)))
+
+    theirs = array("h", (round(3000 * math.sin(n / 2)) for n in range(BLOCK)))
+    assert Ear(Profile(), Wrong()).without_echo(theirs, OURS) == theirs
+    assert Ear(Profile(), Wrong()).without_echo(theirs, QUIET) == theirs
+
+
 def test_echo_when_heard_then_taken_out_by_the_canceller_with_what_was_played() -> None:
     spy = Spy()
     one = Ear(Profile(), spy)
