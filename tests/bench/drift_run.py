@@ -11,11 +11,12 @@ import statistics
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from bench.sound_judge import RATE, clicks, gaps, tone
-from kit.rtp_call import FRAME, FRAME_S, Packets, RtpCall
+from kit.rtp_call import FRAME, FRAME_S, Packets, RtpCall, hurry
 from kit.seat_loop import SeatLoop
 from kit.witness import Stall, Witness, steal_s, stood_still_s
 
@@ -31,12 +32,13 @@ Report = Mapping[str, Any]
 
 
 def drift(folder: Path, chosen: argparse.Namespace) -> dict[str, Any]:
-    """The device's clock is `ppm` too fast. From the recorded tone: clicks, gaps, gap_ms (the longest), gaps_ours (the
-    machine did not stand still for as long). From the seat: what its buffers did (`_summary`). From the machine:
-    stalls of 5 ms and more, the longest, and what its host has taken (steal)."""
+    """The device's clock is `ppm` too fast. From the recorded tone: clicks, gaps, gap_ms (the longest), gaps_ours
+    (neither the machine stood still nor the far end was silent for as long). From the seat: what its buffers did
+    (`_summary`). From the machine: stalls of 5 ms and more, the longest, and what its host has taken (steal)."""
     reports: list[Report] = []
     stalls: list[Stall] = []
     stolen = steal_s()
+    hurry()
     with Witness(log=folder / "witness.log") as witness, SeatLoop(log=folder / "seat.log", ppm=chosen.ppm) as seat:
         port = seat.report()["sip_port"]
         with RtpCall(port, background=to_mulaw(tone())) as call:
@@ -49,7 +51,8 @@ def drift(folder: Path, chosen: argparse.Namespace) -> dict[str, Any]:
                 stalls += witness.stalls()
             lasted_s = time.monotonic() - began
             heard = Packets(times=call.heard.times[first:], sounds=call.heard.sounds[first:])
-    figures: dict[str, Any] = {"ppm": chosen.ppm, "minutes": round(lasted_s / 60, 1), **_heard(heard, stalls)}
+            sent = call.sent.times[:]
+    figures: dict[str, Any] = {"ppm": chosen.ppm, "minutes": round(lasted_s / 60, 1), **_heard(heard, sent, stalls)}
     for name in _WAYS:
         figures[name] = _summary([report[name] for report in reports], lasted_s, stalls)
     figures["cpu_pct"] = round(100 * (reports[-1]["cpu_s"] - reports[0]["cpu_s"]) / lasted_s, 1)
@@ -61,23 +64,36 @@ def drift(folder: Path, chosen: argparse.Namespace) -> dict[str, Any]:
     return figures
 
 
-def _heard(heard: Packets, stalls: Sequence[Stall]) -> dict[str, Any]:
-    """A gap is the machine's where that stood still as long, shortly before it was heard."""
+def _heard(heard: Packets, sent: Sequence[float], stalls: Sequence[Stall]) -> dict[str, Any]:
+    """A gap is the machine's where that stood still as long, shortly before it was heard; and it is the far end's
+    (ours, but not the seat's) where that sent nothing for as long."""
     samples = heard.samples()
     found = gaps(samples)
-    ours = 0
+    seats = fars = 0
     for gap in found:
         at = heard.times[gap.first // FRAME]
-        still_ms = 1000 * stood_still_s(stalls, at - _WAY_S, at + gap.lasted_ms / 1000 + FRAME_S)
-        ours += still_ms < gap.lasted_ms
-        print(f"gap of {gap.lasted_ms:g} ms at {at:.3f}; machine still {still_ms:.1f} ms", file=sys.stderr, flush=True)
+        until = at + gap.lasted_ms / 1000 + FRAME_S
+        still_ms = 1000 * stood_still_s(stalls, at - _WAY_S, until)
+        far_ms = 1000 * _longest_pause_s(sent, at - _WAY_S, until)
+        seats += max(still_ms, far_ms) < gap.lasted_ms
+        fars += still_ms < gap.lasted_ms <= far_ms
+        words = f"gap of {gap.lasted_ms:g} ms at {at:.3f}; machine still {still_ms:.1f} ms, far end {far_ms:.1f} ms"
+        print(words, file=sys.stderr, flush=True)
     return {
         "heard_s": round(len(samples) / RATE, 1),
         "clicks": clicks(samples),
         "gaps": len(found),
-        "gaps_ours": ours,
+        "gaps_far_end": fars,
+        "gaps_ours": seats,
         "gap_ms": max((gap.lasted_ms for gap in found), default=0.0),
+        "far_end_late_ms": round(1000 * _longest_pause_s(sent, sent[0], sent[-1]), 1),
     }
+
+
+def _longest_pause_s(sent: Sequence[float], since: float, until: float) -> float:
+    """More than there should be between two packets."""
+    pauses = (after - before - FRAME_S for before, after in pairwise(sent) if before <= until and after >= since)
+    return max(pauses, default=0.0)
 
 
 def _summary(reports: Sequence[Report], lasted_s: float, stalls: Sequence[Stall]) -> dict[str, Any]:

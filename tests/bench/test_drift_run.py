@@ -35,10 +35,24 @@ def test_summary_when_more_is_wanted_then_deeper_is_no_growth() -> None:
     assert _summary([QUIET, {**QUIET, "depth": 400}], 60.0, [])["growth_ms"] == 30.0
 
 
-@pytest.mark.parametrize(("still_s", "ours"), [(0.0, 1), (0.030, 1), (0.045, 0)])
-def test_heard_when_there_is_a_gap_then_ours_unless_the_machine_stood_still_as_long(still_s: float, ours: int) -> None:
+TIMES = [n * 0.02 for n in range(100)]
+
+
+def heard(sent: list[float], stalls: list[Stall]) -> dict[str, Any]:
     packet, silent = to_mulaw(tone()), b"\xff" * 160
     sounds = [silent if n in (50, 51) else packet for n in range(100)]
-    stalls = [Stall(began=0.9, ended=0.9 + still_s)] if still_s else []
-    found = _heard(Packets(times=[n * 0.02 for n in range(100)], sounds=sounds), stalls)
+    return _heard(Packets(times=TIMES, sounds=sounds), sent, stalls)
+
+
+@pytest.mark.parametrize(("still_s", "ours"), [(0.0, 1), (0.030, 1), (0.045, 0)])
+def test_heard_when_there_is_a_gap_then_ours_unless_the_machine_stood_still_as_long(still_s: float, ours: int) -> None:
+    found = heard(TIMES, [Stall(began=0.9, ended=0.9 + still_s)] if still_s else [])
     assert (found["gaps"], found["gap_ms"], found["gaps_ours"]) == (1, 40.0, ours)
+    assert (found["gaps_far_end"], found["far_end_late_ms"]) == (0, 0.0)
+
+
+@pytest.mark.parametrize(("late_s", "ours"), [(0.030, 1), (0.045, 0)])
+def test_heard_when_the_far_end_was_silent_then_it_is_told_apart(late_s: float, ours: int) -> None:
+    found = heard([time + late_s * (time > 0.9) for time in TIMES], [])
+    assert (found["gaps_far_end"], found["gaps_ours"]) == (1 - ours, ours)
+    assert found["far_end_late_ms"] == pytest.approx(1000 * late_s)

@@ -36,6 +36,13 @@ class Packets:
         return array.array("h", to_samples(b"".join(self.sounds[first:last])))
 
 
+def hurry() -> None:
+    """This thread in real time, where it may: its lateness would be counted as the box's. All that share Python's lock
+    with a call's threads must; who has it and isn't given a processor keeps them waiting."""
+    with contextlib.suppress(OSError):
+        os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(1))
+
+
 class RtpCall:
     """A context manager: the call is up inside. `queue`: µ-law frames still to be said; silence otherwise."""
 
@@ -92,8 +99,7 @@ class RtpCall:
     # ── packets ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _speak(self) -> None:
-        with contextlib.suppress(OSError):
-            os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))  # its lateness would be counted as the box's
+        hurry()
         began = time.monotonic()
         while not self._stop.is_set():
             number = len(self.sent.sounds)
@@ -105,6 +111,7 @@ class RtpCall:
             self._stop.wait(max(0.0, began + (number + 1) * FRAME_S - time.monotonic()))
 
     def _listen(self) -> None:
+        hurry()
         while not self._stop.is_set():
             try:
                 packet = self._rtp.recv(2048)
