@@ -39,7 +39,9 @@ def test_edge_when_its_restart_is_asked_for_then_a_new_one_serves_and_the_contac
     assert "restart of edge, order 7 of the console, asked by user" in journal
 
 
-@pytest.mark.parametrize(("service", "why"), [("headset", "no headset is plugged"), ("ssh", "no service of")])
+@pytest.mark.parametrize(
+    ("service", "why"), [("gateway", "gateway does not serve after its restart"), ("ssh", "no service of")]
+)
 def test_restart_when_there_is_none_or_it_is_not_ours_then_told(box: None, service: str, why: str) -> None:
     answer = json.loads(asked(service).stdout)
     assert (answer["ok"], why in answer["error"]["message"]) == (False, True)
