@@ -23,6 +23,7 @@ from hw.audio.splice import best_offset, cross_fade
 
 LEAST_S = 0.004  # spare depth on the calmest machine
 MOST_S = 0.120  # spare depth on the worst
+HASTE_S = 2.0  # an underrun so long after the last one is bridged with the least; else it fills up first
 HEAP_S = 0.060  # more than this above the wanted depth is cut at once
 MOST_RUPTURES = 100  # that are remembered
 _FADE_S = 0.004
@@ -59,6 +60,8 @@ class ElasticBuffer:
         self._flowing = False
         self._fade_in = True
         self._gap: Concealment | None = None
+        self._dry_at = -HASTE_S
+        self._in_haste = True
         self._joins_in: int | None = None  # samples until what is there goes on in place of the concealment
         self._level: float | None = None
         self._debt = 0.0
@@ -153,6 +156,7 @@ class ElasticBuffer:
     def _run_dry(self, count: int, now: float) -> array.array[int]:
         """What is left, and its concealment; the level stays what it was, so that lateness can be told by it."""
         self.underruns += 1
+        self._in_haste, self._dry_at = now - self._dry_at >= HASTE_S, now
         level = self._level or 0.0
         self._note(level - self._delivery, now, cut=False)
         out = self._take(self.depth, 0)
@@ -183,12 +187,16 @@ class ElasticBuffer:
         """Nothing to go on with (yet)."""
         if self._gap is not None and (self._joins_in is not None or not self._gap.over):
             return self._bridge(count, now, self._gap)
-        enough = self.wanted if self._gap is None else LEAST_S * self.rate_hz
-        if self._delivery and self.depth >= count + enough:
+        if self._delivery and self._has_enough(count):
             self._begin(count, now)
             return self._flow(count, now)
         self.concealed += count if self._gap is not None else 0
         return array.array("h", bytes(2 * count))
+
+    def _has_enough(self, count: int) -> bool:
+        """To go on with, soon, or to begin with. Where it ran dry twice, the gap is used to fill up."""
+        hasty = self._gap is not None and (self._in_haste or self._gap.over)
+        return self.depth >= count + (LEAST_S * self.rate_hz if hasty else self.wanted)
 
     def _begin(self, count: int, now: float) -> None:
         """After silence. What is too much is left out: nobody has heard any of it yet. What is too little (where sound
@@ -202,7 +210,7 @@ class ElasticBuffer:
         """Make sound up until the real one goes on, in step with it."""
         if self._joins_in is None:
             self._notice_lateness((self._level or 0.0) - self._delivery - (self.depth - count) + gap.made, now)
-            if self.depth >= count + LEAST_S * self.rate_hz:
+            if self._has_enough(count):
                 self._joins_in = gap.wait_for(self._samples[BEFORE:])
         made = count if self._joins_in is None else min(count, self._joins_in)
         out = self._conceal(made, gap)

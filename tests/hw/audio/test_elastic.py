@@ -5,6 +5,7 @@ from __future__ import annotations
 import array
 import itertools
 import math
+import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -164,6 +165,15 @@ def test_buffer_when_deliveries_are_lost_then_it_goes_on_at_once() -> None:
     assert buffer.underruns <= 3  # it begins with little, and fills by and by
     assert buffer.concealed < 0.1 * RATE
     assert worst_click(out[RATE // 2 :]) < 0.05
+
+
+def test_buffer_when_deliveries_keep_being_late_then_it_fills_up_and_the_tone_stays() -> None:
+    dice = random.Random(2)
+    late = [dice.uniform(0, 0.08) if dice.random() < 0.15 else 0.0 for _ in range(3100)]
+    made = run(30, late_s=lambda n: late[n])
+    assert 1 <= made.buffer.underruns <= 5
+    assert made.buffer.concealed < 0.25 * RATE
+    assert worst_click(made.after(0.5)) < 0.1
 
 
 def test_buffer_when_a_delivery_is_later_than_the_late_one_before_it_then_all_of_it_is_learned() -> None:
