@@ -68,15 +68,15 @@ def asked(link: BadLink, count: int, *, wait_s: float = 1.0) -> tuple[int, float
 
 
 def test_link_when_shaped_then_delay_loss_and_cut_are_seen(link: BadLink) -> None:
-    assert asked(link, 5)[0] == 5
+    assert asked(link, 5, wait_s=10)[0] == 5
     link.shape(delay_ms=40)
-    back, first_s = asked(link, 3)
+    back, first_s = asked(link, 3, wait_s=10)
     assert back == 3
     assert first_s >= 0.08  # there and back
     link.shape(loss=0.5)
     assert 5 <= asked(link, 100)[0] <= 60  # either way may lose it: 25 are left
     link.shape(double=1.0)
-    assert asked(link, 3)[0] == 3  # and nine more that nobody waits for
+    assert asked(link, 3, wait_s=10)[0] == 3  # and nine more that nobody waits for
     link.shape(cut=True)
     assert asked(link, 3, wait_s=0.5)[0] == 0
     assert link.carried()[0] > 5_000
@@ -93,4 +93,4 @@ def test_link_when_packets_overtake_or_are_spoilt_then_the_order_changes_and_spo
     link.shape(spoil=1.0)
     assert asked(link, 100)[0] <= 20  # no checksum covers a frame's own sender
     link.shape()
-    assert asked(link, 5)[0] == 5
+    assert asked(link, 5, wait_s=10)[0] == 5
