@@ -11,6 +11,7 @@ from collections import deque
 
 RECENT_S, LONG_S = 60.0, 600.0
 LONG_MOST_S = 0.030  # with the rest of the way still less than the 60 ms that we may add
+FORGET_S = 0.004  # a second: no faster than a buffer can be read faster, so that nothing has to be cut
 _STEP_S = 1.0
 
 
@@ -44,4 +45,5 @@ class Lateness:
             self._older.append(self._minute)
             self._minute = 0.0
         long_ago = max(*self._older, self._minute)
-        self._remembered = max(*self._recent, min(LONG_MOST_S, long_ago))
+        slowly = self._remembered - FORGET_S
+        self._remembered = max(*self._recent, min(LONG_MOST_S, long_ago), slowly)

@@ -122,6 +122,7 @@ def test_buffer_when_a_stall_is_over_then_delay_comes_back_down() -> None:
     assert made.buffer.underruns >= 1
     assert made.depths[-1] <= 0.25 * RATE  # a lateness of MOST_S is remembered for a minute, not longer
     assert made.depths[-1] < max(made.depths)
+    assert made.buffer.cuts == 0
 
 
 def test_buffer_when_nothing_is_brought_then_silence() -> None:
