@@ -54,11 +54,12 @@ class Sound(Outcome):
 
 
 class ModemLine:
-    """One line by one modem."""
+    """One line by one modem. monitored: its sound is told as it is, our own echo included."""
 
     def __init__(self, profile: Profile, canceller: EchoCanceller) -> None:
         self.session = Session(profile.country)
         self.line = Line(profile)
+        self.monitored = False
         self._profile = profile
         self._caller = CallerId()
         self._ear = Ear(profile, canceller)
@@ -164,7 +165,7 @@ class ModemLine:
         news: list[Outcome] = []
         for heard, ours in self._blocks.feed(data, played):
             far = self._ear.without_echo(heard, ours)
-            news += self._far_end(to_mulaw(far), far, now)
+            news += self._far_end(to_mulaw(heard if self.monitored else far), far, now)
         return news
 
     def _far_end(self, mulaw: bytes, samples: array[int], now: float) -> list[Outcome]:

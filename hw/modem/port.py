@@ -123,6 +123,10 @@ class SerialLine(LineDriver):
             self._modem.send(mulaw)
         self._wake()
 
+    def _monitor(self) -> None:
+        with self._lock:
+            self._modem.monitored = True
+
     def _close(self) -> None:
         with self._lock:
             now = time.monotonic()

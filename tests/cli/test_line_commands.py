@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -103,7 +104,7 @@ def test_doctor_when_the_line_is_well_then_everything_is_found_and_its_profile_w
     assert "dial tone:  350 + 440 Hz" in shown
     assert "tone plan:  US, GB, KR" in shown
     assert "voltage:    48 V" in shown
-    assert "echo:       return loss 12 dB" in shown
+    assert 10 <= return_loss_db(shown) <= 14, "12 dB, but for what a busy machine cuts out of the sound"
     assert "caller id:  read by the device" in shown
     assert "hang-up:    busy tone, 480 + 620 Hz, 0.5 s on, 0.5 s off" in shown
     profile = from_text((tmp_path / "data/lines/front.json").read_text())
@@ -111,7 +112,13 @@ def test_doctor_when_the_line_is_well_then_everything_is_found_and_its_profile_w
     assert profile.tones == ()
     assert not modem.modem.off_hook
     again, from_files = run("doctor", "--captures", str(tmp_path / "kept"))
-    assert (again, "return loss 12 dB" in from_files) == (ExitCode.OK, True)
+    assert (again, return_loss_db(from_files)) == (ExitCode.OK, return_loss_db(shown))
+
+
+def return_loss_db(shown: str) -> int:
+    found = re.search(r"^echo: +return loss (\d+) dB", shown, re.MULTILINE)
+    assert found, shown
+    return int(found[1])
 
 
 def technician(modem: ModemOnPty) -> None:

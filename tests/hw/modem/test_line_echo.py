@@ -103,3 +103,9 @@ def test_echo_when_we_were_away_and_the_modem_ran_dry_then_gone_again(talk: Talk
     found = talk.talk(14.0, away_s=(6.0, 8.1))
     assert min(found[4:6]) > 25, found
     assert min(found[12:]) > 25, found
+
+
+def test_echo_when_the_doctor_listens_then_told_as_it_is(talk: Talk) -> None:
+    talk.line.monitored = True
+    found = talk.talk(8.0)
+    assert max(map(abs, found)) < 1, found
