@@ -6,19 +6,17 @@ import asyncio
 import os
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from kit.announced import BOX, BRANCH, Announcer
 from kit.console import add_branch, console
-from kit.object_server import ObjectServer
 from sqlalchemy import delete
 
 from appliance.console.context import Console
 from appliance.console.database.tables import Recording, Upload
 from appliance.console.storing.folder import FolderStorage
-from appliance.console.storing.objects import ObjectStorage
 from appliance.console.storing.storage import Storage, whole
 from appliance.console.uploads.orphans import FEW, PART_AGE_S, RECORDING_AGE_S, Orphans, Swept
 from appliance.console.uploads.rows import place
@@ -26,20 +24,6 @@ from appliance.console.uploads.uploads import Uploads
 
 DATA = os.urandom(300)
 LATER_S = RECORDING_AGE_S + 3600.0
-
-
-@pytest.fixture(scope="module")
-def object_server() -> Iterator[ObjectServer]:
-    with ObjectServer() as server:
-        yield server
-
-
-@pytest.fixture(params=["folder", "s3"])
-def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
-    if request.param == "folder":
-        return FolderStorage(tmp_path / "store")
-    server: ObjectServer = request.getfixturevalue("object_server")
-    return ObjectStorage.at(server.bucket(f"b-{uuid.uuid4()}"))
 
 
 class Store:
