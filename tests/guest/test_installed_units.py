@@ -27,11 +27,11 @@ def test_units_when_verified_where_they_are_installed_then_no_complaint() -> Non
 def test_pins_when_there_is_a_chip_then_they_are_of_the_group_and_its_line_service_looks_and_rests(
     configured: None,
 ) -> None:
-    gpio_sim.chip()
-    wait_until(lambda: set(DEVICES.glob("gpiochip*")), timeout_s=PATIENCE_S, what="there is a chip")
+    name = gpio_sim.chip().name
+    wait_until((DEVICES / name).exists, timeout_s=PATIENCE_S, what="there is a chip")
     told("udevadm", "settle", f"--timeout={PATIENCE_S:.0f}")
     for chip in DEVICES.glob("gpiochip*"):
         assert (chip.group(), chip.stat().st_mode & 0o777) == ("gpio", 0o660)
-    unit = Unit("linekeeper-line@gpiochip0.service")
+    unit = Unit(f"linekeeper-line@{name}.service")
     wait_until(lambda: "no line under" in unit.journal(), timeout_s=PATIENCE_S, what="it says that no line has it")
     rests(unit)

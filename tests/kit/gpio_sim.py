@@ -23,21 +23,21 @@ def available() -> bool:
 
 
 class GpioSim:
-    """One chip of 54 pins. `factory`: for gpiozero."""
+    """One chip of 54 pins, beside those of other processes. name: such as gpiochip0; `factory`: for gpiozero."""
 
     def __init__(self) -> None:
         from gpiozero.pins.lgpio import LGPIOFactory
 
-        config = CONFIG / "box"
+        config = CONFIG / f"box{os.getpid()}"
         bank = config / "bank0"
         bank.mkdir(parents=True)
         (bank / "num_lines").write_text(str(LINES))
         (bank / "label").write_text("pinctrl-bcm2711")
         (config / "live").write_text("1")
-        chip = (bank / "chip_name").read_text().strip()
-        self._pins = Path("/sys/devices/platform") / (config / "dev_name").read_text().strip() / chip
+        self.name = (bank / "chip_name").read_text().strip()
+        self._pins = Path("/sys/devices/platform") / (config / "dev_name").read_text().strip() / self.name
         factory: Any = type("Factory", (LGPIOFactory,), {"_get_revision": lambda _factory: PI_4B})
-        self.factory: Any = factory(chip=int(chip.removeprefix("gpiochip")))
+        self.factory: Any = factory(chip=int(self.name.removeprefix("gpiochip")))
 
     def drive(self, gpio: int, high: bool) -> None:
         """From outside."""
