@@ -67,6 +67,7 @@ def test_contacts_when_there_are_thousands_leave_nothing_behind(
         assert after.rss_kb - before.rss_kb <= GROWTH_KB, (before, after)  # a copied page counts once before and after
 
 
+@pytest.mark.timeout(3600)
 def test_contacts_when_each_goes_the_whole_way_leave_nothing_behind(
     make_stage: Callable[..., Stage], capsys: pytest.CaptureFixture[str]
 ) -> None:
