@@ -5,6 +5,7 @@ Only where the module is loaded (in the guest of `bootstrap.sh test-devices`); e
 
 from __future__ import annotations
 
+import atexit
 import functools
 import os
 from pathlib import Path
@@ -23,12 +24,12 @@ def available() -> bool:
 
 
 class GpioSim:
-    """One chip of 54 pins, beside those of other processes. name: such as gpiochip0; `factory`: for gpiozero."""
+    """One chip of 54 pins. name: such as gpiochip0; `factory`: for gpiozero."""
 
     def __init__(self) -> None:
         from gpiozero.pins.lgpio import LGPIOFactory
 
-        config = CONFIG / f"box{os.getpid()}"
+        self._config = config = CONFIG / f"box{os.getpid()}"
         bank = config / "bank0"
         bank.mkdir(parents=True)
         (bank / "num_lines").write_text(str(LINES))
@@ -38,6 +39,13 @@ class GpioSim:
         self._pins = Path("/sys/devices/platform") / (config / "dev_name").read_text().strip() / self.name
         factory: Any = type("Factory", (LGPIOFactory,), {"_get_revision": lambda _factory: PI_4B})
         self.factory: Any = factory(chip=int(self.name.removeprefix("gpiochip")))
+
+    def close(self) -> None:
+        """The next process has its chip under the same name."""
+        self.factory.close()
+        (self._config / "live").write_text("0")
+        (self._config / "bank0").rmdir()
+        self._config.rmdir()
 
     def drive(self, gpio: int, high: bool) -> None:
         """From outside."""
@@ -51,5 +59,7 @@ class GpioSim:
 @functools.cache
 def chip() -> GpioSim:
     """The one chip of this process, as a box has one: lgpio loses edges of a chip that is opened a second time. It goes
-    with the guest."""
-    return GpioSim()
+    with the process."""
+    made = GpioSim()
+    atexit.register(made.close)
+    return made
