@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from appliance.cli.options import config_option, json_option
-from appliance.cli.output import show_json, show_rows
+from appliance.cli.output import show_listing
 from appliance.config.features import feature_table
 from appliance.config.lastgood import LastGood
 from appliance.features import BOX_FUNCTIONS, Feature, Rights, takes_of
@@ -43,7 +43,7 @@ def codes(config_file: Path, as_json: bool) -> None:
         }
         for feature in sorted(table, key=lambda feature: feature.code)
     ]
-    show_json(rows) if as_json else show_rows(rows, CODES, empty="no feature has a code")
+    show_listing(rows, CODES, empty="no feature has a code", as_json=as_json)
 
 
 @command.command("functions")
@@ -56,7 +56,7 @@ def functions(as_json: bool) -> None:
     Example: linekeeper feature functions
     """
     rows = [_function(name, row) for name, row in sorted(BOX_FUNCTIONS.items())]
-    show_json(rows) if as_json else show_rows(rows, FUNCTIONS, empty="none")
+    show_listing(rows, FUNCTIONS, empty="none", as_json=as_json)
 
 
 def _function(name: str, row: Feature) -> dict[str, object]:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from appliance.cli.options import config_option, json_option
-from appliance.cli.output import show_json, show_rows
+from appliance.cli.output import show_json, show_listing, show_rows
 from appliance.cli.pin_prompt import given_pin
 from appliance.cli.switchboard import Switchboard
 
@@ -119,8 +119,7 @@ def status(agent: str | None, status: str | None, config_file: Path, as_json: bo
     """
     box = Switchboard(config_file)
     if agent is None:
-        rows = box.call("status")["agents"]
-        show_json(rows) if as_json else show_rows(rows, STATUS_COLUMNS, empty="no agents")
+        show_listing(box.call("status")["agents"], STATUS_COLUMNS, empty="no agents", as_json=as_json)
         return
     result = box.call("agent.status", agent=agent, status=status)
     if as_json:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from appliance.cli.options import config_option, json_option
-from appliance.cli.output import show_json, show_rows
+from appliance.cli.output import show_listing
 from appliance.cli.switchboard import Switchboard
 
 COLUMNS = {"flow": "flow", "flow_type": "type", "installed": "installed", "sha256": "SHA-256"}
@@ -22,7 +22,4 @@ def show_all(config_file: Path, as_json: bool) -> None:
     Example: linekeeper flow list
     """
     rows = Switchboard(config_file).call("flow.list")
-    if as_json:
-        show_json(rows)
-    else:
-        show_rows(rows, COLUMNS, empty="no flows; install one: linekeeper flow install FILE")
+    show_listing(rows, COLUMNS, empty="no flows; install one: linekeeper flow install FILE", as_json=as_json)
